@@ -1,0 +1,81 @@
+import { LRUCache } from 'lru-cache';
+import type { Stamp } from '../../contracts/entry-store.js';
+import type { Scope } from '../../contracts/scope.js';
+
+/**
+ * One standing version. Entries point at the versions they were loaded under, so checking one is reading a flag; an
+ * invalidation lowers it, in O(1) however many entries point here.
+ */
+export interface VersionCell {
+  stands: boolean;
+}
+
+export interface MemoryStamp extends Stamp {
+  /** The cells of the scope's lineage are folded into one, its own: a clear above lowers those below. */
+  readonly scope: VersionCell;
+  readonly cells: readonly VersionCell[];
+}
+
+interface ScopeCell extends VersionCell {
+  readonly lineage: readonly string[];
+}
+
+const NO_CELLS: readonly VersionCell[] = [];
+
+/** The versions of a process. A version that is forgotten for room falls: its entries are misses, never stale hits. */
+export class MemoryVersions {
+  private readonly scopes: LRUCache<string, ScopeCell>;
+  private readonly tags: LRUCache<string, VersionCell>;
+
+  constructor(maxScopes: number, maxTags: number) {
+    this.scopes = new LRUCache({ max: maxScopes, dispose: lower });
+    this.tags = new LRUCache({ max: maxTags, dispose: lower });
+  }
+
+  stamp(scope: Scope, tags: readonly string[]): MemoryStamp {
+    return { tags, scope: this.scopeCell(scope), cells: tags.length === 0 ? NO_CELLS : tags.map((tag) => this.tagCell(scope, tag)) };
+  }
+
+  widen(scope: Scope, stamp: MemoryStamp, tags: readonly string[]): MemoryStamp {
+    return {
+      tags: [...stamp.tags, ...tags],
+      scope: stamp.scope,
+      cells: [...stamp.cells, ...tags.map((tag) => this.tagCell(scope, tag))],
+    };
+  }
+
+  invalidateTags(scope: Scope, tags: readonly string[]): void {
+    for (const tag of tags) this.tags.delete(scope.idOf(tag));
+  }
+
+  clear(scope: Scope): void {
+    for (const [path, cell] of [...this.scopes]) if (cell.lineage.includes(scope.path)) this.scopes.delete(path);
+  }
+
+  private scopeCell(scope: Scope): VersionCell {
+    const known = this.scopes.get(scope.path);
+    if (known) return known;
+    const cell = { stands: true, lineage: scope.lineage };
+    this.scopes.set(scope.path, cell);
+    return cell;
+  }
+
+  private tagCell(scope: Scope, tag: string): VersionCell {
+    const id = scope.idOf(tag);
+    const known = this.tags.get(id);
+    if (known) return known;
+    const cell = { stands: true };
+    this.tags.set(id, cell);
+    return cell;
+  }
+}
+
+export function standing(scope: VersionCell, cells: readonly VersionCell[]): boolean {
+  if (!scope.stands) return false;
+  for (const cell of cells) if (!cell.stands) return false;
+  return true;
+}
+
+function lower(cell: VersionCell): void {
+  cell.stands = false;
+}

@@ -1,0 +1,84 @@
+import type { Tier } from './events.js';
+import type { Entry, EntryDraft } from './entry.js';
+import type { Address, Scope } from './scope.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * The versions (of the scope, its parents and the tags) that stood when a load began. A draft stored under a stamp is
+ * valid only while all of them still stand. Opaque: only the store that made it reads it.
+ */
+export interface Stamp {
+  readonly tags: readonly string[];
+}
+
+/** What one look at a key found, and the versions that stood at that moment: the fence of a load that may follow. */
+export interface Lookup {
+  readonly entry: Entry | undefined;
+  /** Why a present entry is not handed out; for `explain` and statistics. */
+  readonly rejected?: EntryRejection;
+  readonly versions: unknown;
+}
+
+export type EntryRejection = 'expired' | 'cleared' | 'pattern' | 'tag' | 'corrupt' | 'format';
+
+/** How much a store holds in this process; `undefined` where only a server knows. */
+export interface StoreUsage {
+  readonly entries: number | undefined;
+  readonly bytes: number | undefined;
+}
+
+/**
+ * Where entries live, as the engine sees it. Implemented by the memory backend itself, by `encoded` round any
+ * `CacheBackend`, and by wrappers round other stores. A method that fails throws; the engine turns that into a miss
+ * and an event, once, in one place.
+ */
+export interface EntryStore {
+  /** For health reports and events: `memory`, `redis`, ... */
+  readonly name: string;
+  readonly tier: Tier;
+
+  /**
+   * A synchronous look, for stores inside the process; absent elsewhere. Valid entries only (expiry is left to the
+   * caller). Touches recency unless `quiet`.
+   */
+  readonly peek?: (id: string, quiet?: boolean) => Entry | undefined;
+
+  look(address: Address, tags: readonly string[]): MaybePromise<Lookup>;
+  lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]>;
+
+  /** Completes what `look` read into a fence. Called before the loader runs; creates versions that were missing. */
+  stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): MaybePromise<Stamp>;
+
+  /** The stamp with further tags, at the versions they have now; for tags that only the loaded value tells. */
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): MaybePromise<Stamp>;
+
+  /** Stores the draft, unless a version of the stamp is gone (`false`). */
+  set(address: Address, draft: EntryDraft, stamp: Stamp): MaybePromise<boolean>;
+  setMany(items: readonly StoreItem[]): MaybePromise<boolean[]>;
+
+  /** Whether the key was there. Resolves only when no earlier write of this process can bring it back. */
+  delete(address: Address): MaybePromise<boolean>;
+  deleteMany(addresses: readonly Address[]): MaybePromise<number>;
+  /** Marks the entry stale from `now` on; without a stale window that is a deletion. Whether the key was there. */
+  expire(address: Address, now: number): MaybePromise<boolean>;
+
+  invalidateTags(scope: Scope, tags: readonly string[]): MaybePromise<void>;
+  /** Every key of this very scope that matches the glob. How many entries were removed, as far as can be counted. */
+  invalidate(scope: Scope, pattern: string): MaybePromise<number>;
+  /** The scope and all scopes below it. */
+  clear(scope: Scope): MaybePromise<void>;
+
+  /** Logical keys of this very scope, those that are still valid. Throws `CacheCapabilityError` where keys cannot be listed. */
+  keys(scope: Scope, pattern: string | undefined): AsyncIterable<string>;
+
+  usage(scope?: Scope): StoreUsage;
+  ping(): MaybePromise<void>;
+  close(): MaybePromise<void>;
+}
+
+export interface StoreItem {
+  readonly address: Address;
+  readonly draft: EntryDraft;
+  readonly stamp: Stamp;
+}

@@ -1,0 +1,37 @@
+import type { EntryState } from './entry.js';
+
+/** `l1`: in this process. `l2`: shared. */
+export type Tier = 'l1' | 'l2';
+
+interface EventBase {
+  /** The cache's name; `default` unless given. */
+  readonly cache: string;
+  readonly namespace: string;
+  readonly tenant: string | undefined;
+}
+
+/** Keys in events are logical. Values never stand in an event. Durations are milliseconds. */
+export type CacheEvent = EventBase &
+  (
+    | { readonly type: 'hit'; readonly key: string; readonly tier: Tier; readonly state: EntryState }
+    | { readonly type: 'miss'; readonly key: string }
+    | { readonly type: 'load'; readonly key: string; readonly duration: number; readonly stored: boolean; readonly background: boolean }
+    | { readonly type: 'loadError'; readonly key: string; readonly duration: number; readonly error: unknown; readonly background: boolean }
+    | { readonly type: 'set'; readonly key: string }
+    | { readonly type: 'delete'; readonly key: string; readonly complete: boolean }
+    | { readonly type: 'expire'; readonly key: string; readonly complete: boolean }
+    | {
+        readonly type: 'invalidate';
+        readonly by: 'tags' | 'pattern' | 'clear';
+        readonly tags?: readonly string[];
+        readonly pattern?: string;
+        readonly complete: boolean;
+      }
+    | { readonly type: 'evicted'; readonly key: string }
+    | { readonly type: 'degraded'; readonly error: unknown }
+    | { readonly type: 'recovered' }
+    | { readonly type: 'error'; readonly operation: string; readonly key?: string; readonly error: unknown }
+  );
+
+export type CacheEventType = CacheEvent['type'];
+export type CacheEventOf<T extends CacheEventType> = Extract<CacheEvent, { type: T }>;

@@ -1,0 +1,158 @@
+import type { CacheBackend } from './backend.js';
+import type { Clock, Random } from './clock.js';
+import type { Codec } from './codec.js';
+import type { Duration } from './duration.js';
+
+export type Isolation = 'clone' | 'freeze' | 'share';
+export type BackendKind = 'memory' | 'redis' | 'tiered' | 'disk' | 'null';
+export type ClassInstances = 'plain' | 'refuse';
+
+/** How long a value is good, and what happens at the edges of that time. Every member has the module's as default. */
+export interface FreshnessOptions {
+  /** Serve a stale value for this long after `ttl`, and load a new one behind the caller's back (RFC 5861 section 3). */
+  staleWhileRevalidate?: Duration;
+  /** Serve a stale value for this long after `ttl` when the loader fails (RFC 5861 section 4). */
+  staleIfError?: Duration;
+  /**
+   * Renew a popular value shortly before it goes stale, in the background. `true` is a beta of 1; larger renews
+   * earlier ("Optimal Probabilistic Cache Stampede Prevention", Vattani et al., VLDB 2015).
+   */
+  refreshAhead?: boolean | number;
+  /** After this long, whoever can be given a stale value gets it, and the load goes on. */
+  softTimeout?: Duration;
+  /** After this long the call rejects with `CacheTimeoutError`. */
+  hardTimeout?: Duration;
+  /** Takes up to this share of `ttl` away, at random, so that entries written together do not expire together. 0 to 1. */
+  jitter?: number;
+  /** The ttl of a `null` or `undefined` value; `0`: not stored. Default: the ttl of any other value. */
+  nullTtl?: Duration;
+}
+
+/** How one entry is stored. A bare `Duration` stands for `{ ttl }`. */
+export interface SetOptions extends FreshnessOptions {
+  /** Milliseconds or a duration string; `0`: not stored; `Infinity`: no expiry. Default: the module's, else 1 hour. */
+  ttl?: Duration;
+  /** Groups the entry belongs to; see `invalidateTags`. */
+  tags?: readonly string[];
+}
+
+/** What a loader is given. */
+export interface LoaderContext<T = unknown> {
+  /** The logical key. */
+  readonly key: string;
+  /** Aborted when no caller waits for the result any more, and on shutdown. */
+  readonly signal: AbortSignal;
+  /** The stale value, when there is one. */
+  readonly stale: T | undefined;
+  /** Decides the ttl from what was loaded. Negative or NaN: not stored, and an `error` event. */
+  setTtl(ttl: Duration): void;
+  /** Adds tags that only the loaded value tells. */
+  setTags(...tags: string[]): void;
+  /** Hands the value to the callers, and stores nothing. */
+  skip(): void;
+}
+
+export type Loader<T> = (context: LoaderContext<T>) => T | Promise<T>;
+
+export interface MemoryOptions {
+  /** Default 10,000. */
+  maxEntries?: number;
+  /** Estimated bytes of all values. Default 100 MiB. */
+  maxBytes?: number;
+  /** `clone` (default): every caller gets a copy. `freeze`: plain data is shared, frozen. `share`: by reference. */
+  isolation?: Isolation;
+}
+
+/** The part of an ioredis client the library calls; an `ioredis` `Redis` fits. */
+export interface RedisClientLike {
+  readonly status: string;
+  call(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+}
+
+export interface RedisOptions {
+  /** `redis://[user:password@]host[:port][/db]` or `rediss://` for TLS. */
+  url?: string;
+  /** Default 127.0.0.1. Not beside `url`. */
+  host?: string;
+  /** Default 6379. */
+  port?: number;
+  username?: string;
+  password?: string;
+  db?: number;
+  /** A connected ioredis client of yours: used, never closed. */
+  client?: RedisClientLike;
+  /** How long one call may wait for Redis in all. Default 100 ms. */
+  commandTimeout?: Duration;
+  /** How long one attempt to connect may take. Default 2 s. */
+  connectTimeout?: Duration;
+  /** Data connections; more share the load. Default 1. */
+  connections?: number;
+  /** Options for `tls.connect`; `true` is `{}`. */
+  tls?: boolean | Record<string, unknown>;
+  nodes?: unknown;
+  sentinels?: unknown;
+  coherence?: 'auto' | 'tracking' | 'pubsub' | 'none';
+}
+
+export interface TenantOptions {
+  /** A call without a tenant is an error. */
+  required?: boolean;
+  /** Tells the tenant of the current call. */
+  resolve?: () => string | undefined;
+}
+
+/** Request as the HTTP layer sees it, whatever the platform. */
+export interface HttpRequestLike {
+  readonly method: string;
+  readonly url: string;
+  readonly originalUrl?: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** How a route's responses are cached. */
+export interface CacheResponseOptions extends FreshnessOptions {
+  ttl?: Duration;
+  /** The whole key, instead of method, host and URL. Setting it says that the key tells users apart where that matters. */
+  key?: (request: never) => unknown;
+  /** Request headers whose values tell responses apart, or a function of the request. */
+  varyBy?: readonly string[] | ((request: never) => unknown);
+  tags?: readonly string[] | ((request: never) => readonly string[]);
+  /** Another cache than the default one. */
+  cache?: string;
+}
+
+/** Everything `CacheModule.forRoot` takes. All optional. */
+export interface CacheModuleOptions extends FreshnessOptions {
+  /** Which cache this is; `@InjectCache(name)` finds it. Default `default`. */
+  name?: string;
+  /** Whether every module can inject it without importing. Default true. */
+  isGlobal?: boolean;
+  /** `false`: every cache is a pass-through: loaders always run, nothing is stored. Default true. */
+  enabled?: boolean;
+  /** Prefix of every key this cache writes; no other key is ever touched. Default `cache`. */
+  namespace?: string;
+  /** Default 1 hour. */
+  ttl?: Duration;
+  /** Default `redis` when `redis` is set, else `memory`. */
+  backend?: BackendKind | CacheBackend;
+  memory?: MemoryOptions;
+  redis?: RedisOptions;
+  disk?: unknown;
+  fallback?: 'memory' | 'none';
+  /** How long one call may wait for a custom backend in all. Default 100 ms. For Redis see `redis.commandTimeout`. */
+  commandTimeout?: Duration;
+  codec?: 'json' | 'msgpack' | Codec;
+  compression?: unknown;
+  encryption?: unknown;
+  lease?: unknown;
+  /** Ttl by operation name, for `@Cached({ operation })`. */
+  operations?: Record<string, Duration>;
+  /** What becomes of class instances inside values: their own data (`plain`, default), or a refusal. */
+  classInstances?: ClassInstances;
+  tenant?: TenantOptions;
+  http?: CacheResponseOptions;
+  /** Tests: `new FakeClock()`. */
+  clock?: Clock;
+  random?: Random;
+}

@@ -1,0 +1,87 @@
+import type { Random } from '../contracts/clock.js';
+import type { Duration } from '../contracts/duration.js';
+import type { FreshnessOptions, SetOptions } from '../contracts/options.js';
+import { parseDuration } from '../support/duration.js';
+import { CacheUsageError } from '../support/errors.js';
+
+/** The options of one call, in milliseconds, defaults applied. */
+export interface CallOptions {
+  readonly ttl: number;
+  readonly tags: readonly string[];
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  /** The beta of XFetch; 0: off. */
+  readonly refreshAhead: number;
+  readonly softTimeout: number | undefined;
+  readonly hardTimeout: number | undefined;
+  readonly jitter: number;
+  readonly nullTtl: number | undefined;
+}
+
+const NO_TAGS: readonly string[] = [];
+
+/** The one place where a call's options meet the module's. */
+export class OptionsResolver {
+  readonly defaults: CallOptions;
+
+  constructor(
+    defaults: Omit<CallOptions, 'tags'>,
+    private readonly random: Random,
+  ) {
+    this.defaults = { ...defaults, tags: NO_TAGS };
+  }
+
+  /** @throws CacheUsageError naming the option. */
+  resolve(options: Duration | (SetOptions & FreshnessOptions) | undefined): CallOptions {
+    if (options === undefined) return this.defaults;
+    if (typeof options !== 'object') return { ...this.defaults, ttl: parseDuration(options, 'ttl') };
+    if (options === null)
+      throw new CacheUsageError('The options are null. Give a ttl, an object of options, or nothing.');
+    const { defaults } = this;
+    return {
+      ttl: pick(options.ttl, defaults.ttl, 'ttl'),
+      tags: options.tags === undefined ? NO_TAGS : checkTags(options.tags),
+      staleWhileRevalidate: pick(options.staleWhileRevalidate, defaults.staleWhileRevalidate, 'staleWhileRevalidate'),
+      staleIfError: pick(options.staleIfError, defaults.staleIfError, 'staleIfError'),
+      refreshAhead: options.refreshAhead === undefined ? defaults.refreshAhead : betaOf(options.refreshAhead),
+      softTimeout: pick(options.softTimeout, defaults.softTimeout, 'softTimeout'),
+      hardTimeout: pick(options.hardTimeout, defaults.hardTimeout, 'hardTimeout'),
+      jitter: options.jitter === undefined ? defaults.jitter : checkJitter(options.jitter),
+      nullTtl: pick(options.nullTtl, defaults.nullTtl, 'nullTtl'),
+    };
+  }
+
+  /** The ttl to store `value` under: `nullTtl` for nothing, less a random share when `jitter` says so. 0: do not store. */
+  ttlFor(value: unknown, options: CallOptions, override?: number): number {
+    const nothing = value === null || value === undefined;
+    const ttl = override ?? (nothing ? (options.nullTtl ?? options.ttl) : options.ttl);
+    return options.jitter === 0 || ttl === Infinity ? ttl : ttl * (1 - options.jitter * this.random.next());
+  }
+}
+
+/** Tags without repetition. @throws CacheUsageError for one that is empty or no string. */
+export function checkTags(tags: readonly unknown[]): readonly string[] {
+  if (!Array.isArray(tags)) throw new CacheUsageError(`tags must be an array of strings; got ${typeof tags}.`);
+  for (const tag of tags) {
+    if (typeof tag !== 'string' || tag === '') {
+      throw new CacheUsageError(`A tag must be a string that is not empty; got ${tag === '' ? "''" : String(tag)}.`);
+    }
+  }
+  return tags.length === 0 ? NO_TAGS : [...new Set(tags as readonly string[])];
+}
+
+function pick<D extends number | undefined>(given: Duration | undefined, fallback: D, what: string): D | number {
+  return given === undefined ? fallback : parseDuration(given, what);
+}
+
+function betaOf(value: boolean | number): number {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (!(value >= 0 && value < Infinity))
+    throw new CacheUsageError(`refreshAhead is ${value}. Use true, false, or a number from 0 up.`);
+  return value;
+}
+
+function checkJitter(value: number): number {
+  if (!(value >= 0 && value <= 1)) throw new CacheUsageError(`jitter is ${value}. Use a share between 0 and 1.`);
+  return value;
+}

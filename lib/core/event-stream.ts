@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntryState } from '../contracts/entry.js';
+import type { CacheEvent, CacheEventOf, CacheEventType, Tier } from '../contracts/events.js';
+import type { CacheScope } from './scopes.js';
+
+type Listener<T extends CacheEventType> = (event: CacheEventOf<T>) => void;
+/** An event without what the stream itself knows. */
+type EventBody<T extends CacheEventType> = Omit<CacheEventOf<T>, 'type' | 'cache' | 'namespace' | 'tenant'>;
+
+/** Collects the events of everything that is awaited inside `observe`. Shared by all caches of the process. */
+const observed = new AsyncLocalStorage<CacheEvent[]>();
+/** How many `observe` calls are running. While none is, nobody pays for looking. */
+let observers = 0;
+
+/** At most this many outcomes are kept of one `observe`; the rest is dropped. */
+const MAX_OUTCOMES = 10_000;
+
+export async function observe<T>(run: () => Promise<T>): Promise<{ value: T; outcomes: CacheEvent[] }> {
+  const outcomes: CacheEvent[] = [];
+  observers++;
+  try {
+    return { value: await observed.run(outcomes, run), outcomes };
+  } finally {
+    observers--;
+  }
+}
+
+/**
+ * The one place where something that happened is said. It counts first and then tells the listeners, so statistics,
+ * logs and traces cannot disagree. No event object is made unless somebody listens.
+ */
+export class EventStream {
+  private readonly listeners = new Map<CacheEventType, Set<Listener<never>>>();
+
+  constructor(private readonly cache: string) {}
+
+  /** Returns the unsubscribe function. Only events of `scope` and below are told. */
+  on<T extends CacheEventType>(type: T, scope: CacheScope, listener: Listener<T>): () => void {
+    const heard = (event: CacheEventOf<T>, origin: CacheScope): void => {
+      if (scope.contains(origin)) listener(event);
+    };
+    const set = this.listeners.get(type) ?? new Set();
+    this.listeners.set(type, set.add(heard as Listener<never>));
+    return () => {
+      set.delete(heard as Listener<never>);
+      if (set.size === 0 && this.listeners.get(type) === set) this.listeners.delete(type);
+    };
+  }
+
+  hit(scope: CacheScope, key: string, tier: Tier, state: EntryState): void {
+    scope.counters.hit(tier, state);
+    if (this.isHeard('hit')) this.tell(scope, 'hit', { key, tier, state });
+  }
+
+  miss(scope: CacheScope, key: string): void {
+    scope.counters.misses++;
+    if (this.isHeard('miss')) this.tell(scope, 'miss', { key });
+  }
+
+  load(scope: CacheScope, body: EventBody<'load'>): void {
+    scope.counters.loads++;
+    scope.counters.loadTime += body.duration;
+    if (this.isHeard('load')) this.tell(scope, 'load', body);
+  }
+
+  loadError(scope: CacheScope, body: EventBody<'loadError'>): void {
+    scope.counters.loads++;
+    scope.counters.loadErrors++;
+    scope.counters.loadTime += body.duration;
+    if (this.isHeard('loadError')) this.tell(scope, 'loadError', body);
+  }
+
+  set(scope: CacheScope, key: string): void {
+    scope.counters.sets++;
+    if (this.isHeard('set')) this.tell(scope, 'set', { key });
+  }
+
+  delete(scope: CacheScope, key: string, complete: boolean): void {
+    scope.counters.deletes++;
+    if (this.isHeard('delete')) this.tell(scope, 'delete', { key, complete });
+  }
+
+  expire(scope: CacheScope, key: string, complete: boolean): void {
+    if (this.isHeard('expire')) this.tell(scope, 'expire', { key, complete });
+  }
+
+  invalidate(scope: CacheScope, body: EventBody<'invalidate'>): void {
+    if (this.isHeard('invalidate')) this.tell(scope, 'invalidate', body);
+  }
+
+  evicted(scope: CacheScope, key: string): void {
+    scope.counters.evictions++;
+    if (this.isHeard('evicted')) this.tell(scope, 'evicted', { key });
+  }
+
+  /** Cache trouble that no caller is told of otherwise. */
+  error(scope: CacheScope, operation: string, error: unknown, key?: string): void {
+    scope.counters.errors++;
+    if (this.isHeard('error')) this.tell(scope, 'error', { operation, key, error });
+  }
+
+  private isHeard(type: CacheEventType): boolean {
+    return observers > 0 || this.listeners.has(type);
+  }
+
+  private tell<T extends CacheEventType>(scope: CacheScope, type: T, body: EventBody<T>): void {
+    const event = {
+      type,
+      cache: this.cache,
+      namespace: scope.namespace,
+      tenant: scope.tenant,
+      ...body,
+    } as CacheEventOf<T>;
+    const outcomes = observers > 0 ? observed.getStore() : undefined;
+    if (outcomes && outcomes.length < MAX_OUTCOMES) outcomes.push(event);
+    const set = this.listeners.get(type) as Set<(event: CacheEventOf<T>, origin: CacheScope) => void> | undefined;
+    if (!set) return;
+    for (const listener of [...set]) {
+      try {
+        listener(event, scope);
+      } catch {
+        // A listener's fault is its own: it must neither fail the caller nor silence the other listeners.
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../contracts/clock.js';
+import type { EntryStore, Stamp } from '../contracts/entry-store.js';
+import type { EntryDraft, Kept, ValueIsolation } from '../contracts/entry.js';
+import type { Address } from '../contracts/scope.js';
+import type { Budget } from './budget.js';
+import type { CallOptions, OptionsResolver } from './call-options.js';
+import type { EventStream } from './event-stream.js';
+import type { Ticket } from './fence.js';
+import type { Loaded } from './load.js';
+import type { CacheScope } from './scopes.js';
+
+type At = Address & { readonly scope: CacheScope };
+
+/** The way of a value into the store. Whatever goes wrong on it is an event, never the caller's. */
+export class Filler {
+  constructor(
+    private readonly storeOf: EntryStore,
+    private readonly isolation: ValueIsolation,
+    private readonly clock: Clock,
+    private readonly events: EventStream,
+    private readonly resolver: OptionsResolver,
+  ) {}
+
+  /** The ttl to store what was loaded under, in milliseconds; 0: it shall not be stored. */
+  wants(at: At, loaded: Loaded, options: CallOptions): number {
+    if (loaded.invalidTtl) this.events.error(at.scope, 'ttl', loaded.invalidTtl, at.key);
+    if (loaded.skipped || loaded.invalidTtl) return 0;
+    return this.resolver.ttlFor(loaded.value, options, loaded.ttl);
+  }
+
+  /** A copy of the value in the cache's own keeping, or `undefined` (and an event, if `loud`) when it cannot be kept. */
+  keep(at: At, value: unknown, loud: boolean): Kept | undefined {
+    try {
+      return this.isolation.keep(value);
+    } catch (error) {
+      if (loud) this.events.error(at.scope, 'keep', error, at.key);
+      return undefined;
+    }
+  }
+
+  draft(kept: Kept, ttl: number, options: CallOptions, tags: readonly string[], loadTime: number): EntryDraft {
+    const createdAt = this.clock.now();
+    const staleAt = createdAt + ttl;
+    return {
+      kept,
+      createdAt,
+      staleAt,
+      expiresAt: staleAt + Math.max(options.staleWhileRevalidate, options.staleIfError),
+      loadTime,
+      tags,
+    };
+  }
+
+  /** Stores what a load brought, if no invalidation has come between. */
+  async store(
+    ticket: Ticket,
+    kept: Kept,
+    loaded: Loaded,
+    ttl: number,
+    options: CallOptions,
+    stamp: Stamp,
+    budget: Budget,
+  ): Promise<boolean> {
+    const at = ticket.address as At;
+    const extra = loaded.tags.filter((tag) => !options.tags.includes(tag));
+    const tags = extra.length === 0 ? options.tags : [...options.tags, ...extra];
+    try {
+      const whole =
+        extra.length === 0
+          ? stamp
+          : await budget.spend(`Reading versions in ${this.storeOf.name}`, () =>
+              this.storeOf.widen(at.scope, stamp, extra),
+            );
+      // The last look at the fence and the store's first step stand in one synchronous stretch: nothing comes between.
+      if (!ticket.admits(tags)) return false;
+      const draft = this.draft(kept, ttl, options, tags, loaded.duration);
+      const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () => this.storeOf.set(at, draft, whole));
+      if (stored) this.events.set(at.scope, at.key);
+      return stored;
+    } catch (error) {
+      this.events.error(at.scope, 'set', error, at.key);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../contracts/clock.js';
+import type { Duration } from '../contracts/duration.js';
+import type { Loader, LoaderContext } from '../contracts/options.js';
+import { tryParseDuration } from '../support/duration.js';
+import { CacheUsageError } from '../support/errors.js';
+import { checkTags } from './call-options.js';
+
+/** What one run of a loader brought. */
+export interface Loaded {
+  readonly value: unknown;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** The ttl the loader chose; `invalid` carries one that is none. */
+  readonly ttl: number | undefined;
+  readonly invalidTtl: CacheUsageError | undefined;
+  /** Tags the loader added. */
+  readonly tags: readonly string[];
+  readonly skipped: boolean;
+}
+
+/** The loader's side of a load. The signal is made only when somebody asks for it: most loaders do not. */
+export class LoadContext<T> implements LoaderContext<T> {
+  ttl: number | undefined;
+  invalidTtl: CacheUsageError | undefined;
+  tags: readonly string[] = [];
+  skipped = false;
+  private controller: AbortController | undefined;
+  private abortReason: Error | undefined;
+
+  constructor(
+    readonly key: string,
+    private readonly readStale: (() => unknown) | undefined,
+  ) {}
+
+  get stale(): T | undefined {
+    return this.readStale?.() as T | undefined;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.abortReason) this.controller.abort(this.abortReason);
+    }
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.abortReason = reason;
+    this.controller?.abort(reason);
+  }
+
+  setTtl = (ttl: Duration): void => {
+    this.ttl = tryParseDuration(ttl);
+    this.invalidTtl =
+      this.ttl === undefined
+        ? new CacheUsageError(`The ttl computed for ${JSON.stringify(this.key)} is ${String(ttl)}.`)
+        : undefined;
+  };
+
+  setTags = (...tags: string[]): void => {
+    this.tags = checkTags([...this.tags, ...tags]);
+  };
+
+  skip = (): void => {
+    this.skipped = true;
+  };
+}
+
+/** Runs the loader once. Its error, thrown or rejected, comes out unchanged. */
+export async function runLoader<T>(clock: Clock, loader: Loader<T>, context: LoadContext<T>): Promise<Loaded> {
+  const begun = clock.now();
+  const value = await loader(context);
+  return {
+    value,
+    duration: clock.now() - begun,
+    ttl: context.ttl,
+    invalidTtl: context.invalidTtl,
+    tags: context.tags,
+    skipped: context.skipped,
+  };
+}

@@ -1,0 +1,44 @@
+import { canonicalName } from './canonical-text.js';
+
+/** Layouts kept; a power of two. An application has few kinds of argument objects, and a lost layout is only made again. */
+const SLOTS = 256;
+/** In keys and in UTF-16 code units of all of them; bounds what the slots hold to about a megabyte, whatever callers send. */
+const KEYS_LIMIT = 32;
+const LENGTH_LIMIT = 512;
+
+/** How the objects with certain keys are written. */
+export interface RecordLayout {
+  /** In the order in which the objects were built. */
+  readonly found: readonly string[];
+  readonly sorted: readonly string[];
+  /** What stands before each value: `{a:` and then `,b:`. */
+  readonly labels: readonly string[];
+}
+
+const slots: (RecordLayout | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+
+/**
+ * The layout for `keys`. Sorting and spelling keys costs more than all else that is done for a small object, and calls of one
+ * method bring the same keys in the same order: comparing them with those of last time is a comparison of pointers each.
+ */
+export function layoutOf(keys: readonly string[]): RecordLayout {
+  const { length } = keys;
+  const first = keys[0] ?? '';
+  const slot = (length * 31 + first.length * 7 + first.charCodeAt(0) + (keys[length - 1] ?? '').length) & (SLOTS - 1);
+  const kept = slots[slot];
+  if (kept !== undefined && isSame(kept.found, keys)) return kept;
+  const sorted = keys.toSorted();
+  const labels = sorted.map((key, index) => `${index === 0 ? '{' : ','}${canonicalName(key)}:`);
+  const layout = { found: keys, sorted, labels };
+  if (length <= KEYS_LIMIT && labels.reduce((sum, label) => sum + label.length, 0) <= LENGTH_LIMIT)
+    slots[slot] = layout;
+  return layout;
+}
+
+function isSame(kept: readonly string[], keys: readonly string[]): boolean {
+  if (kept.length !== keys.length) return false;
+  for (let index = 0; index < keys.length; index++) {
+    if (kept[index] !== keys[index]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Entry, Kept } from '../contracts/entry.js';
+import type { Ticket } from './fence.js';
+import type { LoadContext } from './load.js';
+
+/** What a flight brings its passengers. */
+export interface Landed {
+  /** The loader's own result, for the caller whose loader ran. */
+  readonly value: unknown;
+  /** The cache's copy, from which every other caller gets one of its own; `undefined` when the value cannot be kept. */
+  readonly kept: Kept | undefined;
+}
+
+/** A batch loader did not know this key; whoever waits for it has to load it alone. */
+export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined });
+
+/** The flight whose loader is running here, if any. Loaders of several caches may be nested in one another. */
+const aboard = new AsyncLocalStorage<Flight>();
+
+/** One look-up and one load of a key, shared by all callers of this process that want it at the time. */
+export class Flight {
+  /** What the look-up brought: a fresh or stale entry, or nothing. Never rejects. */
+  readonly found: Promise<Entry | undefined>;
+  /** What the load brought. Rejects with the loader's error. Pending for ever when `found` made a load unnecessary. */
+  readonly landed: Promise<Landed>;
+  /** Callers beside the first. */
+  joined = 0;
+  context: LoadContext<unknown> | undefined;
+  /** Whether it goes on when nobody waits for it. */
+  background = false;
+
+  settleFound!: (entry: Entry | undefined) => void;
+  land!: (landed: Landed) => void;
+  fail!: (error: unknown) => void;
+
+  private waiting = 0;
+  private readonly waitsFor = new Set<Flight>();
+
+  constructor(readonly ticket: Ticket) {
+    this.found = new Promise((resolve) => (this.settleFound = resolve));
+    this.landed = new Promise((resolve, reject) => {
+      this.land = resolve;
+      this.fail = reject;
+    });
+    // In the background nobody else may be listening.
+    this.landed.catch(() => {});
+  }
+
+  /** Runs a loader so that what it calls knows where it is called from. */
+  carry<T>(run: () => T): T {
+    return aboard.run(this, run);
+  }
+
+  /**
+   * Waits on behalf of a caller. `leave` is for one that gives up: when the last has left a load that no background
+   * refresh needs, the loader is told to stop.
+   */
+  board(): { leave: (reason: Error) => void; arrive: () => void } {
+    const from = aboard.getStore();
+    this.waiting++;
+    from?.waitsFor.add(this);
+    const out = (): void => {
+      this.waiting--;
+      from?.waitsFor.delete(this);
+    };
+    return {
+      arrive: out,
+      leave: (reason) => {
+        out();
+        if (this.waiting === 0 && !this.background) this.context?.abort(reason);
+      },
+    };
+  }
+
+  /** Says that this one cannot land before `other` does. */
+  tieTo(other: Flight): void {
+    if (other !== this) this.waitsFor.add(other);
+  }
+
+  /**
+   * Whether waiting for this flight from here would be waiting for oneself: a loader that asks for its own key, or
+   * two loaders that ask for each other's.
+   */
+  get wouldDeadlock(): boolean {
+    const from = aboard.getStore();
+    return from !== undefined && this.reaches(from, new Set());
+  }
+
+  private reaches(target: Flight, seen: Set<Flight>): boolean {
+    if (this === target) return true;
+    seen.add(this);
+    for (const next of this.waitsFor) if (!seen.has(next) && next.reaches(target, seen)) return true;
+    return false;
+  }
+}
+
+/** The flights of one cache: at most one a key that a new caller may join. */
+export class SingleFlight {
+  /** Those that may be joined. */
+  private readonly open = new Map<string, Flight>();
+  /** All that are under way, detached ones too. */
+  private readonly underway = new Set<Flight>();
+
+  get(id: string): Flight | undefined {
+    return this.open.get(id);
+  }
+
+  start(id: string, flight: Flight): void {
+    this.open.set(id, flight);
+    this.underway.add(flight);
+  }
+
+  /** After an invalidation: those aboard stay, but nobody may board any more. */
+  detach(id: string, flight: Flight): void {
+    if (this.open.get(id) === flight) this.open.delete(id);
+  }
+
+  end(id: string, flight: Flight): void {
+    this.detach(id, flight);
+    this.underway.delete(flight);
+  }
+
+  get running(): ReadonlySet<Flight> {
+    return this.underway;
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+
+import { canonicalKey } from '../core/canonical-key.js';
+import { canonicalName } from '../core/canonical-text.js';
+import { computeHash } from '../core/key-hash.js';
+import { CacheUsageError } from '../support/errors.js';
+
+/** In UTF-16 code units. What is longer no one reads, and memcached refuses keys of more than 250 bytes. */
+const KEY_LIMIT = 200;
+
+/** What errors call an argument. Made once: a key that has no fault should not pay for them. */
+const ARGUMENTS = Array.from({ length: 8 }, (_, index) => `argument ${index}`);
+
+/** What a default key is made of. */
+export interface KeySource {
+  readonly className: string;
+  /** A symbol's method is named by the caller. */
+  readonly methodName: string;
+  readonly args: readonly unknown[];
+  /** Stands, as it is, where class and method would. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * Makes the keys of decorated methods. To make them otherwise, extend this class and provide yours in its place:
+ * `{ provide: CacheKeyGenerator, useClass: MyKeyGenerator }`.
+ */
+@Injectable()
+export class CacheKeyGenerator {
+  /**
+   * `<ClassName>:<methodName>:<arguments>`, or `<prefix>:<arguments>`: the arguments in canonical text, joined by `:`.
+   * Two calls share a key only when class, method and all arguments are equal; `find(1)` and `find(1, undefined)` are two.
+   * A prefix is the caller's own name for what is cached: calls that share it share keys, whatever their class.
+   *
+   * A key of more than 200 characters is `<ClassName>:<methodName>:#<sha-256 of the arguments' text>.<its length>`. The end
+   * tells it from a single long string, which is `#<sha-256>.<length>s`; no other text begins with `#`.
+   *
+   * @throws CacheKeyError naming the argument (`argument 0.user`, counted from 0) that has no stable identity.
+   * @throws CacheUsageError when the prefix is empty.
+   */
+  generate({ className, methodName, args, prefix }: KeySource): string {
+    if (prefix === '') throw new CacheUsageError('The key prefix is empty. Leave it out, or give it a name.');
+    const head = prefix ?? canonicalName(className) + ':' + canonicalName(methodName);
+    if (args.length === 0) return head;
+    let text = canonicalKey(args[0], ARGUMENTS[0]!);
+    for (let index = 1; index < args.length; index++) {
+      text += ':' + canonicalKey(args[index], ARGUMENTS[index] ?? `argument ${index}`);
+    }
+    if (head.length + 1 + text.length <= KEY_LIMIT) return head + ':' + text;
+    return `${head}:#${computeHash(text)}.${text.length}`;
+  }
+
+  /** SHA-256 in hex; of a stream, a promise of it. @throws CacheUsageError for anything else. */
+  static readonly computeHash = computeHash;
+
+  /** `document:parse:<hash>`. @throws CacheUsageError when the hash is empty. */
+  static documentParse(hash: string): string {
+    return `document:parse:${last('The document hash', hash)}`;
+  }
+
+  /** `ocr:extract:<hash>`. @throws CacheUsageError when the hash is empty. */
+  static ocrExtract(hash: string): string {
+    return `ocr:extract:${last('The image hash', hash)}`;
+  }
+
+  /** `image:<kind>:<hash>`. @throws CacheUsageError when either is empty, or the kind holds a colon. */
+  static imageAnalysis(hash: string, kind: string): string {
+    return `image:${inner('The kind of analysis', kind)}:${last('The image hash', hash)}`;
+  }
+
+  /** `validation:<kind>:<hash>`. @throws CacheUsageError when either is empty, or the kind holds a colon. */
+  static validation(hash: string, kind: string): string {
+    return `validation:${inner('The kind of validation', kind)}:${last('The hash', hash)}`;
+  }
+
+  /** `risk:<type>:<id>`. @throws CacheUsageError when either is empty, or the type holds a colon. */
+  static riskScore(type: string, id: string): string {
+    return `risk:${inner('The type of risk', type)}:${last('The id', id)}`;
+  }
+}
+
+/** The last part of a key. It may hold colons (a URN): the parts before it cannot, so where it begins is never in doubt. */
+function last(what: string, part: unknown): string {
+  if (typeof part === 'string' && part !== '') return part;
+  throw new CacheUsageError(
+    `${what} is ${part === '' ? 'empty' : `of type ${typeof part}`}. Give a string that is not empty.`,
+  );
+}
+
+function inner(what: string, part: unknown): string {
+  const text = last(what, part);
+  if (!text.includes(':')) return text;
+  throw new CacheUsageError(
+    `${what} is ${JSON.stringify(text)}. It separates two parts of a key, so it cannot hold a colon.`,
+  );
+}

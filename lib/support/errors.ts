@@ -1,0 +1,101 @@
+/** The root of every error this library makes. A loader's own errors are never wrapped. */
+export class CacheError extends Error {
+  override readonly name: string = 'CacheError';
+}
+
+/** One thing that is wrong with the options. */
+export interface ConfigFault {
+  /** Where, for example `redis.commandTimeout`. */
+  readonly path: string;
+  /** What, and what would be right. */
+  readonly message: string;
+}
+
+/** The options cannot work. Thrown when the module compiles; lists every fault at once. */
+export class CacheConfigError extends CacheError {
+  override readonly name = 'CacheConfigError';
+
+  constructor(readonly faults: readonly ConfigFault[]) {
+    super(
+      `The cache options have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n` +
+        faults.map((fault) => `  - ${fault.path}: ${fault.message}`).join('\n'),
+    );
+  }
+}
+
+/** A call or a decorator was given something that cannot be meant: a negative ttl, an empty key, a tag that is no string. */
+export class CacheUsageError extends CacheError {
+  override readonly name = 'CacheUsageError';
+}
+
+/** An argument has no stable identity, so no key can be made of it. */
+export class CacheKeyError extends CacheError {
+  override readonly name = 'CacheKeyError';
+
+  constructor(
+    /** Where in the arguments, for example `argument 1.user`. */
+    readonly path: string,
+    reason: string,
+  ) {
+    super(`No cache key can be made: ${path} ${reason}. Give a key function that picks what identifies the call.`);
+  }
+}
+
+/** A value holds something that cannot be stored. */
+export class CacheValueError extends CacheError {
+  override readonly name = 'CacheValueError';
+
+  constructor(
+    /** Where in the value, for example `$.user.save`. */
+    readonly path: string,
+    /** What stands there, for example `a function`. */
+    readonly what: string,
+  ) {
+    super(`The value cannot be cached: ${path} is ${what}. Leave it out, or cache the data it stands for.`);
+  }
+}
+
+/** A time limit of ours passed: the backend's, or the caller's `hardTimeout`. */
+export class CacheTimeoutError extends CacheError {
+  override readonly name = 'CacheTimeoutError';
+
+  constructor(
+    readonly operation: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`${operation} took longer than ${timeoutMs} ms.`);
+  }
+}
+
+/** The backend failed or cannot be reached. Never reaches a caller of `getOrSet` or `@Cached`. */
+export class CacheBackendError extends CacheError {
+  override readonly name = 'CacheBackendError';
+}
+
+/** The backend has no way to do this, for example to list its keys. */
+export class CacheCapabilityError extends CacheError {
+  override readonly name = 'CacheCapabilityError';
+}
+
+/** Stored bytes are not an entry of ours, or not whole. Inside the library that is a miss; codecs may throw it. */
+export class CacheFormatError extends CacheError {
+  override readonly name = 'CacheFormatError';
+
+  constructor(
+    message: string,
+    /** `format`: whole, but not ours or of a newer version. `corrupt`: ours once, and damaged. */
+    readonly reason: 'format' | 'corrupt' = 'corrupt',
+  ) {
+    super(message);
+  }
+}
+
+/** `tenant.required` is set and the call names no tenant. */
+export class CacheTenantError extends CacheError {
+  override readonly name = 'CacheTenantError';
+}
+
+/** An optional package is needed and not installed. */
+export class CacheDependencyError extends CacheError {
+  override readonly name = 'CacheDependencyError';
+}

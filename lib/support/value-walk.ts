@@ -1,0 +1,231 @@
+import { types } from 'node:util';
+import { bytesOf, copyLeaf } from './copy-value.js';
+import { putErrorTogether, takeErrorApart } from './error-parts.js';
+import { CacheValueError } from './errors.js';
+import { classify, unbox, type ValueKind } from './value-kind.js';
+import { CollectionStep, formatPath, type PathStep } from './value-path.js';
+
+/** Levels of nesting. Deeper values would overflow the stack of whoever copies or encodes them. */
+export const MAX_DEPTH = 1_000;
+/** Also stops values that are small but mention one part over and over, level upon level. */
+const MAX_BYTES = 512 * 1024 * 1024;
+
+const SLOT = 8;
+const HEADER = 24;
+
+/** One walk over one value, for `takeSnapshot`. `depth` counts the steps from the root to where the walk stands. */
+export class ValueWalk {
+  bytes = 0;
+  /** Plain objects and arrays met. */
+  containers = 0;
+  /** Whether anything was met that freezing cannot protect. */
+  exotic = false;
+  private readonly path: PathStep[] = [];
+  private readonly ancestors: object[] = [];
+
+  constructor(
+    private readonly refuseInstances: boolean,
+    /** The copy will be thrown away: leave out what is expensive in it. */
+    private readonly reference: boolean,
+  ) {}
+
+  /** The copy. @throws CacheValueError */
+  start(value: unknown): unknown {
+    const copy = this.visit(value, 0);
+    this.checkWeight(0);
+    return copy;
+  }
+
+  private visit(value: unknown, depth: number): unknown {
+    this.bytes += SLOT;
+    switch (typeof value) {
+      case 'object':
+        return value === null ? value : this.enter(value, depth);
+      case 'string':
+        this.bytes += SLOT + 2 * value.length;
+        return value;
+      case 'bigint':
+        this.bytes += SLOT + value.toString(16).length / 2;
+        return value;
+      case 'function':
+        return this.refuse(depth, 'a function');
+      case 'symbol':
+        return this.refuse(depth, 'a symbol');
+      default:
+        return value;
+    }
+  }
+
+  private enter(value: object, depth: number): unknown {
+    if (depth >= MAX_DEPTH) this.refuse(depth, 'nested too deeply');
+    for (let level = 0; level < depth; level += 1) {
+      if (this.ancestors[level] === value) {
+        this.refuse(depth, `a reference back to ${formatPath(this.path, level)}`);
+      }
+    }
+    this.ancestors[depth] = value;
+    this.bytes += HEADER;
+    this.checkWeight(depth);
+    try {
+      return this.copy(value, depth);
+    } catch (error) {
+      // Getters, traps of a proxy and impostors of built-ins throw whatever they like.
+      if (error instanceof CacheValueError) throw error;
+      if (error instanceof RangeError && error.message.includes('call stack')) this.refuse(depth, 'nested too deeply');
+      return this.refuse(depth, `unreadable (${error instanceof Error ? error.message : typeof error})`);
+    }
+  }
+
+  private copy(value: object, depth: number): unknown {
+    const { kind, what, behaves } = classify(value);
+    switch (kind) {
+      case 'object':
+        return this.object(value, depth);
+      case 'array':
+        return this.array(value as unknown[], depth);
+      case 'instance':
+        return this.instance(value, depth, what, behaves);
+      case 'refused':
+        return this.refuse(depth, what);
+      case 'boxed':
+        return this.visit(unbox(value), depth);
+      case 'map':
+        return this.map(value, depth);
+      case 'set':
+        return this.set(value, depth);
+      case 'error':
+        return this.error(value as Error, depth);
+      default:
+        return this.leaf(kind, value, depth);
+    }
+  }
+
+  private object(value: object, depth: number): object {
+    const fields = this.spread(value, depth);
+    if (Object.getOwnPropertySymbols(fields).length > 0) this.refuse(depth, 'an object with a symbol as a key');
+    return this.fields(fields, depth);
+  }
+
+  private instance(value: object, depth: number, what: string, behaves: boolean): object {
+    if (this.refuseInstances) this.refuse(depth, what);
+    const all = this.spread(value, depth);
+    const symbols = Object.getOwnPropertySymbols(all).length > 0;
+    const fields = symbols ? (Object.fromEntries(Object.entries(all)) as Record<string, unknown>) : all;
+    // Private fields and symbols: an empty object would come back, and nobody would know why.
+    if ((behaves || symbols) && Object.keys(fields).length === 0) {
+      this.refuse(depth, `${what}, which keeps its data private`);
+    }
+    return this.fields(fields, depth);
+  }
+
+  /** Spread reads every getter once and keeps the hidden class, which makes later copies cheap. */
+  private spread(value: object, depth: number): Record<string, unknown> {
+    try {
+      return { ...value } as Record<string, unknown>;
+    } catch (error) {
+      for (const key of Object.keys(value)) {
+        this.path[depth] = key;
+        try {
+          Reflect.get(value, key);
+        } catch {
+          this.refuse(depth + 1, 'a getter that throws');
+        }
+      }
+      throw error;
+    }
+  }
+
+  /** Replaces what `fields`, which is ours already, holds by copies. An own `__proto__` is data, and stays data. */
+  private fields(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+    this.containers += 1;
+    for (const key of Object.keys(fields)) {
+      const field = fields[key];
+      this.path[depth] = key;
+      this.bytes += SLOT + 2 * key.length;
+      const kept = this.visit(field, depth + 1);
+      if (kept !== field) fields[key] = kept;
+    }
+    return fields;
+  }
+
+  private array(value: unknown[], depth: number): unknown[] {
+    const { length } = value;
+    // A sparse array may claim any length.
+    if (this.bytes + length * SLOT > MAX_BYTES) this.refuse(depth, 'larger than 512 MiB in all');
+    const ordinary = Object.getPrototypeOf(value) === Array.prototype;
+    if (ordinary) this.refuseNamedItems(value, depth);
+    const items = ordinary ? [...value] : Array.from({ length }, (_, index) => value[index]);
+    this.containers += 1;
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index];
+      if (typeof item === 'number') this.bytes += SLOT;
+      else {
+        this.path[depth] = index;
+        const kept = this.visit(item, depth + 1);
+        if (kept !== item) items[index] = kept;
+      }
+    }
+    return items;
+  }
+
+  /** `Object.assign(rows, { total })` would come back without its total. Own keys list the indices first. */
+  private refuseNamedItems(value: unknown[], depth: number): void {
+    const last = Object.keys(value).at(-1);
+    if (last !== undefined && String(Number(last) >>> 0) !== last) {
+      this.refuse(depth, `an array with a property of its own (${JSON.stringify(last)})`);
+    }
+  }
+
+  private map(value: object, depth: number): Map<unknown, unknown> {
+    this.exotic = true;
+    const copy = new Map<unknown, unknown>();
+    // Listed before the first visit: a getter inside might change the map.
+    for (const [key, item] of [...Map.prototype.entries.call(value)] as [unknown, unknown][]) {
+      this.bytes += HEADER;
+      this.path[depth] = new CollectionStep(key, copy.size, 'key');
+      const keptKey = this.visit(key, depth + 1);
+      this.path[depth] = new CollectionStep(key, copy.size, 'value');
+      copy.set(keptKey, this.visit(item, depth + 1));
+    }
+    return copy;
+  }
+
+  private set(value: object, depth: number): Set<unknown> {
+    this.exotic = true;
+    const copy = new Set<unknown>();
+    for (const item of [...Set.prototype.values.call(value)] as unknown[]) {
+      this.bytes += HEADER;
+      this.path[depth] = new CollectionStep(item, copy.size, 'item');
+      copy.add(this.visit(item, depth + 1));
+    }
+    return copy;
+  }
+
+  private error(value: Error, depth: number): Error {
+    this.exotic = true;
+    const parts = takeErrorApart(value);
+    this.bytes += 2 * (parts.message.length + parts.name.length + (parts.stack?.length ?? 0));
+    return putErrorTogether({ ...parts, data: this.fields(parts.data, depth) });
+  }
+
+  private leaf(kind: ValueKind, value: object, depth: number): object {
+    this.exotic = true;
+    const view = ArrayBuffer.isView(value);
+    if (view && types.isSharedArrayBuffer(value.buffer)) {
+      this.refuse(depth, 'a view of shared memory (SharedArrayBuffer)');
+    }
+    const binary = view || kind === 'arrayBuffer';
+    if (binary) this.bytes += 3 * HEADER + (view ? bytesOf(value) : (value as ArrayBuffer)).byteLength;
+    else this.bytes += 2 * HEADER + (kind === 'date' ? 0 : 2 * String(value).length);
+    this.checkWeight(depth);
+    return binary && this.reference ? value : copyLeaf(kind, value);
+  }
+
+  private checkWeight(depth: number): void {
+    if (this.bytes > MAX_BYTES) this.refuse(depth, 'larger than 512 MiB in all');
+  }
+
+  private refuse(depth: number, what: string): never {
+    throw new CacheValueError(formatPath(this.path, depth), what);
+  }
+}

@@ -1,0 +1,11 @@
+export { backendConformance, type ConformanceOptions } from './backend-conformance.js';
+export type { BackendCapability, BackendOperation } from './backend-operation.js';
+export type { ConformanceRunner } from './conformance/runner.js';
+export { CacheTestingModule, type CacheTestingOptions } from './cache-testing.module.js';
+export { CapableMapBackend } from './capable-map.backend.js';
+export { FakeClock } from './fake-clock.js';
+export { FakeRandom } from './fake-random.js';
+export { FlakyBackend, type CorruptibleOperation, type FlakyBackendOptions, type FlakyCall } from './flaky.backend.js';
+export type { FlakyHang } from './flaky-hang.js';
+export type { Corruption } from './flaky-script.js';
+export { MapBackend } from './map.backend.js';

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { UnreadableFileError } from '../../files/unreadable-file.error.js';
+import { ResourcePool } from '../../support/resource-pool.js';
+import type { DocumentContent } from '../document.js';
+import { firstLine } from '../document.js';
+import { pdfAnatomy } from './pdf-anatomy.js';
+import { PdfThread } from './pdf-thread.js';
+
+const THREADS = 1;
+
+/** The text of PDFs, read beside the main thread. */
+@Injectable()
+export class PdfReader implements OnApplicationShutdown {
+  readonly #threads = new ResourcePool<PdfThread>(THREADS, {
+    open: () => Promise.resolve(new PdfThread()),
+    close: (thread) => thread.close(),
+  });
+
+  /** @throws {UnreadableFileError} */
+  async read(bytes: Uint8Array): Promise<DocumentContent> {
+    await pdfAnatomy(bytes);
+    const reply = await this.#threads.use((thread) => thread.read(bytes));
+    if ('unreadable' in reply) throw new UnreadableFileError(reply.unreadable);
+    return { kind: 'pdf', title: reply.title || firstLine(reply.pages[0] ?? ''), pages: reply.pages };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#threads.close();
+  }
+}

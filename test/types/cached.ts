@@ -1,0 +1,83 @@
+import { Cached, CacheManager } from 'nestjs-cached';
+
+interface Document {
+  readonly id: number;
+  readonly title: string;
+}
+
+export class Documents {
+  @Cached()
+  async all(): Promise<Document[]> {
+    return [];
+  }
+
+  @Cached({
+    key: (id, language) => `${id.toFixed()}:${language.toUpperCase()}`,
+    tags: (id) => [`document:${id.toFixed()}`],
+    ttl: (document, id) => (document.title === '' ? id : '5m'),
+    condition: (_id, language) => language !== '',
+    unless: (document) => document.title.length === 0,
+  })
+  async find(id: number, language: string): Promise<Document> {
+    return { id, title: language };
+  }
+
+  @Cached({ ttl: '10s', tags: ['all'], staleWhileRevalidate: '1m' })
+  async echo<T>(value: T): Promise<T> {
+    return value;
+  }
+
+  @Cached({ hydrate: (plain) => plain as Document })
+  protected async hidden(id: number): Promise<Document> {
+    return { id, title: '' };
+  }
+
+  // @ts-expect-error a plain value cannot be cached without changing what callers get
+  @Cached()
+  title(): string {
+    return '';
+  }
+
+  // @ts-expect-error the key sees the method's own parameters: a number has no toUpperCase
+  @Cached({ key: (id) => id.toUpperCase() })
+  async wrongKey(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error `unless` sees the resolved value: a document has no `pages`
+  @Cached({ unless: (document) => document.pages === 0 })
+  async wrongValue(): Promise<Document> {
+    return { id: 1, title: '' };
+  }
+
+  // @ts-expect-error a callback cannot ask for more than the method is given
+  @Cached({ key: (id: number, language: string) => `${id}${language}` })
+  async tooFew(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error options are known by name
+  @Cached({ timeToLive: '5m' })
+  async unknownOption(): Promise<number> {
+    return 1;
+  }
+}
+
+export async function manager(cache: CacheManager): Promise<void> {
+  const found: Document | undefined = await cache.get<Document>('key');
+  const loaded: number = await cache.getOrSet('key', () => 1, '5m');
+  const later: string = await cache.getOrSet('key', async ({ key, signal }) => (signal.aborted ? '' : key));
+  const many: Map<string, Document> = await cache.getMany<Document>(['a', 'b']);
+  const stored: boolean = await cache.set('key', { found, loaded, later, many }, { ttl: '1h', tags: ['a'] });
+  const removed: number = await cache.invalidate('user:*');
+  const off: () => void = cache.on('hit', (event) => event.key);
+  off();
+
+  // @ts-expect-error absence is a result of its own
+  const missing: Document = await cache.get<Document>('key');
+  // @ts-expect-error the loader's value is the call's value
+  const wrong: string = await cache.getOrSet('key', () => 1);
+  // @ts-expect-error no such event
+  cache.on('hits', () => undefined);
+  return void [stored, removed, missing, wrong];
+}
