@@ -2,6 +2,7 @@ import type { CacheBackend } from './backend.js';
 import type { Clock, Random } from './clock.js';
 import type { Codec } from './codec.js';
 import type { Duration } from './duration.js';
+import type { KeyGenerator } from './key-generator.js';
 
 export type Isolation = 'clone' | 'freeze' | 'share';
 export type BackendKind = 'memory' | 'redis' | 'tiered' | 'disk' | 'null';
@@ -152,6 +153,10 @@ export interface CacheModuleOptions extends FreshnessOptions {
   classInstances?: ClassInstances;
   tenant?: TenantOptions;
   http?: CacheResponseOptions;
+  /** Makes the default keys of `@Cached`. Default: the injected `CacheKeyGenerator`. */
+  keyGenerator?: KeyGenerator;
+  /** Writes a line at Nest's debug level for every hit and miss. Default false. */
+  logCalls?: boolean;
   /** Tests: `new FakeClock()`. */
   clock?: Clock;
   random?: Random;

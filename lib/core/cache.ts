@@ -1,12 +1,12 @@
 import type { Duration } from '../contracts/duration.js';
 import { freshnessOf, type Entry } from '../contracts/entry.js';
 import type { Lookup, MaybePromise } from '../contracts/entry-store.js';
-import type { FreshnessOptions, Loader, SetOptions } from '../contracts/options.js';
+import type { KeyGenerator } from '../contracts/key-generator.js';
+import type { CacheResponseOptions, FreshnessOptions, Loader, SetOptions } from '../contracts/options.js';
 import { CacheUsageError } from '../support/errors.js';
 import { compileGlob } from '../support/glob.js';
 import { Budget } from './budget.js';
 import { checkTags, type CallOptions } from './call-options.js';
-import { Filler } from './filler.js';
 import { LoadContext, runLoader } from './load.js';
 import { ReadMany, type BatchLoader } from './read-many.js';
 import { ReadThrough, type ReadThroughParts } from './read-through.js';
@@ -24,6 +24,20 @@ export interface CacheParts extends ReadThroughParts {
   readonly enabled: boolean;
   /** Ttl in milliseconds by normalised operation name. */
   readonly operations: ReadonlyMap<string, number>;
+  readonly keyGenerator: KeyGenerator | undefined;
+  /** Defaults for routes. */
+  readonly http: CacheResponseOptions | undefined;
+}
+
+/** How `putAfter` stores. */
+export interface PutPlan<T> {
+  /** The key, when the arguments tell it. */
+  readonly key: string | undefined;
+  readonly tags: readonly string[];
+  /** The key, when only the result tells it; `undefined`: do not store. */
+  keyOf(value: T): string | undefined;
+  /** `undefined`: do not store. */
+  optionsOf(value: T): CallOptions | undefined;
 }
 
 const WARM_BATCH = 100;
@@ -103,6 +117,7 @@ export class Cache {
   ): Promise<Map<string, T>> {
     const list = checkKeys(keys);
     const resolved = this.parts.resolver.resolve(options);
+    if (!this.parts.enabled) return this.readMany.getUncached(list, load);
     return list.length === 0 ? new Map() : this.readMany.get(scope, list, load, resolved);
   }
 
@@ -190,6 +205,29 @@ export class Cache {
       return false;
     } finally {
       fence.close(ticket);
+    }
+  }
+
+  /**
+   * Runs a method and stores what it returns, under a fence taken before it ran: an invalidation meanwhile wins. When
+   * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays.
+   */
+  async putAfter<T>(scope: CacheScope, run: () => T | Promise<T>, plan: PutPlan<T>): Promise<T> {
+    const { events, fence } = this.parts;
+    const early = plan.key;
+    const ticket = early === undefined ? undefined : fence.open({ scope, key: early, id: scope.idOf(early) }, plan.tags);
+    const before = fence.invalidations;
+    try {
+      const value = await run();
+      const key = early ?? plan.keyOf(value);
+      const options = key === undefined ? undefined : plan.optionsOf(value);
+      if (key === undefined || options === undefined) return value;
+      const fell = ticket ? !ticket.admits(options.tags) : fence.invalidations !== before;
+      if (fell) await this.drop({ scope, key, id: scope.idOf(key) });
+      else await this.put(scope, key, () => value, options, false);
+      return value;
+    } finally {
+      if (ticket) fence.close(ticket);
     }
   }
 
@@ -372,5 +410,3 @@ export function checkKey(key: unknown): string {
 function checkKeys(keys: Iterable<string>): string[] {
   return Array.from(keys, checkKey);
 }
-
-export { Filler };

@@ -49,7 +49,7 @@ function isLiteral(value: string): boolean {
     case '-Infinity':
       return true;
     default:
-      return last === 0x6e && isInteger(value, value.length - 1);
+      return last === 0x6e && value.length > 1 && isInteger(value, value.length - 1);
   }
 }
 

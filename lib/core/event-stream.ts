@@ -3,7 +3,8 @@ import type { EntryState } from '../contracts/entry.js';
 import type { CacheEvent, CacheEventOf, CacheEventType, Tier } from '../contracts/events.js';
 import type { CacheScope } from './scopes.js';
 
-type Listener<T extends CacheEventType> = (event: CacheEventOf<T>) => void;
+/** A listener, with the scope whose events it does not want to miss already applied. */
+type Heard = (event: CacheEvent, origin: CacheScope) => void;
 /** An event without what the stream itself knows. */
 type EventBody<T extends CacheEventType> = Omit<CacheEventOf<T>, 'type' | 'cache' | 'namespace' | 'tenant'>;
 
@@ -30,19 +31,19 @@ export async function observe<T>(run: () => Promise<T>): Promise<{ value: T; out
  * logs and traces cannot disagree. No event object is made unless somebody listens.
  */
 export class EventStream {
-  private readonly listeners = new Map<CacheEventType, Set<Listener<never>>>();
+  private readonly listeners = new Map<CacheEventType, Set<Heard>>();
 
   constructor(private readonly cache: string) {}
 
   /** Returns the unsubscribe function. Only events of `scope` and below are told. */
-  on<T extends CacheEventType>(type: T, scope: CacheScope, listener: Listener<T>): () => void {
-    const heard = (event: CacheEventOf<T>, origin: CacheScope): void => {
-      if (scope.contains(origin)) listener(event);
+  on<T extends CacheEventType>(type: T, scope: CacheScope, listener: (event: CacheEventOf<T>) => void): () => void {
+    const heard: Heard = (event, origin) => {
+      if (scope.contains(origin)) listener(event as CacheEventOf<T>);
     };
-    const set = this.listeners.get(type) ?? new Set();
-    this.listeners.set(type, set.add(heard as Listener<never>));
+    const set = this.listeners.get(type) ?? new Set<Heard>();
+    this.listeners.set(type, set.add(heard));
     return () => {
-      set.delete(heard as Listener<never>);
+      set.delete(heard);
       if (set.size === 0 && this.listeners.get(type) === set) this.listeners.delete(type);
     };
   }
@@ -113,7 +114,7 @@ export class EventStream {
     } as CacheEventOf<T>;
     const outcomes = observers > 0 ? observed.getStore() : undefined;
     if (outcomes && outcomes.length < MAX_OUTCOMES) outcomes.push(event);
-    const set = this.listeners.get(type) as Set<(event: CacheEventOf<T>, origin: CacheScope) => void> | undefined;
+    const set = this.listeners.get(type);
     if (!set) return;
     for (const listener of [...set]) {
       try {

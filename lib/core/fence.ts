@@ -50,6 +50,8 @@ export class Ticket {
  * throughout: there is no moment at which an invalidation was issued and a ticket still stands.
  */
 export class Fence {
+  /** How many invalidations there were, of whatever kind. */
+  invalidations = 0;
   private readonly standing = new Map<string, Set<Ticket>>();
 
   /** `onFall` runs at once when an invalidation fells the ticket; never after `close`. */
@@ -67,6 +69,7 @@ export class Fence {
   }
 
   invalidateKey(id: string): void {
+    this.invalidations++;
     this.fellAll(id, 'invalidated');
   }
 
@@ -77,18 +80,21 @@ export class Fence {
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): void {
+    this.invalidations++;
     this.each((ticket) => {
       if (ticket.address.scope.path === scope.path) ticket.bump(tags);
     });
   }
 
   invalidateMatching(scope: Scope, matches: (key: string) => boolean): void {
+    this.invalidations++;
     this.each((ticket) => {
       if (ticket.address.scope.path === scope.path && matches(ticket.address.key)) ticket.fall('invalidated');
     });
   }
 
   invalidateScope(scope: CacheScope): void {
+    this.invalidations++;
     this.each((ticket) => {
       if (scope.contains(ticket.address.scope)) ticket.fall('invalidated');
     });

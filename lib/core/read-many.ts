@@ -93,7 +93,7 @@ export class ReadMany {
     for (const seat of missing) await this.collect(scope, seat, options, results, false);
     for (const seat of joined)
       if ((await this.collect(scope, seat, options, results, true)) === ABSENT) alone.push(seat.key);
-    if (alone.length > 0) for (const [key, value] of await this.loadUncached(alone, load)) results.set(key, value);
+    if (alone.length > 0) for (const [key, value] of await this.getUncached(alone, load)) results.set(key, value);
     return new Map(keys.filter((key) => results.has(key)).map((key) => [key, results.get(key)!]));
   }
 
@@ -256,8 +256,11 @@ export class ReadMany {
     }
   }
 
-  private async loadUncached<T>(keys: string[], load: BatchLoader<T>): Promise<ReadonlyMap<string, T>> {
-    return byKey(keys, await load([...keys]));
+  /** Everything from the loader, nothing looked up or stored. */
+  async getUncached<T>(given: readonly string[], load: BatchLoader<T>): Promise<Map<string, T>> {
+    const keys = [...new Set(given)];
+    const loaded = byKey(keys, await load([...keys]));
+    return new Map(keys.filter((key) => loaded.has(key)).map((key) => [key, loaded.get(key)!]));
   }
 }
 

@@ -29,6 +29,9 @@ export class Flight {
   /** Whether it goes on when nobody waits for it. */
   background = false;
 
+  /** Resolves when there is nothing more to do. */
+  readonly ended: Promise<void>;
+  end!: () => void;
   settleFound!: (entry: Entry | undefined) => void;
   land!: (landed: Landed) => void;
   fail!: (error: unknown) => void;
@@ -42,6 +45,7 @@ export class Flight {
       this.land = resolve;
       this.fail = reject;
     });
+    this.ended = new Promise((resolve) => (this.end = resolve));
     // In the background nobody else may be listening.
     this.landed.catch(() => {});
   }
@@ -118,6 +122,7 @@ export class SingleFlight {
   end(id: string, flight: Flight): void {
     this.detach(id, flight);
     this.underway.delete(flight);
+    flight.end();
   }
 
   get running(): ReadonlySet<Flight> {

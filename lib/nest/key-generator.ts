@@ -1,32 +1,29 @@
 import { Injectable } from '@nestjs/common';
 
+import type { KeyGenerator, KeyInput } from '../contracts/key-generator.js';
 import { canonicalKey } from '../core/canonical-key.js';
 import { canonicalName } from '../core/canonical-text.js';
 import { computeHash } from '../core/key-hash.js';
 import { CacheUsageError } from '../support/errors.js';
+import { sha256 } from '../support/sha256.js';
 
 /** In UTF-16 code units. What is longer no one reads, and memcached refuses keys of more than 250 bytes. */
 const KEY_LIMIT = 200;
+/** In classes, and in methods of each. */
+const HEADS_LIMIT = 1000;
 
 /** What errors call an argument. Made once: a key that has no fault should not pay for them. */
 const ARGUMENTS = Array.from({ length: 8 }, (_, index) => `argument ${index}`);
-
-/** What a default key is made of. */
-export interface KeySource {
-  readonly className: string;
-  /** A symbol's method is named by the caller. */
-  readonly methodName: string;
-  readonly args: readonly unknown[];
-  /** Stands, as it is, where class and method would. */
-  readonly prefix?: string | undefined;
-}
 
 /**
  * Makes the keys of decorated methods. To make them otherwise, extend this class and provide yours in its place:
  * `{ provide: CacheKeyGenerator, useClass: MyKeyGenerator }`.
  */
 @Injectable()
-export class CacheKeyGenerator {
+export class CacheKeyGenerator implements KeyGenerator {
+  /** By class, then method. A program has a fixed set of them, and looking one up is cheaper than spelling it. */
+  readonly #heads = new Map<string, Map<string, string>>();
+
   /**
    * `<ClassName>:<methodName>:<arguments>`, or `<prefix>:<arguments>`: the arguments in canonical text, joined by `:`.
    * Two calls share a key only when class, method and all arguments are equal; `find(1)` and `find(1, undefined)` are two.
@@ -38,16 +35,30 @@ export class CacheKeyGenerator {
    * @throws CacheKeyError naming the argument (`argument 0.user`, counted from 0) that has no stable identity.
    * @throws CacheUsageError when the prefix is empty.
    */
-  generate({ className, methodName, args, prefix }: KeySource): string {
+  generate({ className, methodName, args, prefix }: KeyInput): string {
     if (prefix === '') throw new CacheUsageError('The key prefix is empty. Leave it out, or give it a name.');
-    const head = prefix ?? canonicalName(className) + ':' + canonicalName(methodName);
+    const head = prefix ?? this.#headOf(className, methodName);
     if (args.length === 0) return head;
     let text = canonicalKey(args[0], ARGUMENTS[0]!);
     for (let index = 1; index < args.length; index++) {
       text += ':' + canonicalKey(args[index], ARGUMENTS[index] ?? `argument ${index}`);
     }
     if (head.length + 1 + text.length <= KEY_LIMIT) return head + ':' + text;
-    return `${head}:#${computeHash(text)}.${text.length}`;
+    return `${head}:#${sha256(text)}.${text.length}`;
+  }
+
+  #headOf(className: string, methodName: string): string {
+    let methods = this.#heads.get(className);
+    const known = methods?.get(methodName);
+    if (known !== undefined) return known;
+    const head = canonicalName(className) + ':' + canonicalName(methodName);
+    // Bounded also when someone makes names up at run time: start again rather than keep an order.
+    if (methods === undefined || methods.size >= HEADS_LIMIT) {
+      if (this.#heads.size >= HEADS_LIMIT) this.#heads.clear();
+      this.#heads.set(className, (methods = new Map<string, string>()));
+    }
+    methods.set(methodName, head);
+    return head;
   }
 
   /** SHA-256 in hex; of a stream, a promise of it. @throws CacheUsageError for anything else. */

@@ -1,34 +1,32 @@
-import type { ClassInstances, Isolation as IsolationMode } from '../contracts/options.js';
-import { copyDeep, copyPlain } from './copy-value.js';
+import type { Kept, ValueIsolation } from '../contracts/entry.js';
+import type { ClassInstances, Isolation } from '../contracts/options.js';
+import { copyDeep, copyEscaping, copyPlain } from './copy-value.js';
 import { takeErrorApart } from './error-parts.js';
 import { takeSnapshot, type Sharing } from './snapshot.js';
 import { classify } from './value-kind.js';
 
-/** A value as an in-process store holds it. One hidden class for all, because every hit reads it. */
-export class Kept {
+/** What `keep` makes. One hidden class for all modes, because every hit reads it. */
+class KeptValue implements Kept {
   constructor(
     readonly value: unknown,
-    /** Estimated weight, for the store's limit. */
     readonly bytes: number,
     readonly sharing: Sharing,
-    /** Under `freeze`: the plain containers on the way to what freezing cannot protect. */
-    readonly escapes: ReadonlySet<object> | undefined,
+    /**
+     * Containers to be told from the others. Under `clone`: long arrays of primitives, which need no look inside. Under
+     * `freeze`: those on the way to what freezing cannot protect; the others are shared.
+     */
+    readonly marks: ReadonlySet<object> | undefined,
   ) {}
-}
-
-/** What stands between the values callers hold and the values a store holds. */
-export interface Isolation {
-  /** At write time. @throws CacheValueError */
-  keep(value: unknown): Kept;
-  /** At read time, for every hit: never fails, allocates no more than what the caller gets. */
-  give(kept: Kept): unknown;
 }
 
 /**
  * `clone`: every caller gets a copy of its own. `freeze`: plain data is frozen and shared; Map, Set, Date, typed arrays
  * and their like are copied, and what leads to them. `share`: one reference for all, validated but not protected.
+ *
+ * `keep` runs at write time and does all the work it can: `give` is the hot path of every hit, and takes only what
+ * `keep` of the same isolation made.
  */
-export function createIsolation(mode: IsolationMode, classInstances: ClassInstances): Isolation {
+export function createIsolation(mode: Isolation, classInstances: ClassInstances): ValueIsolation {
   switch (mode) {
     case 'clone':
       return new CloneIsolation(classInstances);
@@ -39,47 +37,48 @@ export function createIsolation(mode: IsolationMode, classInstances: ClassInstan
   }
 }
 
-class CloneIsolation implements Isolation {
+class CloneIsolation implements ValueIsolation {
   constructor(private readonly classInstances: ClassInstances) {}
 
-  keep(value: unknown): Kept {
+  keep(value: unknown): KeptValue {
     const taken = takeSnapshot(value, { classInstances: this.classInstances });
-    return new Kept(taken.value, taken.bytes, taken.sharing, undefined);
+    return new KeptValue(taken.value, taken.bytes, taken.sharing, taken.leaves);
   }
 
-  give(kept: Kept): unknown {
+  give(kept: KeptValue): unknown {
     const { value, sharing } = kept;
-    if (sharing === 'plain') return copyPlain(value as object);
+    if (sharing === 'plain') return copyPlain(value as object, kept.marks);
     if (sharing === 'primitive') return value;
-    if (sharing === 'exotic') return copyDeep(value, undefined);
+    if (sharing === 'exotic') return copyDeep(value as object, kept.marks);
     return Array.isArray(value) ? (value as unknown[]).slice() : { ...(value as object) };
   }
 }
 
-class FreezeIsolation implements Isolation {
+class FreezeIsolation implements ValueIsolation {
   constructor(private readonly classInstances: ClassInstances) {}
 
-  keep(value: unknown): Kept {
+  keep(value: unknown): KeptValue {
     const taken = takeSnapshot(value, { classInstances: this.classInstances });
     const escapes = new Set<object>();
     freezeDeep(taken.value, escapes);
-    return new Kept(taken.value, taken.bytes, taken.sharing, taken.sharing === 'exotic' ? escapes : undefined);
+    const exotic = taken.sharing === 'exotic';
+    return new KeptValue(taken.value, taken.bytes, taken.sharing, exotic ? escapes : undefined);
   }
 
-  give(kept: Kept): unknown {
-    return kept.escapes === undefined ? kept.value : copyDeep(kept.value, kept.escapes);
+  give(kept: KeptValue): unknown {
+    return kept.marks === undefined ? kept.value : copyEscaping(kept.value as object, kept.marks);
   }
 }
 
-class ShareIsolation implements Isolation {
+class ShareIsolation implements ValueIsolation {
   constructor(private readonly classInstances: ClassInstances) {}
 
-  keep(value: unknown): Kept {
+  keep(value: unknown): KeptValue {
     const taken = takeSnapshot(value, { classInstances: this.classInstances, reference: true });
-    return new Kept(taken.value, taken.bytes, taken.sharing, undefined);
+    return new KeptValue(taken.value, taken.bytes, taken.sharing, undefined);
   }
 
-  give(kept: Kept): unknown {
+  give(kept: KeptValue): unknown {
     return kept.value;
   }
 }

@@ -18,6 +18,8 @@ export interface Snapshot {
   /** An estimate of what the value weighs in memory. */
   readonly bytes: number;
   readonly sharing: Sharing;
+  /** Those long arrays inside that hold primitives only; whoever copies the snapshot need not look into them. */
+  readonly leaves: ReadonlySet<object> | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export function takeSnapshot(value: unknown, policy: SnapshotPolicy): Snapshot {
   const reference = policy.reference ?? false;
   const walk = new ValueWalk(policy.classInstances === 'refuse', reference);
   const copy = walk.start(value);
-  return { value: reference ? value : copy, bytes: walk.bytes, sharing: sharingOf(walk) };
+  return { value: reference ? value : copy, bytes: walk.bytes, sharing: sharingOf(walk), leaves: walk.leaves };
 }
 
 function sharingOf(walk: ValueWalk): Sharing {

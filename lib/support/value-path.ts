@@ -1,3 +1,5 @@
+import { CacheValueError } from './errors.js';
+
 /** A step into a map or a set, where no property name leads. */
 export class CollectionStep {
   constructor(
@@ -20,8 +22,37 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const SHOWN_STEPS = 24;
 const SHOWN_LENGTH = 60;
 
+/** Levels of nesting. Deeper values would overflow the stack of whoever copies or encodes them. */
+export const MAX_DEPTH = 1_000;
+
+/** Where a walk over a value stands: the steps from the root, and the objects passed on the way. */
+export class ValueTrail {
+  private readonly steps: PathStep[] = [];
+  private readonly ancestors: object[] = [];
+
+  /** Takes a step down from `depth`, which replaces an earlier one from there. */
+  step(depth: number, step: PathStep): void {
+    this.steps[depth] = step;
+  }
+
+  /** @throws CacheValueError when `value` is one of its own ancestors, or too far from the root. */
+  enter(value: object, depth: number): void {
+    if (depth >= MAX_DEPTH) this.refuse(depth, 'nested too deeply');
+    for (let level = 0; level < depth; level += 1) {
+      if (this.ancestors[level] === value) this.refuse(depth, `a reference back to ${formatPath(this.steps, level)}`);
+    }
+    this.ancestors[depth] = value;
+  }
+
+  /** @throws CacheValueError, always. `last` is the step that leads there, where it was not taken yet. */
+  refuse(depth: number, what: string, last?: PathStep): never {
+    if (last !== undefined) this.steps[depth - 1] = last;
+    throw new CacheValueError(formatPath(this.steps, depth), what);
+  }
+}
+
 /** The first `length` steps as people write them: `$.user.items[3].save`, `$.map<"key">`. Long ways are cut in the middle. */
-export function formatPath(steps: readonly PathStep[], length: number): string {
+function formatPath(steps: readonly PathStep[], length: number): string {
   const shown = steps.slice(0, length);
   if (shown.length <= SHOWN_STEPS) return `$${shown.map(formatStep).join('')}`;
   const half = SHOWN_STEPS / 2;

@@ -1,12 +1,12 @@
 import { types } from 'node:util';
-import { bytesOf, copyLeaf } from './copy-value.js';
+import { LONG_ARRAY } from './copy-value.js';
 import { putErrorTogether, takeErrorApart } from './error-parts.js';
 import { CacheValueError } from './errors.js';
+import { copyLeaf, leafBytes } from './leaf-value.js';
+import { namedItem, readFields } from './own-data.js';
 import { classify, unbox, type ValueKind } from './value-kind.js';
-import { CollectionStep, formatPath, type PathStep } from './value-path.js';
+import { CollectionStep, ValueTrail } from './value-path.js';
 
-/** Levels of nesting. Deeper values would overflow the stack of whoever copies or encodes them. */
-export const MAX_DEPTH = 1_000;
 /** Also stops values that are small but mention one part over and over, level upon level. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
@@ -20,8 +20,9 @@ export class ValueWalk {
   containers = 0;
   /** Whether anything was met that freezing cannot protect. */
   exotic = false;
-  private readonly path: PathStep[] = [];
-  private readonly ancestors: object[] = [];
+  /** The copies of long arrays of primitives. */
+  leaves: Set<object> | undefined;
+  private readonly trail = new ValueTrail();
 
   constructor(
     private readonly refuseInstances: boolean,
@@ -45,25 +46,18 @@ export class ValueWalk {
         this.bytes += SLOT + 2 * value.length;
         return value;
       case 'bigint':
-        this.bytes += SLOT + value.toString(16).length / 2;
+        this.bytes += SLOT + Math.ceil(value.toString(16).length / 2);
         return value;
       case 'function':
-        return this.refuse(depth, 'a function');
       case 'symbol':
-        return this.refuse(depth, 'a symbol');
+        return this.trail.refuse(depth, `a ${typeof value}`);
       default:
         return value;
     }
   }
 
   private enter(value: object, depth: number): unknown {
-    if (depth >= MAX_DEPTH) this.refuse(depth, 'nested too deeply');
-    for (let level = 0; level < depth; level += 1) {
-      if (this.ancestors[level] === value) {
-        this.refuse(depth, `a reference back to ${formatPath(this.path, level)}`);
-      }
-    }
-    this.ancestors[depth] = value;
+    this.trail.enter(value, depth);
     this.bytes += HEADER;
     this.checkWeight(depth);
     try {
@@ -71,8 +65,9 @@ export class ValueWalk {
     } catch (error) {
       // Getters, traps of a proxy and impostors of built-ins throw whatever they like.
       if (error instanceof CacheValueError) throw error;
-      if (error instanceof RangeError && error.message.includes('call stack')) this.refuse(depth, 'nested too deeply');
-      return this.refuse(depth, `unreadable (${error instanceof Error ? error.message : typeof error})`);
+      if (error instanceof RangeError && error.message.includes('call stack'))
+        this.trail.refuse(depth, 'nested too deeply');
+      return this.trail.refuse(depth, `unreadable (${error instanceof Error ? error.message : typeof error})`);
     }
   }
 
@@ -86,7 +81,7 @@ export class ValueWalk {
       case 'instance':
         return this.instance(value, depth, what, behaves);
       case 'refused':
-        return this.refuse(depth, what);
+        return this.trail.refuse(depth, what);
       case 'boxed':
         return this.visit(unbox(value), depth);
       case 'map':
@@ -101,38 +96,25 @@ export class ValueWalk {
   }
 
   private object(value: object, depth: number): object {
-    const fields = this.spread(value, depth);
-    if (Object.getOwnPropertySymbols(fields).length > 0) this.refuse(depth, 'an object with a symbol as a key');
+    const fields = this.own(value, depth);
+    if (Object.getOwnPropertySymbols(fields).length > 0) this.trail.refuse(depth, 'an object with a symbol as a key');
     return this.fields(fields, depth);
   }
 
   private instance(value: object, depth: number, what: string, behaves: boolean): object {
-    if (this.refuseInstances) this.refuse(depth, what);
-    const all = this.spread(value, depth);
+    if (this.refuseInstances) this.trail.refuse(depth, what);
+    const all = this.own(value, depth);
     const symbols = Object.getOwnPropertySymbols(all).length > 0;
     const fields = symbols ? (Object.fromEntries(Object.entries(all)) as Record<string, unknown>) : all;
     // Private fields and symbols: an empty object would come back, and nobody would know why.
     if ((behaves || symbols) && Object.keys(fields).length === 0) {
-      this.refuse(depth, `${what}, which keeps its data private`);
+      this.trail.refuse(depth, `${what}, which keeps its data private`);
     }
     return this.fields(fields, depth);
   }
 
-  /** Spread reads every getter once and keeps the hidden class, which makes later copies cheap. */
-  private spread(value: object, depth: number): Record<string, unknown> {
-    try {
-      return { ...value } as Record<string, unknown>;
-    } catch (error) {
-      for (const key of Object.keys(value)) {
-        this.path[depth] = key;
-        try {
-          Reflect.get(value, key);
-        } catch {
-          this.refuse(depth + 1, 'a getter that throws');
-        }
-      }
-      throw error;
-    }
+  private own(value: object, depth: number): Record<string, unknown> {
+    return readFields(value, (key) => this.trail.refuse(depth + 1, 'a getter that throws', key));
   }
 
   /** Replaces what `fields`, which is ours already, holds by copies. An own `__proto__` is data, and stays data. */
@@ -140,7 +122,7 @@ export class ValueWalk {
     this.containers += 1;
     for (const key of Object.keys(fields)) {
       const field = fields[key];
-      this.path[depth] = key;
+      this.trail.step(depth, key);
       this.bytes += SLOT + 2 * key.length;
       const kept = this.visit(field, depth + 1);
       if (kept !== field) fields[key] = kept;
@@ -151,29 +133,24 @@ export class ValueWalk {
   private array(value: unknown[], depth: number): unknown[] {
     const { length } = value;
     // A sparse array may claim any length.
-    if (this.bytes + length * SLOT > MAX_BYTES) this.refuse(depth, 'larger than 512 MiB in all');
+    if (this.bytes + length * SLOT > MAX_BYTES) this.trail.refuse(depth, 'larger than 512 MiB in all');
     const ordinary = Object.getPrototypeOf(value) === Array.prototype;
-    if (ordinary) this.refuseNamedItems(value, depth);
+    const named = ordinary ? namedItem(value) : undefined;
+    if (named !== undefined) this.trail.refuse(depth, `an array with a property of its own, ${JSON.stringify(named)}`);
     const items = ordinary ? [...value] : Array.from({ length }, (_, index) => value[index]);
     this.containers += 1;
-    for (let index = 0; index < items.length; index += 1) {
+    let primitive = true;
+    for (let index = 0; index < length; index += 1) {
       const item = items[index];
       if (typeof item === 'number') this.bytes += SLOT;
       else {
-        this.path[depth] = index;
-        const kept = this.visit(item, depth + 1);
-        if (kept !== item) items[index] = kept;
+        this.trail.step(depth, index);
+        items[index] = this.visit(item, depth + 1);
+        if (typeof item === 'object' && item !== null) primitive = false;
       }
     }
+    if (primitive && length >= LONG_ARRAY) (this.leaves ??= new Set()).add(items);
     return items;
-  }
-
-  /** `Object.assign(rows, { total })` would come back without its total. Own keys list the indices first. */
-  private refuseNamedItems(value: unknown[], depth: number): void {
-    const last = Object.keys(value).at(-1);
-    if (last !== undefined && String(Number(last) >>> 0) !== last) {
-      this.refuse(depth, `an array with a property of its own (${JSON.stringify(last)})`);
-    }
   }
 
   private map(value: object, depth: number): Map<unknown, unknown> {
@@ -182,9 +159,9 @@ export class ValueWalk {
     // Listed before the first visit: a getter inside might change the map.
     for (const [key, item] of [...Map.prototype.entries.call(value)] as [unknown, unknown][]) {
       this.bytes += HEADER;
-      this.path[depth] = new CollectionStep(key, copy.size, 'key');
+      this.trail.step(depth, new CollectionStep(key, copy.size, 'key'));
       const keptKey = this.visit(key, depth + 1);
-      this.path[depth] = new CollectionStep(key, copy.size, 'value');
+      this.trail.step(depth, new CollectionStep(key, copy.size, 'value'));
       copy.set(keptKey, this.visit(item, depth + 1));
     }
     return copy;
@@ -195,7 +172,7 @@ export class ValueWalk {
     const copy = new Set<unknown>();
     for (const item of [...Set.prototype.values.call(value)] as unknown[]) {
       this.bytes += HEADER;
-      this.path[depth] = new CollectionStep(item, copy.size, 'item');
+      this.trail.step(depth, new CollectionStep(item, copy.size, 'item'));
       copy.add(this.visit(item, depth + 1));
     }
     return copy;
@@ -211,21 +188,14 @@ export class ValueWalk {
   private leaf(kind: ValueKind, value: object, depth: number): object {
     this.exotic = true;
     const view = ArrayBuffer.isView(value);
-    if (view && types.isSharedArrayBuffer(value.buffer)) {
-      this.refuse(depth, 'a view of shared memory (SharedArrayBuffer)');
-    }
-    const binary = view || kind === 'arrayBuffer';
-    if (binary) this.bytes += 3 * HEADER + (view ? bytesOf(value) : (value as ArrayBuffer)).byteLength;
-    else this.bytes += 2 * HEADER + (kind === 'date' ? 0 : 2 * String(value).length);
+    if (view && types.isSharedArrayBuffer(value.buffer)) this.trail.refuse(depth, 'a view of shared memory');
+    this.bytes += leafBytes(kind, value);
+    // Before the bytes are copied, not after.
     this.checkWeight(depth);
-    return binary && this.reference ? value : copyLeaf(kind, value);
+    return this.reference && (view || kind === 'arrayBuffer') ? value : copyLeaf(kind, value);
   }
 
   private checkWeight(depth: number): void {
-    if (this.bytes > MAX_BYTES) this.refuse(depth, 'larger than 512 MiB in all');
-  }
-
-  private refuse(depth: number, what: string): never {
-    throw new CacheValueError(formatPath(this.path, depth), what);
+    if (this.bytes > MAX_BYTES) this.trail.refuse(depth, 'larger than 512 MiB in all');
   }
 }

@@ -27,6 +27,8 @@ export interface ConformanceOptions {
    * nothing is checked about outages.
    */
   unavailable?: (backend: CacheBackend) => Promise<(() => Promise<void>) | void>;
+  /** How long an operation may take, in real milliseconds, before it counts as hanging. Default 3,000. */
+  patienceMs?: number;
   /** The most bytes a value may have, where that is below 1 MiB. Then one byte more must be an error. Default: no such limit. */
   maxValueBytes?: number;
   /** Optional methods the backend must have. Default: none; those it has are checked in any case. */

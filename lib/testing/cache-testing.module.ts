@@ -23,7 +23,7 @@ export class CacheTestingModule {
     return {
       module: CacheTestingModule,
       global: options.isGlobal ?? true,
-      imports: [CacheModule.forRoot({ jitter: 0, ...options, ...(backend && { backend }), clock })],
+      imports: [CacheModule.forRoot({ ...options, jitter: options.jitter ?? 0, ...(backend && { backend }), clock })],
       providers: [{ provide: FakeClock, useValue: clock }],
       exports: [FakeClock, CacheModule],
     };

@@ -45,7 +45,7 @@ export class FlakyScript {
       rule.left--;
     }
     this.#rules = this.#rules.filter((rule) => rule.left > 0);
-    return fate as Fate;
+    return fate;
   }
 }
 

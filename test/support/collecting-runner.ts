@@ -1,3 +1,5 @@
+import type { CacheBackend } from '../../lib/contracts/backend.js';
+import { backendConformance, type ConformanceOptions } from '../../lib/testing/backend-conformance.js';
 import type { ConformanceRunner } from '../../lib/testing/conformance/runner.js';
 
 /** A test framework that registers the tests and runs them on demand, to see which of them fail. */
@@ -14,23 +16,29 @@ export class CollectingRunner implements ConformanceRunner {
     this.#tests.set(name, body);
   };
 
-  get names(): string[] {
-    return [...this.#tests.keys()];
-  }
-
-  /** Runs all tests, one after the other. The message of each that failed, by its name. */
-  async run(): Promise<Map<string, string>> {
-    const failures = new Map<string, string>();
+  /** Runs all tests, one after the other. What each that failed threw, by its name. */
+  async run(): Promise<Map<string, unknown>> {
+    const failures = new Map<string, unknown>();
     for (const [name, body] of this.#tests) {
       try {
         for (const before of this.#before) await before();
         await body();
       } catch (error) {
-        failures.set(name, error instanceof Error ? error.message : String(error));
+        failures.set(name, error);
       } finally {
         for (const after of this.#after) await after();
       }
     }
     return failures;
   }
+}
+
+/** The names of the conformance checks that fail for this backend. */
+export async function failingChecks(create: () => CacheBackend, options: ConformanceOptions): Promise<string[]> {
+  const runner = new CollectingRunner();
+  backendConformance(create, { ...options, runner });
+  const failures = await runner.run();
+  // A mistake in the test's own backend, not one that the check is about.
+  for (const error of failures.values()) if (error instanceof TypeError) throw error;
+  return [...failures.keys()];
 }

@@ -28,8 +28,8 @@ export class MemoryVersions {
   private readonly tags: LRUCache<string, VersionCell>;
 
   constructor(maxScopes: number, maxTags: number) {
-    this.scopes = new LRUCache({ max: maxScopes, dispose: lower });
-    this.tags = new LRUCache({ max: maxTags, dispose: lower });
+    this.scopes = new LRUCache<string, ScopeCell>({ max: maxScopes, dispose: lower });
+    this.tags = new LRUCache<string, VersionCell>({ max: maxTags, dispose: lower });
   }
 
   stamp(scope: Scope, tags: readonly string[]): MemoryStamp {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CacheBackend } from '../../contracts/backend.js';
 import { bytesOf } from './bytes.js';
-import { settled, type Outcome, type Subject } from './subject.js';
+import type { Outcome, Subject } from './subject.js';
 
 /** What a closed backend can no longer clear up goes away by itself. */
 const MINUTE = 60_000;
@@ -21,15 +21,15 @@ export function lifecycleChecks(subject: Subject): void {
   it('close: resolves, also the second time and at once', async () => {
     const { backend } = subject;
     await backend.set(subject.key('value'), bytesOf('value'), MINUTE);
-    assert.deepEqual(await Promise.all([settled(() => backend.close()), settled(() => backend.close())]), [
-      'resolved',
-      'resolved',
-    ]);
-    assert.equal(await settled(() => backend.close()), 'resolved', 'the third time');
+    assert.deepEqual(
+      await Promise.all([subject.settled(() => backend.close()), subject.settled(() => backend.close())]),
+      ['resolved', 'resolved'],
+    );
+    assert.equal(await subject.settled(() => backend.close()), 'resolved', 'the third time');
   });
 
   it('close: resolves on a backend that was never used', async () => {
-    assert.equal(await settled(() => subject.backend.close()), 'resolved');
+    assert.equal(await subject.settled(() => subject.backend.close()), 'resolved');
   });
 
   const { unavailable } = subject.options;
@@ -51,7 +51,7 @@ export function lifecycleChecks(subject: Subject): void {
       await settleAll(subject, backend, (outcome, operation) =>
         assert.equal(outcome, 'rejected', `${operation} while the server is away`),
       );
-      assert.equal(await settled(() => backend.close()), 'resolved', 'close while the server is away');
+      assert.equal(await subject.settled(() => backend.close()), 'resolved', 'close while the server is away');
     } finally {
       await back?.();
     }
@@ -62,8 +62,9 @@ export function lifecycleChecks(subject: Subject): void {
     const key = subject.key('value');
     const back = await unavailable(backend);
     try {
-      assert.equal(await settled(() => backend.get(key)), 'rejected', 'get');
-      assert.equal(await settled(() => backend.set(key, bytesOf('value'), MINUTE)), 'rejected', 'set');
+      const works = [() => backend.get(key), () => backend.set(key, bytesOf('value'), MINUTE)];
+      const outcomes = await Promise.all(works.map((work) => subject.settled(work)));
+      assert.deepEqual(outcomes, ['rejected', 'rejected'], 'get, set');
     } finally {
       await back?.();
     }
@@ -90,7 +91,7 @@ async function settleAll(subject: Subject, backend: CacheBackend, judge: Verdict
   };
   const running = Object.entries(operations).flatMap(([operation, run]) =>
     // At once, so that together they take no longer than the slowest.
-    run ? [settled(run).then((outcome) => judge(outcome, operation))] : [],
+    run ? [subject.settled(run).then((outcome) => judge(outcome, operation))] : [],
   );
   await Promise.all(running);
 }

@@ -1,9 +1,9 @@
 /** The part of a test framework the suite needs: that of Jest, Vitest, Mocha or node:test. */
 export interface ConformanceRunner {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
-  beforeEach(body: () => Promise<void>): unknown;
-  afterEach(body: () => Promise<void>): unknown;
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
+  readonly beforeEach: (body: () => Promise<void>) => unknown;
+  readonly afterEach: (body: () => Promise<void>) => unknown;
 }
 
 /** The framework's functions as globals. @throws Error when there are none. */

@@ -4,16 +4,19 @@ import type { CacheBackend } from '../../contracts/backend.js';
 import type { BackendCapability } from '../backend-operation.js';
 import type { ConformanceRunner } from './runner.js';
 
-/** How long an operation may take in real time before it counts as hanging, in milliseconds. */
-const PATIENCE_MS = 3_000;
-
 const AT_ONCE = 100;
 
-/** What one group of checks needs to know beside the backend. */
+/** Below the 5 s after which most frameworks end a test, and would not say which operation hangs. */
+const DEFAULT_PATIENCE_MS = 3_000;
+
+export type Outcome = 'resolved' | 'rejected' | 'hanging';
+
+/** What the checks need to know beside the backend; `ConformanceOptions` explains each. */
 export interface SubjectOptions {
   readonly advance?: (ms: number) => Promise<void>;
   readonly unavailable?: (backend: CacheBackend) => Promise<(() => Promise<void>) | void>;
   readonly maxValueBytes?: number;
+  readonly patienceMs?: number;
 }
 
 /** The backend under test: a new one for every check, and keys that no other check or run uses. */
@@ -65,8 +68,8 @@ export class Subject {
     this.#backend = undefined;
     if (!backend) return;
     // Clearing up after a check: what went wrong was its own to report.
-    await settled(() => this.atOnce([...this.#keys], (key) => backend.delete(key)));
-    await settled(() => backend.close());
+    await this.settled(() => this.atOnce([...this.#keys], (key) => backend.delete(key)));
+    await this.settled(() => backend.close());
   }
 
   /** Runs the work for every item, a hundred at a time: a store over HTTP has no thousands of connections. */
@@ -75,27 +78,25 @@ export class Subject {
       await Promise.all(items.slice(start, start + AT_ONCE).map(work));
     }
   }
-}
 
-export type Outcome = 'resolved' | 'rejected' | 'hanging';
-
-/** Whether the work resolved, rejected (or threw), or did neither within the suite's patience. */
-export async function settled(work: () => Promise<unknown>): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve('hanging'), PATIENCE_MS);
-  });
-  const attempt = async (): Promise<Outcome> => {
+  /** Whether the work resolved, rejected (or threw), or did neither within the suite's patience. */
+  async settled(work: () => Promise<unknown>): Promise<Outcome> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => resolve('hanging'), this.options.patienceMs ?? DEFAULT_PATIENCE_MS);
+    });
+    const attempt = async (): Promise<Outcome> => {
+      try {
+        await work();
+        return 'resolved';
+      } catch {
+        return 'rejected';
+      }
+    };
     try {
-      await work();
-      return 'resolved';
-    } catch {
-      return 'rejected';
+      return await Promise.race([attempt(), patience]);
+    } finally {
+      clearTimeout(timer);
     }
-  };
-  try {
-    return await Promise.race([attempt(), patience]);
-  } finally {
-    clearTimeout(timer);
   }
 }

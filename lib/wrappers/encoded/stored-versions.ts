@@ -4,6 +4,7 @@ import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
 import { wireKey } from '../../support/wire-key.js';
 import type { BackendCalls } from './backend-calls.js';
+import type { NamedVersion } from './wire-format.js';
 import { decodeScopeRecord, decodeTagRecord, encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -23,9 +24,10 @@ export interface FoundVersions {
 
 /** The versions an entry is stored under. */
 export interface StoredStamp extends Stamp {
-  /** Path, version and, for the entry's own scope, how many of its patterns the load came after. */
-  readonly scopes: readonly (readonly [path: string, version: string, patterns: number])[];
-  readonly versions: readonly (readonly [tag: string, version: string])[];
+  readonly scopes: readonly NamedVersion[];
+  readonly versions: readonly NamedVersion[];
+  /** How many patterns of the entry's own scope the load came after. */
+  readonly patterns: number;
 }
 
 /**
@@ -49,8 +51,8 @@ export class StoredVersions {
   found(scope: Scope, tags: readonly string[], answers: readonly (Uint8Array | undefined)[]): FoundVersions {
     const { lineage } = scope;
     return {
-      scopes: new Map(lineage.map((path, index) => [path, decodeScopeRecord(answers[index])])),
-      tags: new Map(tags.map((tag, index) => [tag, decodeTagRecord(answers[lineage.length + index])])),
+      scopes: new Map(lineage.map((path, index) => [path, readScope(answers[index])])),
+      tags: new Map(tags.map((tag, index) => [tag, readTag(answers[lineage.length + index])])),
     };
   }
 
@@ -60,29 +62,25 @@ export class StoredVersions {
 
   /** Turns what was found into a stamp; makes the versions that are missing. */
   async stamp(scope: Scope, tags: readonly string[], found: FoundVersions): Promise<StoredStamp> {
-    const [scopes, versions] = await Promise.all([
-      Promise.all(
-        scope.lineage.map(async (path) => {
-          const record = found.scopes.get(path) ?? (await this.createScope(path));
-          return [path, record.version, record.patterns.sequence] as const;
-        }),
-      ),
+    const [records, versions] = await Promise.all([
+      Promise.all(scope.lineage.map((path) => found.scopes.get(path) ?? this.createScope(path))),
       Promise.all(tags.map(async (tag) => [tag, found.tags.get(tag) ?? (await this.createTag(scope, tag))] as const)),
     ]);
-    return { tags, scopes, versions };
+    const scopes = scope.lineage.map((path, index) => [path, records[index]!.version] as const);
+    return { tags, scopes, versions, patterns: records.at(-1)!.patterns.sequence };
   }
 
   async widen(scope: Scope, stamp: StoredStamp, tags: readonly string[]): Promise<StoredStamp> {
     const answers = await this.calls.getMany(tags.map((tag) => wireKey(scope.path, 't', tag)));
     const versions = await Promise.all(
-      tags.map(async (tag, index) => [tag, decodeTagRecord(answers[index]) ?? (await this.createTag(scope, tag))] as const),
+      tags.map(async (tag, index) => [tag, readTag(answers[index]) ?? (await this.createTag(scope, tag))] as const),
     );
-    return { tags: [...stamp.tags, ...tags], scopes: stamp.scopes, versions: [...stamp.versions, ...versions] };
+    return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
   }
 
   async invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
     await Promise.all(
-      tags.map((tag) => this.write(wireKey(scope.path, 't', tag), () => encodeTagRecord(this.random.id()), VERSION_TTL)),
+      tags.map((tag) => this.write(wireKey(scope.path, 't', tag), () => encodeTagRecord({ version: this.random.id() }), VERSION_TTL)),
     );
   }
 
@@ -99,13 +97,13 @@ export class StoredVersions {
     const key = scopeKey(scope.path);
     await this.queue.run(key, async () => {
       const [answer] = await this.calls.getMany([key]);
-      const record = decodeScopeRecord(answer);
+      const record = readScope(answer);
       const sequence = (record?.patterns.sequence ?? 0) + 1;
       if (!record || record.patterns.items.length >= MAX_PATTERNS) return this.store(key, this.freshScope());
       const next = { version: record.version, patterns: { sequence, items: [...record.patterns.items, [sequence, pattern] as const] } };
       await this.store(key, next);
       const [check] = await this.calls.getMany([key]);
-      const kept = decodeScopeRecord(check);
+      const kept = readScope(check);
       const isKept = kept?.version !== record.version || kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
       if (!isKept) await this.store(key, this.freshScope());
     });
@@ -128,13 +126,13 @@ export class StoredVersions {
 
   private async createScope(path: string): Promise<ScopeRecord> {
     const fresh = this.freshScope();
-    const stored = await this.create(scopeKey(path), encodeScopeRecord(fresh), undefined, decodeScopeRecord);
+    const stored = await this.create(scopeKey(path), encodeScopeRecord(fresh), undefined, readScope);
     return stored ?? fresh;
   }
 
   private async createTag(scope: Scope, tag: string): Promise<string> {
     const fresh = this.random.id();
-    const stored = await this.create(wireKey(scope.path, 't', tag), encodeTagRecord(fresh), VERSION_TTL, decodeTagRecord);
+    const stored = await this.create(wireKey(scope.path, 't', tag), encodeTagRecord({ version: fresh }), VERSION_TTL, readTag);
     return stored ?? fresh;
   }
 
@@ -176,6 +174,15 @@ export class StoredVersions {
   private store(key: string, record: ScopeRecord): Promise<void> {
     return this.calls.limited('set', () => this.calls.backend.set(key, encodeScopeRecord(record), undefined));
   }
+}
+
+/** A custom backend may answer anything; what is no bytes is no version. */
+function readScope(answer: Uint8Array | undefined): ScopeRecord | undefined {
+  return answer instanceof Uint8Array ? decodeScopeRecord(answer) : undefined;
+}
+
+function readTag(answer: Uint8Array | undefined): string | undefined {
+  return answer instanceof Uint8Array ? decodeTagRecord(answer)?.version : undefined;
 }
 
 export function scopeKey(path: string): string {

@@ -34,7 +34,7 @@ export function encodeTagRecord(record: TagRecord): Buffer {
 }
 
 /** `undefined` for bytes that are no scope record of version 1. Never throws. */
-export function decodeScopeRecord(bytes: Uint8Array): ScopeRecord | undefined {
+export function decodeScopeRecord(bytes: Uint8Array | undefined): ScopeRecord | undefined {
   const record = decode(bytes);
   const version = record?.['v'];
   const patterns = record?.['p'];
@@ -45,7 +45,7 @@ export function decodeScopeRecord(bytes: Uint8Array): ScopeRecord | undefined {
 }
 
 /** `undefined` for bytes that are no tag record of version 1. Never throws. */
-export function decodeTagRecord(bytes: Uint8Array): TagRecord | undefined {
+export function decodeTagRecord(bytes: Uint8Array | undefined): TagRecord | undefined {
   const version = decode(bytes)?.['v'];
   return typeof version === 'string' ? { version } : undefined;
 }
@@ -54,7 +54,8 @@ function encode(record: object): Buffer {
   return Buffer.concat([PREFIX, Buffer.from(JSON.stringify(record))]);
 }
 
-function decode(bytes: Uint8Array): Record<string, unknown> | undefined {
+function decode(bytes: Uint8Array | undefined): Record<string, unknown> | undefined {
+  if (bytes === undefined) return undefined;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!buffer.subarray(0, PREFIX.length).equals(PREFIX)) return undefined;
   try {

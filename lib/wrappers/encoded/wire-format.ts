@@ -19,7 +19,9 @@ import { CacheFormatError, CacheValueError } from '../../support/errors.js';
  *  40  u32  length of the meta section
  *  44  u32  length of the payload
  *  48  u32  CRC-32 (RFC 1952) of the wire key in UTF-8, bytes 0..8, bytes 16..48, meta and payload
- *  52  meta, JSON       { "k"?: logical key when the wire key is a hash, "s": [[scope path, version]], "t": [[tag, version]] }
+ *  52  meta, JSON       { "k"?: logical key when the wire key is a hash,
+ *                        "s": [[scope path, version]], "t": [[tag, version]],
+ *                        "p"?: sequence of the scope's newest pattern when the load began; absent: 0 }
  *      payload
  *
  * The key is part of the checksum: bytes that were moved to another key are as bad as flipped ones.
@@ -44,20 +46,20 @@ export interface EntryMeta {
   readonly key?: string | undefined;
   readonly scopes: readonly NamedVersion[];
   readonly tags: readonly NamedVersion[];
+  /** The sequence of the newest pattern of the entry's own scope that the load came after. */
+  readonly patterns?: number | undefined;
 }
 
 export interface EntryParts {
   readonly times: EntryTimes;
   readonly codecId: number;
   readonly compressionId: number;
-  readonly encryptionId?: number;
   readonly meta: EntryMeta;
   readonly payload: Uint8Array;
 }
 
-/** The payload is a view of the bytes that were decoded. The reader checks that it knows all three ids. */
+/** The payload is a view of the bytes that were decoded. The reader checks that it knows codec and compression. */
 export interface DecodedEntry extends EntryParts {
-  readonly encryptionId: number;
   readonly payload: Buffer;
 }
 
@@ -73,7 +75,8 @@ export interface EntryHeader {
 /** @throws CacheValueError when the entry would be larger than 512 MiB. */
 export function encodeEntry(wireKey: string, entry: EntryParts): Buffer {
   const { times, payload } = entry;
-  const meta = Buffer.from(JSON.stringify({ k: entry.meta.key, s: entry.meta.scopes, t: entry.meta.tags }));
+  const { key, scopes, tags, patterns } = entry.meta;
+  const meta = Buffer.from(JSON.stringify({ k: key, s: scopes, t: tags, p: patterns || undefined }));
   const length = HEADER_LENGTH + meta.length + payload.length;
   if (length > MAX_LENGTH) throw new CacheValueError('$', `${length} bytes long when encoded, more than 512 MiB`);
   const bytes = Buffer.allocUnsafe(length);
@@ -81,7 +84,7 @@ export function encodeEntry(wireKey: string, entry: EntryParts): Buffer {
   bytes.writeUInt8(VERSION, 2);
   bytes.writeUInt8(entry.codecId, 3);
   bytes.writeUInt8(entry.compressionId, 4);
-  bytes.writeUInt8(entry.encryptionId ?? 0, 5);
+  bytes.writeUInt8(0, 5);
   bytes.writeUInt16BE(0, 6);
   bytes.writeDoubleBE(times.staleAt, STALE_AT_OFFSET);
   bytes.writeDoubleBE(times.createdAt, 16);
@@ -102,12 +105,12 @@ export function decodeEntry(wireKey: string, input: Uint8Array): DecodedEntry {
   if (bytes.readUInt32BE(CRC_OFFSET) !== checksum(wireKey, bytes)) {
     throw new CacheFormatError('The checksum of the entry does not match its bytes and its key.');
   }
+  if (header.encryptionId !== 0) throw new CacheFormatError('The entry is encrypted.', 'format');
   const payloadOffset = HEADER_LENGTH + header.metaLength;
   return {
     times: header.times,
     codecId: header.codecId,
     compressionId: header.compressionId,
-    encryptionId: header.encryptionId,
     meta: readMeta(bytes.toString('utf8', HEADER_LENGTH, payloadOffset)),
     payload: bytes.subarray(payloadOffset),
   };
@@ -116,7 +119,8 @@ export function decodeEntry(wireKey: string, input: Uint8Array): DecodedEntry {
 /** The fixed part alone, not yet checked against the checksum. @throws CacheFormatError */
 export function readHeader(input: Uint8Array): EntryHeader {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
-  if (bytes.length < 3 || bytes.readUInt16BE(0) !== MAGIC) throw new CacheFormatError('The bytes are no entry.', 'format');
+  if (bytes.length < 3 || bytes.readUInt16BE(0) !== MAGIC)
+    throw new CacheFormatError('The bytes are no entry.', 'format');
   if (bytes[2] !== VERSION) throw new CacheFormatError(`The entry is of version ${bytes[2]}, not 1.`, 'format');
   if (bytes.length < HEADER_LENGTH) throw new CacheFormatError('The entry ends within its header.');
   if (bytes.readUInt16BE(6) !== 0) throw new CacheFormatError('The entry has flags of a newer version.', 'format');
@@ -156,27 +160,31 @@ function readTimes(bytes: Buffer): EntryTimes {
 }
 
 function readMeta(text: string): EntryMeta {
-  const meta = parse(text) as { k?: unknown; s?: unknown; t?: unknown } | null;
-  const well =
-    typeof meta === 'object' &&
-    meta !== null &&
-    (meta.k === undefined || typeof meta.k === 'string') &&
-    areNamedVersions(meta.s) &&
-    areNamedVersions(meta.t);
-  if (!well) throw new CacheFormatError('The meta section of the entry is malformed.');
-  return { key: meta.k as string | undefined, scopes: meta.s as NamedVersion[], tags: meta.t as NamedVersion[] };
+  const meta = parse(text);
+  if (typeof meta !== 'object' || meta === null) throw malformed();
+  const { k: key, s: scopes, t: tags, p: patterns } = meta as Record<string, unknown>;
+  if (key !== undefined && typeof key !== 'string') throw malformed();
+  if (patterns !== undefined && typeof patterns !== 'number') throw malformed();
+  if (!areNamedVersions(scopes) || !areNamedVersions(tags)) throw malformed();
+  return { key, scopes, tags, patterns };
 }
 
-function areNamedVersions(value: unknown): boolean {
+function areNamedVersions(value: unknown): value is NamedVersion[] {
   if (!Array.isArray(value)) return false;
-  return value.every((pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'));
+  return value.every(
+    (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'),
+  );
+}
+
+function malformed(): CacheFormatError {
+  return new CacheFormatError('The meta section of the entry is malformed.');
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CacheFormatError('The meta section of the entry is no JSON.');
+    throw malformed();
   }
 }
 

@@ -17,7 +17,6 @@ export class DocumentReader {
   /** @throws {UnreadableFileError} */
   @Cached({
     key: ({ hash }) => CacheKeyGenerator.documentParse(hash),
-    ttl: '24h',
     tags: ({ hash }) => [documentTag(hash)],
     operation: 'document',
   })

@@ -1,11 +1,10 @@
-import { Controller, Delete, HttpCode, Param, Post, UseInterceptors } from '@nestjs/common';
+import { Controller, Delete, Param, Post } from '@nestjs/common';
 import { CacheManager } from 'nestjs-cached';
 import { documentTag } from '../files/source-file.js';
 import type { SourceFile } from '../files/source-file.js';
-import { CacheHeadersInterceptor } from '../http/cache-headers.interceptor.js';
 import { ContentHashPipe } from '../http/content-hash.pipe.js';
 import { RawFile } from '../http/raw-file.decorator.js';
-import { RiskRefreshInterceptor } from '../risk/risk-refresh.interceptor.js';
+import { ResultRoute } from '../risk/result-route.decorator.js';
 import type { ParsedDocument } from './document.js';
 import { DocumentReader } from './document-reader.js';
 
@@ -17,8 +16,7 @@ export class DocumentsController {
   ) {}
 
   @Post()
-  @HttpCode(200)
-  @UseInterceptors(RiskRefreshInterceptor, CacheHeadersInterceptor)
+  @ResultRoute()
   parse(@RawFile() file: SourceFile): Promise<ParsedDocument> {
     return this.reader.read(file);
   }

@@ -5,7 +5,7 @@ import { UnreadableFileError } from '../files/unreadable-file.error.js';
 
 /** A file that cannot be used is the sender's to mend: 422, with the reason. */
 @Catch(UnreadableFileError)
-export class UnreadableFileFilter extends BaseExceptionFilter<UnreadableFileError> {
+export class UnreadableFileFilter extends BaseExceptionFilter {
   override catch(error: UnreadableFileError, host: ArgumentsHost): void {
     super.catch(new UnprocessableEntityException(error.message, { cause: error }), host);
   }

@@ -1,0 +1,45 @@
+import { nullLeases } from '../contracts/lease.js';
+import type { ResolvedOptions } from '../config/resolved-options.js';
+import { Cache } from '../core/cache.js';
+import { CacheManager } from '../core/cache-manager.js';
+import { OptionsResolver } from '../core/call-options.js';
+import { EventStream } from '../core/event-stream.js';
+import { Fence } from '../core/fence.js';
+import { Filler } from '../core/filler.js';
+import { Scopes, type CacheScope } from '../core/scopes.js';
+import { SingleFlight } from '../core/single-flight.js';
+import { createIsolation } from '../support/isolation.js';
+import { createStore } from './create-store.js';
+
+/** One cache from its resolved options. @throws CacheDependencyError when an optional package is missing. */
+export async function createCache(options: ResolvedOptions): Promise<CacheManager> {
+  const { clock, random, name, enabled, commandTimeout, operations, http, keyGenerator } = options;
+  const events = new EventStream(name);
+  const scopes = new Scopes(options.namespace);
+  const isolation = createIsolation(options.memory.isolation, options.classInstances);
+  const store = await createStore(options, isolation, {
+    onEvicted: (scope, key) => events.evicted(scope as CacheScope, key),
+    onError: (operation, error, key) => events.error(scopes.root, operation, error, key),
+  });
+  const resolver = new OptionsResolver({ ttl: options.ttl, ...options.freshness }, random);
+  const cache = new Cache({
+    name,
+    enabled,
+    store,
+    isolation,
+    clock,
+    random,
+    events,
+    scopes,
+    resolver,
+    commandTimeout,
+    operations,
+    http,
+    keyGenerator,
+    fence: new Fence(),
+    flights: new SingleFlight(),
+    leases: nullLeases,
+    filler: new Filler(store, isolation, clock, events, resolver),
+  });
+  return new CacheManager(cache, scopes.root);
+}

@@ -1,0 +1,77 @@
+import type { Redis, RedisOptions as IoredisOptions } from 'ioredis';
+import type { RedisClientLike } from '../../contracts/options.js';
+import { CacheBackendError } from '../../support/errors.js';
+import { importPackage } from '../../support/lazy-package.js';
+
+export interface RedisConnection {
+  readonly url?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly db?: number | undefined;
+  readonly tls?: boolean | Record<string, unknown> | undefined;
+  readonly connectTimeout: number;
+}
+
+/** The longest pause between two attempts to connect: Redis is used again within a second of its return. */
+const MAX_RECONNECT_DELAY = 500;
+
+/** Opens a connection and returns at once; Redis may be down. @throws CacheDependencyError without ioredis. */
+export async function openRedis(connection: RedisConnection): Promise<RedisClientLike> {
+  const ioredis = await importPackage('ioredis', () => import('ioredis'), "backend 'redis'");
+  const options: IoredisOptions = {
+    connectTimeout: connection.connectTimeout,
+    // A command that cannot be sent now fails now; one whose connection broke is not sent twice.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY),
+    ...defined({
+      host: connection.host,
+      port: connection.port,
+      username: connection.username,
+      password: connection.password,
+      db: connection.db,
+    }),
+    ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls } : {}),
+  };
+  const client: Redis = connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
+  // Each command reports its own failure; without a listener ioredis would write to the console.
+  client.on('error', () => {});
+  return client as unknown as RedisClientLike;
+}
+
+/** Resolves when the client can take commands. Waits for a first connection only; one that was lost fails at once. */
+export function whenReady(client: RedisClientLike): Promise<void> | undefined {
+  if (client.status === 'ready') return undefined;
+  const emitter = client as RedisClientLike & Partial<NodeJS.EventEmitter> & { connect?: () => Promise<void> };
+  if (client.status === 'wait') emitter.connect?.().catch(() => {});
+  else if (!['connecting', 'connect'].includes(client.status)) return Promise.reject(notConnected(client));
+  if (!emitter.once || !emitter.off) return undefined;
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      emitter.off!('ready', settle);
+      emitter.off!('close', settle);
+      emitter.off!('end', settle);
+      if (client.status === 'ready') resolve();
+      else reject(notConnected(client));
+    };
+    for (const event of ['ready', 'close', 'end']) emitter.once!(event, settle);
+  });
+}
+
+export async function closeRedis(client: RedisClientLike): Promise<void> {
+  const redis = client as unknown as Redis;
+  // A client that has ended keeps the process alive for two seconds when it is disconnected again.
+  if (redis.status === 'end') return;
+  redis.disconnect();
+}
+
+function notConnected(client: RedisClientLike): CacheBackendError {
+  return new CacheBackendError(`Redis is not connected (${client.status}).`);
+}
+
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

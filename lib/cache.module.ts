@@ -1,0 +1,115 @@
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Logger,
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { createCache } from './assembly/create-cache.js';
+import { describeOptions } from './config/describe-options.js';
+import { resolveOptions } from './config/resolved-options.js';
+import { validateOptions } from './config/validate-options.js';
+import type { CacheModuleOptions } from './contracts/options.js';
+import type { CacheManager } from './core/cache-manager.js';
+import { CacheRegistry, DEFAULT_CACHE } from './core/cache-registry.js';
+import { shutDown } from './core/shutdown.js';
+import { CacheRegistryModule } from './nest/cache-registry.module.js';
+import { getCacheToken } from './nest/tokens.js';
+import { logCalls } from './observability/call-log.js';
+import { CacheConfigError } from './support/errors.js';
+
+/** What stands outside the options, because it decides what the module is before any factory runs. */
+interface CacheModuleExtras {
+  /** Default `default`. */
+  name?: string;
+  /** Default true. */
+  isGlobal?: boolean;
+}
+
+/** What `useClass` and `useExisting` name. */
+export interface CacheOptionsFactory {
+  createCacheOptions(): CacheModuleOptions | Promise<CacheModuleOptions>;
+}
+
+export type CacheModuleAsyncOptions = ConfigurableModuleAsyncOptions<CacheModuleOptions, 'createCacheOptions'> & CacheModuleExtras;
+
+/** The cache of one dynamic module. */
+const OWN_CACHE = Symbol('nestjs-cached:cache');
+const EXTRAS = Symbol('nestjs-cached:extras');
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<CacheModuleOptions>()
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createCacheOptions')
+  .setExtras<CacheModuleExtras>({ name: undefined, isGlobal: undefined }, toDefinition)
+  .build();
+
+/**
+ * The caching layer of an application.
+ *
+ * `CacheModule.forRoot()` is a memory cache that every module can inject. Import it again with a `name` for further
+ * caches. A fault in the options stops the application with one `CacheConfigError` that lists all of them.
+ */
+@Module({})
+export class CacheModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  constructor(@Inject(OWN_CACHE) private readonly manager: CacheManager) {
+    super();
+  }
+
+  static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** `name` and `isGlobal` stand beside the factory, not in what it returns. */
+  static override forRootAsync(options: CacheModuleAsyncOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /** Lets loads under way end, for two seconds at most, and closes the connections the cache has opened itself. */
+  async onApplicationShutdown(): Promise<void> {
+    await shutDown(this.manager.cache.parts);
+  }
+}
+
+function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): DynamicModule {
+  const name = extras.name ?? DEFAULT_CACHE;
+  const token = getCacheToken(name);
+  const providers: Provider[] = [
+    ...(definition.providers ?? []),
+    { provide: EXTRAS, useValue: extras },
+    { provide: OWN_CACHE, inject: [MODULE_OPTIONS_TOKEN, EXTRAS, CacheRegistry], useFactory: createManager },
+    { provide: token, inject: [OWN_CACHE], useFactory: (manager: CacheManager) => manager },
+  ];
+  return {
+    ...definition,
+    imports: [...(definition.imports ?? []), CacheRegistryModule],
+    providers,
+    exports: [token],
+    global: extras.isGlobal ?? true,
+  };
+}
+
+async function createManager(given: CacheModuleOptions, extras: CacheModuleExtras, registry: CacheRegistry): Promise<CacheManager> {
+  const options = resolveOptions(validateOptions(withExtras(given, extras)));
+  registry.announce(options.name);
+  const manager = await createCache(options);
+  registry.add(manager);
+  const logger = new Logger('CacheModule');
+  logger.log(describeOptions(options));
+  if (options.logCalls) logCalls(manager, logger);
+  return manager;
+}
+
+function withExtras(given: CacheModuleOptions, extras: CacheModuleExtras): CacheModuleOptions {
+  if (typeof given !== 'object' || given === null) return given;
+  const misplaced = (['name', 'isGlobal'] as const).filter((key) => given[key] !== undefined);
+  if (misplaced.length > 0) {
+    throw new CacheConfigError(
+      misplaced.map((path) => ({ path, message: 'must stand beside the factory of forRootAsync, not in what it returns' })),
+    );
+  }
+  const { name, isGlobal } = extras;
+  return { ...given, ...(name === undefined ? {} : { name }), ...(isGlobal === undefined ? {} : { isGlobal }) };
+}

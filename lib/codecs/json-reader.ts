@@ -1,0 +1,147 @@
+import { TYPED_ARRAYS } from '../support/leaf-value.js';
+import { putErrorTogether } from '../support/error-parts.js';
+import { CacheFormatError } from '../support/errors.js';
+import { MAX_DEPTH } from '../support/value-path.js';
+import { littleEndian } from './byte-order.js';
+import { TAG } from './json-writer.js';
+
+type Reader = (payload: unknown, depth: number) => unknown;
+
+/**
+ * Replaces the tags in what `JSON.parse` made, in place. Every key is an own property already, so that nothing here
+ * can reach a prototype.
+ *
+ * @throws CacheFormatError on unknown tags, payloads that do not fit their tag, and too much nesting; also other
+ * errors, from constructors that refuse their text.
+ */
+export function readTagged(node: unknown, depth: number): unknown {
+  if (typeof node !== 'object' || node === null) return node;
+  if (depth >= MAX_DEPTH) throw new CacheFormatError('The payload is nested too deeply.');
+  if (Array.isArray(node)) return readItems(node, depth);
+  const tag = tagOf(node);
+  if (tag === undefined) return readFields(node as Record<string, unknown>, depth);
+  const reader = READERS.get(tag);
+  if (!reader) throw new CacheFormatError(`The payload has the unknown tag ${JSON.stringify(tag)}.`, 'format');
+  return reader((node as Record<string, unknown>)[TAG + tag], depth);
+}
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['undefined', () => undefined],
+  ['number', (payload) => numberFrom(text(payload))],
+  ['bigint', (payload) => bigintFrom(text(payload))],
+  ['Date', (payload) => dateFrom(payload)],
+  ['RegExp', (payload) => regexpFrom(list(payload))],
+  ['URL', (payload) => new URL(text(payload))],
+  ['URLSearchParams', (payload) => new URLSearchParams(text(payload))],
+  ['Map', (payload, depth) => new Map(list(payload).map((pair) => pairFrom(pair, depth)))],
+  ['Set', (payload, depth) => new Set(readItems(list(payload), depth))],
+  ['Error', (payload, depth) => errorFrom(fields(payload), depth)],
+  ['Object', (payload, depth) => escapedFrom(fields(payload), depth)],
+  ['Buffer', (payload) => bytesFrom(text(payload))],
+  ['ArrayBuffer', (payload) => bytesFrom(text(payload)).buffer],
+  ['DataView', (payload) => new DataView(bytesFrom(text(payload)).buffer)],
+  ...[...TYPED_ARRAYS].map(([name, TypedArray]): [string, Reader] => [
+    name,
+    (payload) => {
+      const array = new TypedArray(bytesFrom(text(payload)).buffer);
+      const bytes = new Uint8Array(array.buffer);
+      const ordered = littleEndian(bytes, array.BYTES_PER_ELEMENT);
+      if (ordered !== bytes) bytes.set(ordered);
+      return array;
+    },
+  ]),
+]);
+
+function tagOf(node: object): string | undefined {
+  let only: string | undefined;
+  for (const key in node) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only?.startsWith(TAG) ? only.slice(TAG.length) : undefined;
+}
+
+function readItems(items: unknown[], depth: number): unknown[] {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
+    if (typeof item === 'object' && item !== null) items[index] = readTagged(item, depth + 1);
+  }
+  return items;
+}
+
+function readFields(node: Record<string, unknown>, depth: number): Record<string, unknown> {
+  for (const key of Object.keys(node)) {
+    const field = node[key];
+    if (typeof field === 'object' && field !== null) node[key] = readTagged(field, depth + 1);
+  }
+  return node;
+}
+
+function escapedFrom(node: Record<string, unknown>, depth: number): Record<string, unknown> {
+  return tagOf(node) === undefined ? unfit('Object') : readFields(node, depth);
+}
+
+function pairFrom(pair: unknown, depth: number): [unknown, unknown] {
+  const [key, value, ...rest] = list(pair);
+  if (list(pair).length !== 2 || rest.length > 0) return unfit('Map');
+  return [readTagged(key, depth + 1), readTagged(value, depth + 1)];
+}
+
+function errorFrom(node: Record<string, unknown>, depth: number): Error {
+  const { type, name, message, stack, data } = node;
+  return putErrorTogether({
+    type: text(type),
+    name: text(name),
+    message: text(message),
+    stack: stack === undefined ? undefined : text(stack),
+    data: readFields(fields(data), depth),
+  });
+}
+
+function numberFrom(payload: string): number {
+  if (!/^(?:NaN|-?Infinity|-0)$/.test(payload)) return unfit('number');
+  return Number(payload);
+}
+
+function bigintFrom(payload: string): bigint {
+  if (/^-?\d{1,300}$/.test(payload)) return BigInt(payload);
+  if (!/^-?0x[\da-f]+$/.test(payload)) return unfit('bigint');
+  return payload.startsWith('-') ? -BigInt(payload.slice(1)) : BigInt(payload);
+}
+
+function dateFrom(payload: unknown): Date {
+  if (payload === null) return new Date(Number.NaN);
+  const date = new Date(text(payload));
+  // Only the spelling that was written: others mean another instant in another time zone.
+  return date.toISOString() === payload ? date : unfit('Date');
+}
+
+function regexpFrom([source, flags]: unknown[]): RegExp {
+  return new RegExp(text(source), text(flags));
+}
+
+function bytesFrom(base64: string): Buffer<ArrayBuffer> {
+  const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
+  const length = (base64.length / 4) * 3 - padding;
+  if (!Number.isInteger(length) || length < 0) return unfit('binary');
+  // Never from the pool: its ArrayBuffer would be shared with strangers.
+  const bytes = Buffer.allocUnsafeSlow(length);
+  return bytes.write(base64, 'base64') === length ? bytes : unfit('binary');
+}
+
+function text(payload: unknown): string {
+  return typeof payload === 'string' ? payload : unfit('string');
+}
+
+function list(payload: unknown): unknown[] {
+  return Array.isArray(payload) ? payload : unfit('list');
+}
+
+function fields(payload: unknown): Record<string, unknown> {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return unfit('object');
+  return payload as Record<string, unknown>;
+}
+
+function unfit(tag: string): never {
+  throw new CacheFormatError(`A ${tag} of the payload does not have the form that is written.`);
+}

@@ -1,0 +1,98 @@
+import type { FreshnessOptions, RedisOptions } from '../contracts/options.js';
+import type { CacheModuleOptions } from '../contracts/options.js';
+import { tryParseDuration } from '../support/duration.js';
+import type { ConfigFault } from '../support/errors.js';
+import { durationText } from './duration-text.js';
+import { isGroup } from './option-faults.js';
+import { redisUrlFault, redisUrlParts } from './redis-url.js';
+
+const NOT_BESIDE_CLIENT = [
+  'url',
+  'host',
+  'port',
+  'username',
+  'password',
+  'db',
+  'tls',
+  'connectTimeout',
+  'connections',
+] as const;
+const NOT_BESIDE_URL = ['host', 'port', 'db'] as const;
+
+/** Options that are right each, and cannot hold together. */
+export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
+  const redis = isGroup(options.redis) ? options.redis : undefined;
+  return [...backendFaults(options), ...timeoutFaults(options), ...(redis ? redisFaults(redis) : [])];
+}
+
+/** What another source, such as the environment, may still add. */
+export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
+  if (options.backend !== 'redis' || options.redis !== undefined) return [];
+  const message = "'redis' needs the options `redis`, such as { url }; in the environment REDIS_URL or REDIS_HOST.";
+  return [{ path: 'backend', message }];
+}
+
+function backendFaults(options: CacheModuleOptions): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  if (options.backend === 'null' && options.memory !== undefined) {
+    faults.push({ path: 'memory', message: "has no meaning with the backend 'null', which keeps nothing." });
+  }
+  const onRedis = options.backend === 'redis' || (options.backend === undefined && options.redis !== undefined);
+  if (onRedis && options.commandTimeout !== undefined) {
+    faults.push({ path: 'commandTimeout', message: 'is for a custom backend. For Redis set `redis.commandTimeout`.' });
+  }
+  return faults;
+}
+
+function timeoutFaults(options: CacheModuleOptions): ConfigFault[] {
+  const faults = softAfterHard(options, options, '');
+  if (!isGroup(options.http)) return faults;
+  const { softTimeout, hardTimeout } = options.http;
+  if (softTimeout === undefined && hardTimeout === undefined) return faults;
+  return [...faults, ...softAfterHard(options.http, options, 'http.')];
+}
+
+function softAfterHard(group: FreshnessOptions, defaults: FreshnessOptions, prefix: string): ConfigFault[] {
+  const soft = tryParseDuration(group.softTimeout ?? defaults.softTimeout);
+  const hard = tryParseDuration(group.hardTimeout ?? defaults.hardTimeout);
+  if (soft === undefined || hard === undefined || soft <= hard) return [];
+  const path = group.softTimeout === undefined ? 'hardTimeout' : 'softTimeout';
+  const message = `the soft timeout (${durationText(soft)}) comes after the hard one (${durationText(hard)}), which ends the call.`;
+  return [{ path: prefix + path, message }];
+}
+
+function redisFaults(redis: RedisOptions): ConfigFault[] {
+  if (redis.client !== undefined) return misplaced(redis, NOT_BESIDE_CLIENT, 'client', 'the client has its connection');
+  if (redis.url !== undefined)
+    return [...misplaced(redis, NOT_BESIDE_URL, 'url', 'the url says it'), ...urlFaults(redis)];
+  if (!redis.username || redis.password) return [];
+  return [{ path: 'redis.username', message: 'is never sent without `redis.password`.' }];
+}
+
+function misplaced(
+  redis: RedisOptions,
+  names: readonly (keyof RedisOptions)[],
+  beside: string,
+  because: string,
+): ConfigFault[] {
+  return names
+    .filter((name) => redis[name] !== undefined)
+    .map((name) => ({ path: `redis.${name}`, message: `cannot stand beside \`redis.${beside}\`: ${because}.` }));
+}
+
+function urlFaults(redis: RedisOptions): ConfigFault[] {
+  if (typeof redis.url !== 'string' || redisUrlFault(redis.url) !== undefined) return [];
+  const url = redisUrlParts(redis.url);
+  const faults: ConfigFault[] = [];
+  if (url.tls && redis.tls === false)
+    faults.push({ path: 'redis.tls', message: 'is false, and the url begins with rediss://.' });
+  if (url.password !== '') {
+    const credentials = (['username', 'password'] as const).filter((name) => redis[name]);
+    faults.push(
+      ...credentials.map((name) => ({ path: `redis.${name}`, message: 'stands in the url too; give it once.' })),
+    );
+  } else if (redis.username && !redis.password) {
+    faults.push({ path: 'redis.username', message: 'is never sent without `redis.password`.' });
+  }
+  return faults;
+}

@@ -1,0 +1,64 @@
+import { durationText } from './duration-text.js';
+import type { ResolvedFreshness, ResolvedOptions } from './resolved-options.js';
+import type { ResolvedRedis } from './resolved-redis.js';
+import { redisUrlParts } from './redis-url.js';
+
+/** One line for the log at start: what the options came to, without credentials. */
+export function describeOptions(options: ResolvedOptions): string {
+  const cache = `Cache ${JSON.stringify(options.name)}`;
+  if (!options.enabled) return `${cache}: disabled, every call runs its loader`;
+  return [
+    `${cache}: namespace ${JSON.stringify(options.namespace)}`,
+    `backend ${backendText(options)}`,
+    `ttl ${durationText(options.ttl)}`,
+    ...freshnessTexts(options.freshness),
+    ...[...options.operations].map(([name, ttl]) => `${JSON.stringify(name)} ttl ${durationText(ttl)}`),
+  ].join(', ');
+}
+
+function backendText({ backend, memory, redis, commandTimeout }: ResolvedOptions): string {
+  if (backend === 'null') return 'null (nothing is kept)';
+  if (backend === 'memory') {
+    const bounds = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}`;
+    return `memory (${bounds}, isolation ${memory.isolation})`;
+  }
+  const limit = `command timeout ${durationText(commandTimeout)}`;
+  if (backend === 'redis') return `redis (${redis ? addressText(redis) : 'no address'}, ${limit})`;
+  // Known by its methods alone, it may lack the name.
+  const name: unknown = backend.name;
+  return `${JSON.stringify(typeof name === 'string' ? name : 'custom')} (${limit})`;
+}
+
+function addressText(redis: ResolvedRedis): string {
+  if (redis.client) return 'a client of yours';
+  const url = redis.url === undefined ? undefined : redisUrlParts(redis.url);
+  const host = url?.host ?? redis.host ?? '';
+  const address = `${host.includes(':') ? `[${host}]` : host}:${url?.port ?? redis.port}/${url?.db ?? redis.db}`;
+  const tls = url?.tls || redis.tls ? ' with TLS' : '';
+  return `${address}${tls}${redis.connections > 1 ? `, ${redis.connections} connections` : ''}`;
+}
+
+function freshnessTexts(freshness: ResolvedFreshness): string[] {
+  const { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl } = freshness;
+  const durations = Object.entries({ nullTtl, softTimeout, hardTimeout }).flatMap(([name, ms]) => {
+    return ms === undefined ? [] : [`${name} ${durationText(ms)}`];
+  });
+  return [
+    ...(staleWhileRevalidate > 0 ? [`staleWhileRevalidate ${durationText(staleWhileRevalidate)}`] : []),
+    ...(staleIfError > 0 ? [`staleIfError ${durationText(staleIfError)}`] : []),
+    ...(refreshAhead > 0 ? [`refreshAhead ${refreshAhead}`] : []),
+    ...(jitter > 0 ? [`jitter ${jitter}`] : []),
+    ...durations,
+  ];
+}
+
+function sizeText(bytes: number): string {
+  const [unit, size] = (
+    [
+      ['GiB', 2 ** 30],
+      ['MiB', 2 ** 20],
+      ['KiB', 2 ** 10],
+    ] as const
+  ).find(([, step]) => bytes % step === 0) ?? ['bytes', 1];
+  return `${bytes / size} ${unit}`;
+}

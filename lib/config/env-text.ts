@@ -1,0 +1,47 @@
+import { tryParseDuration } from '../support/duration.js';
+import { shownValue } from './shown-value.js';
+
+/** What the text of a variable means, or what is wrong with it. */
+export type Reading = { readonly value: unknown } | { readonly fault: string };
+export type EnvReader = (text: string) => Reading;
+
+const TRUE = ['true', '1', 'yes', 'on'];
+const FALSE = ['false', '0', 'no', 'off'];
+const DECIMAL = /^\d+(?:\.\d+)?$/;
+const SIZE = /^(\d+(?:\.\d+)?)\s*(b|kb|kib|mb|mib|gb|gib)?$/i;
+const SIZES: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+export const readText: EnvReader = (text) => ({ value: text });
+
+export const readSwitch: EnvReader = (text) => {
+  const word = text.toLowerCase();
+  if (TRUE.includes(word)) return { value: true };
+  return FALSE.includes(word) ? { value: false } : { fault: `must be true or false; got ${shownValue(text)}.` };
+};
+
+export const readNumber: EnvReader = (text) => {
+  return DECIMAL.test(text) ? { value: Number(text) } : { fault: `must be a number; got ${shownValue(text)}.` };
+};
+
+/** A number, or a word that switches on or off. */
+export const readSwitchOrNumber: EnvReader = (text) => {
+  const number = readNumber(text);
+  const reading = 'value' in number ? number : readSwitch(text);
+  return 'value' in reading ? reading : { fault: `must be true, false or a number; got ${shownValue(text)}.` };
+};
+
+/** Bare numbers are seconds here, and nowhere else: that is what `CACHE_DEFAULT_TTL=3600` means to everyone. */
+export const readDuration: EnvReader = (text) => {
+  if (text === 'Infinity') return { value: Infinity };
+  const value = DECIMAL.test(text) ? Number(text) * 1_000 : tryParseDuration(text);
+  if (value !== undefined) return { value };
+  return { fault: `must be a duration; got ${shownValue(text)}. Use seconds (0 or more), or 500ms, 30s, 5m, 2h, 7d.` };
+};
+
+/** Bytes, or `64kb`, `64mb`, `1gb` in steps of 1024. */
+export const readBytes: EnvReader = (text) => {
+  const match = SIZE.exec(text);
+  if (!match) return { fault: `must be a number of bytes, or 512kb, 64mb, 1gb; got ${shownValue(text)}.` };
+  const unit = (match[2] ?? 'b').charAt(0).toLowerCase();
+  return { value: Number(match[1]) * SIZES[unit]! };
+};

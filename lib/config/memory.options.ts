@@ -1,0 +1,13 @@
+import type { MemoryOptions } from '../contracts/options.js';
+import { IsWholeNumber } from './checks/is-number.js';
+import { IsOneOf } from './checks/is-text.js';
+import type { FieldsOf } from './option-fields.js';
+
+/** What one `Map` of V8 holds. */
+const MOST_ENTRIES = 2 ** 24;
+
+export class MemoryFields implements FieldsOf<MemoryOptions> {
+  @IsWholeNumber(1, MOST_ENTRIES) maxEntries: unknown;
+  @IsWholeNumber(1) maxBytes: unknown;
+  @IsOneOf('clone', 'freeze', 'share') isolation: unknown;
+}

@@ -1,0 +1,122 @@
+import type { CacheBackend } from '../contracts/backend.js';
+import type { Clock, Random } from '../contracts/clock.js';
+import type { Codec } from '../contracts/codec.js';
+import type { Duration } from '../contracts/duration.js';
+import type {
+  CacheModuleOptions,
+  CacheResponseOptions,
+  ClassInstances,
+  FreshnessOptions,
+  Isolation,
+  MemoryOptions,
+} from '../contracts/options.js';
+import type { KeyGenerator } from '../contracts/key-generator.js';
+import { systemClock, systemRandom } from '../support/clock.js';
+import { parseDuration } from '../support/duration.js';
+import { operationName } from '../support/operation-name.js';
+import { resolveRedis, type ResolvedRedis } from './resolved-redis.js';
+
+/** Freshness with defaults applied; durations in milliseconds. */
+export interface ResolvedFreshness {
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  /** The beta of XFetch; 0: off. */
+  readonly refreshAhead: number;
+  readonly softTimeout: number | undefined;
+  readonly hardTimeout: number | undefined;
+  readonly jitter: number;
+  readonly nullTtl: number | undefined;
+}
+
+/** `CacheModuleOptions` with defaults applied once; durations in milliseconds. */
+export interface ResolvedOptions {
+  readonly name: string;
+  readonly isGlobal: boolean;
+  readonly enabled: boolean;
+  readonly namespace: string;
+  readonly ttl: number;
+  readonly freshness: ResolvedFreshness;
+  readonly backend: 'memory' | 'redis' | 'null' | CacheBackend;
+  readonly memory: { readonly maxEntries: number; readonly maxBytes: number; readonly isolation: Isolation };
+  /** Set whenever the backend is `redis`. */
+  readonly redis: ResolvedRedis | undefined;
+  /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis`. */
+  readonly commandTimeout: number;
+  readonly codec: 'json' | Codec;
+  /** By `operationName`. */
+  readonly operations: ReadonlyMap<string, number>;
+  readonly classInstances: ClassInstances;
+  /** As given: what it leaves open is filled by the module's own freshness at each call. */
+  readonly http: Readonly<CacheResponseOptions>;
+  /** `undefined`: the injected `CacheKeyGenerator`. */
+  readonly keyGenerator: KeyGenerator | undefined;
+  readonly logCalls: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const HOUR = 3_600_000;
+const COMMAND_TIMEOUT = 100;
+
+/** Applies the defaults. @param options What `validateOptions` let pass. */
+export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
+  const backend = options.backend ?? (options.redis ? 'redis' : 'memory');
+  const redis = options.redis && resolveRedis(options.redis, COMMAND_TIMEOUT);
+  return Object.freeze<ResolvedOptions>({
+    name: options.name ?? 'default',
+    isGlobal: options.isGlobal ?? true,
+    enabled: options.enabled ?? true,
+    namespace: options.namespace ?? 'cache',
+    ttl: inMs(options.ttl, 'ttl') ?? HOUR,
+    freshness: resolveFreshness(options),
+    // The kinds that are not built were refused.
+    backend: backend as ResolvedOptions['backend'],
+    memory: resolveMemory(options.memory ?? {}),
+    redis,
+    commandTimeout:
+      backend === 'redis' && redis
+        ? redis.commandTimeout
+        : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
+    codec: (options.codec ?? 'json') as ResolvedOptions['codec'],
+    operations: resolveOperations(options.operations ?? {}),
+    classInstances: options.classInstances ?? 'plain',
+    http: Object.freeze({ ...options.http }),
+    keyGenerator: options.keyGenerator,
+    logCalls: options.logCalls ?? false,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  });
+}
+
+function resolveFreshness(options: FreshnessOptions): ResolvedFreshness {
+  return Object.freeze({
+    staleWhileRevalidate: inMs(options.staleWhileRevalidate, 'staleWhileRevalidate') ?? 0,
+    staleIfError: inMs(options.staleIfError, 'staleIfError') ?? 0,
+    // `true` is a beta of 1.
+    refreshAhead: Number(options.refreshAhead ?? 0),
+    softTimeout: inMs(options.softTimeout, 'softTimeout'),
+    hardTimeout: inMs(options.hardTimeout, 'hardTimeout'),
+    jitter: options.jitter ?? 0,
+    nullTtl: inMs(options.nullTtl, 'nullTtl'),
+  });
+}
+
+function resolveMemory(memory: MemoryOptions): ResolvedOptions['memory'] {
+  return Object.freeze({
+    maxEntries: memory.maxEntries ?? 10_000,
+    maxBytes: memory.maxBytes ?? 104_857_600,
+    isolation: memory.isolation ?? 'clone',
+  });
+}
+
+function resolveOperations(operations: Readonly<Record<string, Duration | undefined>>): ReadonlyMap<string, number> {
+  const resolved = new Map<string, number>();
+  for (const [name, ttl] of Object.entries(operations)) {
+    if (ttl !== undefined) resolved.set(operationName(name), parseDuration(ttl, `operations.${name}`));
+  }
+  return resolved;
+}
+
+function inMs(duration: Duration | undefined, what: string): number | undefined {
+  return duration === undefined ? undefined : parseDuration(duration, what);
+}

@@ -1,0 +1,169 @@
+import type { Duration } from '../contracts/duration.js';
+import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
+import type { Loader, SetOptions } from '../contracts/options.js';
+import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
+import type { Cache, GetOrSetOptions } from './cache.js';
+import { observe } from './event-stream.js';
+import { explain } from './explain.js';
+import { checkHealth } from './health.js';
+import type { BatchLoader } from './read-many.js';
+import type { CacheScope } from './scopes.js';
+import { statsOf } from './stats.js';
+
+/**
+ * One cache, seen from one scope: its namespace, or a tenant of it. Injected by its class (the default cache) or by
+ * `@InjectCache(name)`. Trouble with the backend never reaches the caller of a method; it is an `error` event, a miss,
+ * or `false`. What does reach it: a loader's own error, unchanged, `CacheUsageError` for a call that cannot be meant,
+ * `CacheValueError` from `set`, and `CacheTimeoutError` where a `hardTimeout` was set.
+ *
+ * Durations are milliseconds or strings such as `'5m'`. Keys are strings that are not empty.
+ */
+export class CacheManager {
+  /** @internal Made by the module; applications have it injected. */
+  constructor(
+    /** @internal */
+    readonly cache: Cache,
+    /** @internal */
+    readonly scope: CacheScope,
+  ) {}
+
+  /** The cache's name. */
+  get name(): string {
+    return this.cache.name;
+  }
+
+  /** A fresh value, or `undefined`. A stored `undefined` looks the same here; `has` tells them apart. */
+  get<T>(key: string): Promise<T | undefined> {
+    return this.cache.get(this.scope, key) as Promise<T | undefined>;
+  }
+
+  /** A fresh value held in this process, without waiting; counts nothing. Always `undefined` where no tier is in the process. */
+  peek<T>(key: string): T | undefined {
+    return this.cache.peek(this.scope, key) as T | undefined;
+  }
+
+  /**
+   * Stores the value. `true`: stored where it belongs.
+   * @throws CacheValueError naming the path of what cannot be stored; CacheUsageError for a bad key, ttl or tag.
+   */
+  async set(key: string, value: unknown, options?: Duration | SetOptions): Promise<boolean> {
+    return this.cache.set(this.scope, key, value, options);
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.cache.has(this.scope, key);
+  }
+
+  /** Milliseconds until the value is stale; `undefined` when there is no fresh one; `Infinity` when it has no end. */
+  async getTtl(key: string): Promise<number | undefined> {
+    return this.cache.getTtl(this.scope, key);
+  }
+
+  /** Removes the key. `true`: complete, also when there was nothing. `false`: the backend could not be told. */
+  async delete(key: string): Promise<boolean> {
+    return this.cache.delete(this.scope, key);
+  }
+
+  /** Marks the value stale: served on only to those who accept stale values. Counts as an invalidation for loads under way. */
+  async expire(key: string): Promise<boolean> {
+    return this.cache.expire(this.scope, key);
+  }
+
+  /**
+   * The cached value, or what the loader brings. The loader runs once however many ask at the same time, and its error
+   * reaches them unchanged.
+   */
+  getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
+    return this.cache.getOrSet(this.scope, key, loader, options);
+  }
+
+  /** The fresh ones among the keys. */
+  async getMany<T>(keys: Iterable<string>): Promise<Map<string, T>> {
+    return (await this.cache.getMany(this.scope, keys)) as Map<string, T>;
+  }
+
+  /** Stores all entries, or throws before it stores any. `true`: all are stored. */
+  async setMany(entries: Iterable<readonly [string, unknown]>, options?: Duration | SetOptions): Promise<boolean> {
+    return this.cache.setMany(this.scope, entries, options);
+  }
+
+  async deleteMany(keys: Iterable<string>): Promise<boolean> {
+    return this.cache.deleteMany(this.scope, keys);
+  }
+
+  /**
+   * Reads many; `loadMissing` is called once, with those nobody has or is loading. It returns a Map by key (what it
+   * leaves out is absent, and not stored) or an array in the order of the keys it was given. The result is in the
+   * order in which the keys first occurred.
+   * @throws CacheUsageError when the array has another length.
+   */
+  async getOrSetMany<T>(
+    keys: Iterable<string>,
+    loadMissing: BatchLoader<T>,
+    options?: GetOrSetOptions,
+  ): Promise<Map<string, T>> {
+    return this.cache.getOrSetMany(this.scope, keys, loadMissing, options);
+  }
+
+  /**
+   * Removes every key of this namespace and tenant that matches the glob: `*` any text, `?` one character, `[abc]`,
+   * `[a-z]`, `[^a]`, `\` before a character takes it literally. How many entries went, as far as the backend can count.
+   */
+  async invalidate(pattern: string): Promise<number> {
+    return this.cache.invalidate(this.scope, pattern);
+  }
+
+  /** Everything stored under any of the tags, in O(1) a tag. `true`: complete. */
+  async invalidateTags(...tags: string[]): Promise<boolean> {
+    return this.cache.invalidateTags(this.scope, tags);
+  }
+
+  /** The whole namespace, with its tenants and nested namespaces; of a tenant: all that is that tenant's. */
+  async clear(): Promise<boolean> {
+    return this.cache.clear(this.scope);
+  }
+
+  /** The keys of this very namespace and tenant. @throws CacheCapabilityError where the backend cannot list keys. */
+  keys(pattern?: string): AsyncIterable<string> {
+    return this.cache.parts.store.keys(this.scope, pattern);
+  }
+
+  /** Stores the entries in batches. How many were stored. */
+  async warm(entries: Iterable<readonly [string, unknown]>, options?: Duration | SetOptions): Promise<number> {
+    return this.cache.warm(this.scope, entries, options);
+  }
+
+  /** The same cache for one tenant. Replaces the tenant this one may be for. */
+  forTenant(id: string): CacheManager {
+    return new CacheManager(this.cache, this.cache.parts.scopes.tenant(this.scope, id));
+  }
+
+  /** A namespace within this one. */
+  forNamespace(name: string): CacheManager {
+    return new CacheManager(this.cache, this.cache.parts.scopes.nested(this.scope, name));
+  }
+
+  /** Of this process and scope, with everything below it. */
+  getStats(): CacheStats {
+    return statsOf(this.cache.parts, this.scope);
+  }
+
+  async healthCheck(): Promise<CacheHealth> {
+    return checkHealth(this.cache.parts);
+  }
+
+  /** Where the key is, its state, and why it is not served. */
+  async explain(key: string): Promise<CacheExplanation> {
+    return explain(this.cache, this.scope, key);
+  }
+
+  /** Runs the function and tells what the cache calls made inside it met, of all caches, in order. */
+  observe<T>(run: () => Promise<T>): Promise<{ value: T; outcomes: CacheEvent[] }> {
+    return observe(run);
+  }
+
+  /** Listens to what happens in this scope and below. Returns the unsubscribe function. */
+  on<T extends CacheEventType>(event: T, listener: (event: CacheEventOf<T>) => void): () => void {
+    return this.cache.parts.events.on(event, this.scope, listener);
+  }
+}

@@ -1,0 +1,28 @@
+import type { CacheHealth } from '../contracts/stats.js';
+import { Budget } from './budget.js';
+import type { CacheParts } from './cache.js';
+
+/** Since when a cache has been answering "down", so that every report of one outage names the same instant. */
+const downSince = new WeakMap<CacheParts, Date>();
+
+/** Asks the backend, within the time one call may take. Never rejects. */
+export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
+  const { clock, commandTimeout, store } = parts;
+  const begun = clock.now();
+  const report = { backend: store.name, pendingInvalidations: 0 };
+  try {
+    await new Budget(clock, commandTimeout).spend(`ping of ${store.name}`, () => store.ping());
+    downSince.delete(parts);
+    return { status: 'up', latencyMs: clock.now() - begun, ...report };
+  } catch (error) {
+    const since = downSince.get(parts) ?? new Date(begun);
+    downSince.set(parts, since);
+    return { status: 'down', latencyMs: clock.now() - begun, since, lastError: withoutSecrets(error), ...report };
+  }
+}
+
+/** Addresses of servers may carry a password. */
+function withoutSecrets(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+}

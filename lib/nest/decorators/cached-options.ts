@@ -1,0 +1,66 @@
+import type { Duration } from '../../contracts/duration.js';
+import type { FreshnessOptions } from '../../contracts/options.js';
+
+/** `A`: the method's parameters. `V`: what its promise resolves to. */
+export interface CachedOptions<A extends unknown[] = never[], V = never> extends FreshnessOptions {
+  /**
+   * What identifies the call. A string is the whole key (after `keyPrefix`, if there is one), so that the manager and
+   * `@CacheEvict` can name the same entry; anything else becomes a key under class and method. Default: all arguments.
+   */
+  key?: (...args: A) => unknown;
+  /** Stands before the key, in place of class and method. Default: that of `@CacheConfig`. */
+  keyPrefix?: string;
+  /** Default: that of the operation, else of `@CacheConfig`, else the module's. Computed: negative or NaN stores nothing. */
+  ttl?: Duration | ((value: V, ...args: A) => Duration);
+  tags?: readonly string[] | ((...args: A) => readonly string[]);
+  /** The tenant of the call. */
+  tenant?: (...args: A) => string;
+  /** Takes its ttl from `operations` of the module (`CACHE_TTL_<OPERATION>` in the environment), where one is given. */
+  operation?: string;
+  /** The cache's name. Default: that of `@CacheConfig`, else the default cache. */
+  cache?: string;
+  /** `false`: the method runs as if it were not decorated. */
+  condition?: (...args: A) => boolean;
+  /** `true`: the value is returned and not stored. */
+  unless?: (value: V, ...args: A) => boolean;
+  /** Makes what comes out of the cache what the method returns; for class instances, whose class is not stored. */
+  hydrate?: (plain: unknown) => V;
+}
+
+/** Of `@CachePut`. */
+export interface CachePutOptions<A extends unknown[] = never[], V = never> extends Omit<CachedOptions<A, V>, 'key' | 'hydrate'> {
+  key?: (...args: A) => unknown;
+  /** The key, where only the result tells it; in place of `key`. */
+  resultKey?: (value: V, ...args: A) => unknown;
+}
+
+/** Of `@CacheEvict`: one of `key`, `tags`, `pattern` and `allEntries` at least. */
+export interface CacheEvictOptions<A extends unknown[] = never[], V = never> {
+  /** What `@Cached({ key })` gave. Needs `keyPrefix` when it is no string. */
+  key?: (...args: A) => unknown;
+  keyPrefix?: string;
+  tags?: readonly string[] | ((...args: A) => readonly string[]);
+  /** A glob over the keys of the cache. Not affected by `keyPrefix`. */
+  pattern?: string | ((...args: A) => string);
+  /** The whole cache, or the tenant's part of it. */
+  allEntries?: boolean;
+  /** Before the method runs, also when it fails then. Default: after it succeeded. */
+  beforeInvocation?: boolean;
+  /**
+   * Holds the invalidation, not the method's return, until this promise resolves; a transaction's commit, for example.
+   * When it rejects, nothing is invalidated.
+   */
+  after?: (value: V, ...args: A) => Promise<unknown>;
+  condition?: (...args: A) => boolean;
+  tenant?: (...args: A) => string;
+  cache?: string;
+}
+
+/** Of `@CacheConfig`: defaults for the methods of a class. */
+export interface CacheConfigOptions {
+  keyPrefix?: string;
+  ttl?: Duration;
+  /** Added to the tags of every method. */
+  tags?: readonly string[];
+  cache?: string;
+}

@@ -1,0 +1,20 @@
+type AnyMethod = (this: unknown, ...args: never[]) => unknown;
+
+/**
+ * Puts `wrapper` in the method's place, as like it as can be: name, length, prototype, own properties and all metadata
+ * that decorators below have left. Decorators above then find the wrapper.
+ */
+export function replaceMethod(descriptor: PropertyDescriptor, wrapper: AnyMethod): void {
+  const original = descriptor.value as AnyMethod;
+  for (const key of Reflect.ownKeys(original)) {
+    // `prototype`, `arguments` and `caller` of a plain function belong to that very function.
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(original) as object | null);
+  // Absent when reflect-metadata is not loaded; then there is nothing to copy.
+  for (const key of Reflect.getOwnMetadataKeys?.(original) ?? []) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+  }
+  descriptor.value = wrapper;
+}

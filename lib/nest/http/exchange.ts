@@ -1,0 +1,48 @@
+import type { CallHandler } from '@nestjs/common';
+import type { SetOptions } from '../../contracts/options.js';
+import type { CachedRoute } from './cached-routes.js';
+import { HandlerRun } from './handler-run.js';
+import type { HeaderMap, HttpReply, HttpRequest } from './http-exchange.js';
+import { requestKeyOf } from './request-key.js';
+import { whyPersonal, whyUncacheable } from './request-policy.js';
+import { uncoveredBy, varyAdded } from './response-policy.js';
+
+/** One request that may be answered from the cache. */
+export interface Exchange {
+  readonly route: CachedRoute;
+  readonly key: string;
+  readonly options: SetOptions | undefined;
+  readonly reply: HttpReply;
+  readonly next: CallHandler;
+  readonly run: HandlerRun;
+}
+
+/**
+ * `undefined` for a request that must not be cached.
+ * @throws whatever the route's own functions throw, and CacheKeyError.
+ */
+export function openExchange(
+  route: CachedRoute,
+  request: HttpRequest,
+  reply: HttpReply,
+  next: CallHandler,
+): Exchange | undefined {
+  const { plan } = route;
+  const headers = { ...reply.headers() };
+  if (whyUncacheable(request, headers) !== undefined) return undefined;
+  const keyed = requestKeyOf(plan, request);
+  if (keyed === undefined || whyPersonal(request, keyed.distinction) !== undefined) return undefined;
+  const before = withoutOwnVary(headers, plan.setsVary);
+  if (uncoveredBy(keyed.distinction, varyAdded(before, headers)) !== undefined) return undefined;
+  const options = plan.tags === undefined ? plan.stored : { ...plan.stored, tags: plan.tags(request) };
+  const mayLoseClass = (className: string): boolean => route.mayLoseClass(className);
+  const run = new HandlerRun({ request, reply, next, before, distinction: keyed.distinction, mayLoseClass });
+  return { route, key: keyed.key, options, reply, next, run };
+}
+
+/** `@Header('Vary', ...)` is the handler's word, though Nest sets it before the interceptors run. */
+function withoutOwnVary(headers: HeaderMap, isOwn: boolean): HeaderMap {
+  if (!isOwn) return headers;
+  const { vary: _own, ...rest } = headers;
+  return rest;
+}

@@ -1,0 +1,97 @@
+import type { CallHandler } from '@nestjs/common';
+import { lastValueFrom } from 'rxjs';
+import type { LoaderContext } from '../../contracts/options.js';
+import { replayableHeaders } from './header-rules.js';
+import type { HeaderMap, HttpReply, HttpRequest } from './http-exchange.js';
+import type { Distinction } from './request-policy.js';
+import { keptBody } from './response-body.js';
+import { whyNotStored } from './response-policy.js';
+import { DirectRecorder, type ResponseRecorder } from './response-recorder.js';
+import { ResponseShadow } from './response-shadow.js';
+import { UNSHARED, type StoredResponse } from './stored-response.js';
+
+/** An Observable that completed without a value; Nest has its own answer to that. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
+export type RunState =
+  | { readonly is: 'idle' }
+  | { readonly is: 'running'; readonly over: Promise<unknown> }
+  | { readonly is: 'done'; readonly body: unknown }
+  | { readonly is: 'failed'; readonly error: unknown };
+
+/** What a run needs to know of its request. */
+export interface RunParts {
+  readonly request: HttpRequest;
+  readonly reply: HttpReply;
+  readonly next: CallHandler;
+  /** The headers on the response that are not the handler's. */
+  readonly before: HeaderMap;
+  readonly distinction: Distinction;
+  /** Whether a body may be stored that will come back without its class. */
+  readonly mayLoseClass: (className: string) => boolean;
+}
+
+/** The one run of the handler that a request may need, as the cache's loader. */
+export class HandlerRun {
+  state: RunState = { is: 'idle' };
+  private recorder: ResponseRecorder | undefined;
+
+  constructor(private readonly parts: RunParts) {}
+
+  /**
+   * Runs the handler. What nobody else may have is kept here and not given to the cache: it hears `UNSHARED` instead. An
+   * error goes to the cache only if it is the server's, because only those may be answered with a stale response
+   * (RFC 5861 section 4); a 403 is this request's alone.
+   */
+  readonly load = async (context: LoaderContext): Promise<StoredResponse | typeof UNSHARED> => {
+    const { reply, before } = this.parts;
+    const isBesideStale = context.stale !== undefined;
+    this.recorder = isBesideStale ? new ResponseShadow(reply, before) : new DirectRecorder(reply, before);
+    let body: unknown;
+    try {
+      body = await this.run(this.recorder);
+    } catch (error) {
+      this.state = { is: 'failed', error };
+      if (statusOf(error) >= 500) throw error;
+      context.skip();
+      return UNSHARED;
+    }
+    this.state = { is: 'done', body };
+    const stored = this.shareable(body, this.recorder);
+    if (stored === undefined) context.skip();
+    return stored ?? UNSHARED;
+  };
+
+  /** Lets the client have the status and headers of this run. */
+  commit(): void {
+    this.recorder?.commit();
+  }
+
+  private run(recorder: ResponseRecorder): Promise<unknown> {
+    // Subscribed here and not by the router, so that a client that leaves takes nobody else's response along.
+    const over = recorder.run(() =>
+      lastValueFrom<unknown, typeof NOTHING>(this.parts.next.handle(), { defaultValue: NOTHING }),
+    );
+    this.state = { is: 'running', over };
+    return over;
+  }
+
+  private shareable(body: unknown, recorder: ResponseRecorder): StoredResponse | undefined {
+    if (body === NOTHING) return undefined;
+    const recorded = recorder.recorded();
+    if (whyNotStored(this.parts.request, recorded, this.parts.distinction) !== undefined) return undefined;
+    const kept = keptBody(body);
+    if ('refused' in kept) return undefined;
+    if (kept.instanceOf !== undefined && !this.parts.mayLoseClass(kept.instanceOf)) return undefined;
+    const headers = replayableHeaders(recorder.changed());
+    return { kind: 'http-response', status: recorded.status, headers, body: kept.value };
+  }
+}
+
+/** The status an exception filter would answer with. */
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null) return 500;
+  const { getStatus, statusCode } = error as { getStatus?: unknown; statusCode?: unknown };
+  const status: unknown = typeof getStatus === 'function' ? getStatus.call(error) : statusCode;
+  return typeof status === 'number' ? status : 500;
+}

@@ -1,0 +1,117 @@
+import type { HttpRequestLike } from '../../contracts/options.js';
+
+export type HeaderValue = string | number | readonly string[];
+export type HeaderMap = Readonly<Record<string, HeaderValue | undefined>>;
+
+/** What the interceptor reads of a request; Express and Fastify ones both fit. */
+export interface HttpRequest extends HttpRequestLike {
+  readonly protocol?: string;
+  readonly user?: unknown;
+  readonly session?: unknown;
+}
+
+/** What both platforms build on: Node's own response. */
+export interface NodeResponse {
+  statusCode: number;
+  readonly headersSent: boolean;
+  readonly writableEnded: boolean;
+  getHeaders(): Record<string, HeaderValue | undefined>;
+  setHeader(name: string, value: HeaderValue): unknown;
+}
+
+/** Fastify keeps headers in the reply until it is sent. */
+export interface FastifyReply {
+  readonly raw: NodeResponse;
+  readonly statusCode: number;
+  readonly sent: boolean;
+  code(status: number): unknown;
+  header(name: string, value: HeaderValue): unknown;
+  getHeaders(): Record<string, HeaderValue | undefined>;
+}
+
+/** One response, whatever the platform. Header names are lower case. */
+export abstract class HttpReply {
+  /** The facade of `response`, or `undefined` for a platform that is neither Express nor Fastify. */
+  static of(response: unknown): HttpReply | undefined {
+    if (typeof response !== 'object' || response === null) return undefined;
+    if (isFastifyReply(response)) return new FastifyHttpReply(response);
+    return isNodeResponse(response) ? new NodeHttpReply(response) : undefined;
+  }
+
+  /** The objects that a handler may write to. */
+  abstract readonly targets: readonly object[];
+  abstract readonly isSent: boolean;
+  abstract status: number;
+  abstract headers(): HeaderMap;
+  abstract setHeader(name: string, value: HeaderValue): void;
+}
+
+class NodeHttpReply extends HttpReply {
+  constructor(private readonly response: NodeResponse) {
+    super();
+  }
+
+  get targets(): readonly object[] {
+    return [this.response];
+  }
+
+  get isSent(): boolean {
+    return this.response.headersSent || this.response.writableEnded;
+  }
+
+  get status(): number {
+    return this.response.statusCode;
+  }
+
+  set status(status: number) {
+    this.response.statusCode = status;
+  }
+
+  headers(): HeaderMap {
+    return this.response.getHeaders();
+  }
+
+  setHeader(name: string, value: HeaderValue): void {
+    this.response.setHeader(name, value);
+  }
+}
+
+class FastifyHttpReply extends HttpReply {
+  constructor(private readonly reply: FastifyReply) {
+    super();
+  }
+
+  get targets(): readonly object[] {
+    return [this.reply, this.reply.raw];
+  }
+
+  get isSent(): boolean {
+    return this.reply.sent || this.reply.raw.headersSent || this.reply.raw.writableEnded;
+  }
+
+  get status(): number {
+    return this.reply.statusCode;
+  }
+
+  set status(status: number) {
+    this.reply.code(status);
+  }
+
+  headers(): HeaderMap {
+    return this.reply.getHeaders();
+  }
+
+  setHeader(name: string, value: HeaderValue): void {
+    this.reply.header(name, value);
+  }
+}
+
+function isFastifyReply(response: object): response is FastifyReply {
+  const { raw, code, header } = response as Partial<FastifyReply>;
+  return typeof raw === 'object' && isNodeResponse(raw) && typeof code === 'function' && typeof header === 'function';
+}
+
+function isNodeResponse(response: object): response is NodeResponse {
+  const { getHeaders, setHeader, statusCode } = response as Partial<NodeResponse>;
+  return typeof getHeaders === 'function' && typeof setHeader === 'function' && typeof statusCode === 'number';
+}

@@ -1,0 +1,21 @@
+import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
+
+/** What a log needs of a logger; Nest's `Logger` fits. */
+export interface DebugLogger {
+  debug(message: string): void;
+}
+
+/** Something that can be listened to; the cache manager fits. */
+export interface EventSource {
+  on<T extends CacheEventType>(event: T, listener: (event: CacheEventOf<T>) => void): () => void;
+}
+
+/** One line for every hit and miss. Keys, never values. */
+export function logCalls(source: EventSource, logger: DebugLogger): void {
+  source.on('hit', (event) => logger.debug(`hit ${subject(event)} (${event.tier}, ${event.state})`));
+  source.on('miss', (event) => logger.debug(`miss ${subject(event)}`));
+}
+
+function subject(event: CacheEvent & { key: string }): string {
+  return event.tenant === undefined ? event.key : `${event.key} of tenant ${event.tenant}`;
+}

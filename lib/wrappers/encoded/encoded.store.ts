@@ -1,0 +1,265 @@
+import type { BackendItem, CacheBackend } from '../../contracts/backend.js';
+import type { Clock, Random } from '../../contracts/clock.js';
+import type { Codec } from '../../contracts/codec.js';
+import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
+import type { EntryDraft } from '../../contracts/entry.js';
+import type { Address, Scope } from '../../contracts/scope.js';
+import { CacheCapabilityError, CacheTimeoutError } from '../../support/errors.js';
+import { compileGlob } from '../../support/glob.js';
+import { withTimeLimit } from '../../support/time-limit.js';
+import { isHashed, nameOf, valuePrefix, wireKey } from '../../support/wire-key.js';
+import { BackendCalls } from './backend-calls.js';
+import { EntryReader } from './entry-reader.js';
+import { StoredVersions, type FoundVersions, type StoredStamp } from './stored-versions.js';
+import { Sweeper } from './sweeper.js';
+import { encodeEntry, encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
+import { WriteQueue } from './write-queue.js';
+
+export interface EncodedParts {
+  readonly backend: CacheBackend;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds one command may take. */
+  readonly commandTimeout: number;
+  /** Whether the backend is this cache's own, to be closed with it. */
+  readonly owned: boolean;
+  /** Told of trouble that no caller waits for. */
+  readonly onError: (operation: string, error: unknown, key?: string) => void;
+}
+
+/** Turns a `CacheBackend`, which knows bytes, into an `EntryStore`: values, expiry, tags, patterns, clear, time limits. */
+export class EncodedStore implements EntryStore {
+  readonly tier = 'l2' as const;
+  readonly name: string;
+  private readonly calls: BackendCalls;
+  private readonly versions: StoredVersions;
+  private readonly writes = new WriteQueue();
+  private readonly reader: EntryReader;
+  private readonly sweeper: Sweeper;
+
+  constructor(private readonly parts: EncodedParts) {
+    this.name = parts.backend.name;
+    this.calls = new BackendCalls(parts.backend, parts.clock, parts.commandTimeout);
+    this.versions = new StoredVersions(this.calls, parts.random);
+    this.reader = new EntryReader(parts.codec, parts.clock);
+    this.sweeper = new Sweeper(this.calls, (keys) => this.removeAll(keys));
+  }
+
+  async look(address: Address, tags: readonly string[]): Promise<Lookup> {
+    return (await this.lookMany([address], tags))[0]!;
+  }
+
+  /** All addresses must be of one scope. One round trip, and another one when entries carry tags nobody asked for. */
+  async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
+    const { scope } = addresses[0]!;
+    const keys = addresses.map(({ key }) => wireKey(scope.path, 'v', key));
+    const versionKeys = this.versions.keysOf(scope, tags);
+    const answers = await this.calls.getMany([...versionKeys, ...keys]);
+    const versions = this.versions.found(scope, tags, answers);
+    const bytes = answers.slice(versionKeys.length);
+    const opened = keys.map((key, index) => (this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index])));
+    const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter((tag) => !tags.includes(tag));
+    const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
+    return opened.map((entry, index): Lookup => {
+      if (entry === undefined) return { entry: undefined, versions };
+      const judged = 'rejected' in entry ? entry.rejected : this.reader.judge(entry, addresses[index]!, all);
+      if (judged === undefined && 'tags' in entry) return { entry, versions };
+      return { entry: undefined, rejected: judged, versions };
+    });
+  }
+
+  async stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): Promise<Stamp> {
+    const found = (lookup?.versions as FoundVersions | undefined) ?? (await this.versions.read(scope, tags));
+    return this.versions.stamp(scope, tags, found);
+  }
+
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): Promise<Stamp> {
+    return this.versions.widen(scope, stamp as StoredStamp, tags);
+  }
+
+  async set(address: Address, draft: EntryDraft, stamp: Stamp): Promise<boolean> {
+    return (await this.setMany([{ address, draft, stamp }]))[0]!;
+  }
+
+  async setMany(items: readonly StoreItem[]): Promise<boolean[]> {
+    const now = this.parts.clock.now();
+    const outgoing = items.map((item) => this.encode(item, now));
+    // Idle keys go out together; one with a write before it waits for its turn.
+    const together = outgoing.filter((item) => item.ttlMs === undefined || item.ttlMs > 0).filter(({ key }) => !this.writes.isBusy(key));
+    let sent: Promise<void> | undefined;
+    const stored = outgoing.map((item) => {
+      if (item.ttlMs !== undefined && item.ttlMs <= 0) return Promise.resolve(false);
+      if (together.includes(item)) return this.store(item.key, () => (sent ??= this.calls.setMany(together)));
+      return this.store(item.key, () => this.calls.setMany([item]));
+    });
+    const results = await Promise.all(stored);
+    const [first] = items;
+    if (first) {
+      const lifetime = Math.max(...outgoing.map((item) => item.ttlMs ?? Infinity));
+      const tags = [...new Set(items.flatMap(({ draft }) => draft.tags))];
+      void this.versions.outlive(first.address.scope, tags, lifetime, now).catch((error: unknown) => this.parts.onError('touch', error));
+    }
+    return results;
+  }
+
+  async delete(address: Address): Promise<boolean> {
+    return (await this.removeAll([wireKey(address.scope.path, 'v', address.key)])) > 0;
+  }
+
+  deleteMany(addresses: readonly Address[]): Promise<number> {
+    return this.removeAll(addresses.map(({ scope, key }) => wireKey(scope.path, 'v', key)));
+  }
+
+  /** Patched in place where the backend can; elsewhere a deletion, which is the safe side of what cannot be done at once. */
+  async expire(address: Address, now: number): Promise<boolean> {
+    const { backend } = this.parts;
+    const key = wireKey(address.scope.path, 'v', address.key);
+    if (!backend.patch) return this.delete(address);
+    const [bytes] = await this.calls.getMany([key]);
+    const entry = this.reader.open(key, bytes);
+    if (!entry || 'rejected' in entry || entry.expiresAt <= entry.staleAt || entry.staleAt <= now) {
+      return entry && !('rejected' in entry) && entry.staleAt <= now ? true : this.delete(address);
+    }
+    const patch = (): Promise<boolean> => backend.patch!(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
+    return this.limit('expire', this.writes.run(key, patch));
+  }
+
+  invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
+    return this.versions.invalidateTags(scope, tags);
+  }
+
+  async invalidate(scope: Scope, pattern: string): Promise<number> {
+    if (!this.sweeper.canSweep) {
+      await this.versions.addPattern(scope, pattern);
+      return 0;
+    }
+    const matches = compileGlob(pattern);
+    // A fill that is on its way would land behind the sweep: it is removed by name.
+    const prefix = valuePrefix(scope.path);
+    const landing = this.writes.busy.filter((key) => key.startsWith(prefix));
+    const swept = await this.sweeper.sweep(prefix, (keys) => this.matching(keys, matches));
+    const late = await this.matching(landing, matches);
+    if (late.length > 0) await this.removeAll(late);
+    return swept;
+  }
+
+  async clear(scope: Scope): Promise<void> {
+    await this.versions.clear(scope);
+    if (!this.sweeper.canSweep) return;
+    // Nothing of before the clear can be served any more; what follows only gives the room back.
+    void this.sweeper
+      .sweepBelow(scope.path, (keys) => this.cleared(keys, scope))
+      .catch((error: unknown) => this.parts.onError('sweep', error));
+  }
+
+  async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
+    if (!this.sweeper.canSweep) {
+      throw new CacheCapabilityError(`The backend ${this.name} cannot list its keys: it has no scan method.`);
+    }
+    const matches = pattern === undefined ? undefined : compileGlob(pattern);
+    const seen = new Set<string>();
+    for await (const batch of this.sweeper.batches(valuePrefix(scope.path))) {
+      const names = (await this.namesOf(batch)).filter((name) => !seen.has(name) && (!matches || matches(name)));
+      for (const name of names) seen.add(name);
+      if (names.length === 0) continue;
+      const lookups = await this.lookMany(names.map((key) => ({ scope, key, id: scope.idOf(key) })), []);
+      for (const [index, name] of names.entries()) if (lookups[index]!.entry) yield name;
+    }
+  }
+
+  usage(): StoreUsage {
+    return { entries: undefined, bytes: undefined };
+  }
+
+  ping(): Promise<void> {
+    return this.calls.limited('ping', () => this.parts.backend.ping());
+  }
+
+  async close(): Promise<void> {
+    this.sweeper.stop();
+    if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());
+  }
+
+  private encode({ address, draft, stamp }: StoreItem, now: number): BackendItem {
+    const { scopes, versions, patterns } = stamp as StoredStamp;
+    const key = wireKey(address.scope.path, 'v', address.key);
+    const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
+    const { codec } = this.parts;
+    const payload = codec.encode(draft.kept.value);
+    const value = encodeEntry(key, { times: draft, codecId: codec.id, compressionId: 0, meta, payload });
+    return { key, value, ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now) };
+  }
+
+  /** A store that has to wait longer than its caller does is not begun at all. */
+  private async store(key: string, work: () => Promise<void>): Promise<boolean> {
+    let waits = true;
+    const turn = this.writes.run(key, async () => {
+      if (waits) await work();
+      return waits;
+    });
+    try {
+      return await this.limit('set', turn);
+    } catch (error) {
+      if (error instanceof CacheTimeoutError) waits = false;
+      throw error;
+    }
+  }
+
+  private async removeAll(keys: readonly string[]): Promise<number> {
+    const { backend } = this.parts;
+    const together = backend.deleteMany ? keys.filter((key) => !this.writes.isBusy(key)) : [];
+    let sent: Promise<number> | undefined;
+    const removals = keys.map((key) => {
+      if (together.length < 2 || !together.includes(key)) return this.writes.remove(key, async () => ((await backend.delete(key)) ? 1 : 0));
+      // The first of them brings the count of all.
+      const counts = sent === undefined;
+      return this.writes.remove(key, async () => {
+        sent ??= backend.deleteMany!(together);
+        const count = await sent;
+        return counts ? count : 0;
+      });
+    });
+    const removed = await this.limit('delete', Promise.all(removals));
+    return removed.reduce((sum, count) => sum + count, 0);
+  }
+
+  private limit<T>(operation: string, work: Promise<T>): Promise<T> {
+    return withTimeLimit(this.parts.clock, `${operation} in ${this.name}`, this.parts.commandTimeout, work);
+  }
+
+  /** Which of the wire keys hold an entry whose logical key matches. */
+  private async matching(keys: readonly string[], matches: (key: string) => boolean): Promise<string[]> {
+    const plain = keys.filter((key) => !isHashed(key));
+    const hashed = keys.filter(isHashed);
+    const found = plain.filter((key) => {
+      const name = nameOf(key);
+      return name !== undefined && matches(name);
+    });
+    if (hashed.length === 0) return found;
+    const bytes = await this.calls.getMany(hashed);
+    // One that cannot be read cannot be served either, whatever its name was.
+    return [...found, ...hashed.filter((key, index) => matches(this.reader.nameIn(key, bytes[index]) ?? ''))];
+  }
+
+  private async namesOf(keys: readonly string[]): Promise<string[]> {
+    const hashed = keys.filter(isHashed);
+    const bytes = hashed.length === 0 ? [] : await this.calls.getMany(hashed);
+    const names = [
+      ...keys.filter((key) => !isHashed(key)).map(nameOf),
+      ...hashed.map((key, index) => this.reader.nameIn(key, bytes[index])),
+    ];
+    return names.filter((name) => name !== undefined);
+  }
+
+  /** Which of the wire keys hold an entry that does not stand under the scope's present version. */
+  private async cleared(keys: readonly string[], scope: Scope): Promise<string[]> {
+    const [versions, bytes] = await Promise.all([this.versions.read(scope, []), this.calls.getMany(keys)]);
+    const present = versions.scopes.get(scope.path)?.version;
+    return keys.filter((key, index) => this.reader.versionIn(key, bytes[index], scope.path) !== present);
+  }
+}
+
+function merge(one: FoundVersions, other: FoundVersions): FoundVersions {
+  return { scopes: one.scopes, tags: new Map([...one.tags, ...other.tags]) };
+}

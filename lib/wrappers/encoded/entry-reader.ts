@@ -1,0 +1,98 @@
+import type { Clock } from '../../contracts/clock.js';
+import type { Codec } from '../../contracts/codec.js';
+import type { EntryRejection } from '../../contracts/entry-store.js';
+import type { Entry } from '../../contracts/entry.js';
+import type { Address } from '../../contracts/scope.js';
+import { compileGlob } from '../../support/glob.js';
+import type { FoundVersions } from './stored-versions.js';
+import { decodeEntry, type DecodedEntry, type NamedVersion } from './wire-format.js';
+
+/** Bytes that are no entry, or no whole one. */
+export interface Unreadable {
+  readonly rejected: EntryRejection;
+}
+
+/** From bytes to an entry, and whether it still stands. Nothing in the bytes can make it throw. */
+export class EntryReader {
+  constructor(
+    private readonly codec: Codec,
+    private readonly clock: Clock,
+  ) {}
+
+  open(key: string, bytes: Uint8Array | undefined): StoredEntry | Unreadable | undefined {
+    if (bytes === undefined) return undefined;
+    try {
+      const decoded = decodeEntry(key, bytes);
+      if (decoded.codecId !== this.codec.id || decoded.compressionId !== 0) return { rejected: 'format' };
+      return new StoredEntry(decoded, this.codec);
+    } catch (error) {
+      return { rejected: (error as { reason?: EntryRejection }).reason === 'format' ? 'format' : 'corrupt' };
+    }
+  }
+
+  /** Why the entry must not be served; `undefined` when nothing stands against it. */
+  judge(entry: StoredEntry, { scope, key }: Address, versions: FoundVersions): EntryRejection | undefined {
+    if (this.clock.now() >= entry.expiresAt) return 'expired';
+    const own = new Map(entry.scopes);
+    for (const path of scope.lineage) {
+      const present = versions.scopes.get(path)?.version;
+      if (present === undefined || own.get(path) !== present) return 'cleared';
+    }
+    for (const [sequence, pattern] of versions.scopes.get(scope.path)!.patterns.items) {
+      if (sequence > entry.patterns && compileGlob(pattern)(key)) return 'pattern';
+    }
+    for (const [tag, version] of entry.versions) if (versions.tags.get(tag) !== version) return 'tag';
+    return undefined;
+  }
+
+  /** The logical key that stands in the bytes of a hashed one. */
+  nameIn(key: string, bytes: Uint8Array | undefined): string | undefined {
+    const entry = this.open(key, bytes);
+    return entry && 'tags' in entry ? entry.name : undefined;
+  }
+
+  /** The version of the scope that the entry was stored under. */
+  versionIn(key: string, bytes: Uint8Array | undefined, path: string): string | undefined {
+    const entry = this.open(key, bytes);
+    return entry && 'tags' in entry ? entry.scopes.find(([at]) => at === path)?.[1] : undefined;
+  }
+}
+
+export class StoredEntry implements Entry {
+  readonly createdAt: number;
+  readonly staleAt: number;
+  readonly expiresAt: number;
+  readonly loadTime: number;
+  readonly tags: readonly string[];
+  readonly versions: readonly NamedVersion[];
+  readonly scopes: readonly NamedVersion[];
+  readonly patterns: number;
+  readonly name: string | undefined;
+  private readonly payload: Uint8Array;
+  private first: { value: unknown } | undefined;
+
+  /** @throws whatever the codec throws on bytes it did not write. */
+  constructor(
+    { times, meta, payload }: DecodedEntry,
+    private readonly codec: Codec,
+  ) {
+    this.createdAt = times.createdAt;
+    this.staleAt = times.staleAt;
+    this.expiresAt = times.expiresAt;
+    this.loadTime = times.loadTime;
+    this.versions = meta.tags;
+    this.scopes = meta.scopes;
+    this.patterns = meta.patterns ?? 0;
+    this.tags = meta.tags.map(([tag]) => tag);
+    this.name = meta.key;
+    this.payload = payload;
+    this.first = { value: codec.decode(payload) };
+  }
+
+  /** Each caller's own: a look-up that several share is decoded anew for all but the first. */
+  read(): unknown {
+    const { first } = this;
+    this.first = undefined;
+    return first ? first.value : this.codec.decode(this.payload);
+  }
+}
