@@ -34,7 +34,8 @@ export interface CacheOptionsFactory {
   createCacheOptions(): CacheModuleOptions | Promise<CacheModuleOptions>;
 }
 
-export type CacheModuleAsyncOptions = ConfigurableModuleAsyncOptions<CacheModuleOptions, 'createCacheOptions'> & CacheModuleExtras;
+export type CacheModuleAsyncOptions = ConfigurableModuleAsyncOptions<CacheModuleOptions, 'createCacheOptions'> &
+  CacheModuleExtras;
 
 /** The cache of one dynamic module. */
 const OWN_CACHE = Symbol('nestjs-cached:cache');
@@ -91,7 +92,11 @@ function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): Dyn
   };
 }
 
-async function createManager(given: CacheModuleOptions, extras: CacheModuleExtras, registry: CacheRegistry): Promise<CacheManager> {
+async function createManager(
+  given: CacheModuleOptions,
+  extras: CacheModuleExtras,
+  registry: CacheRegistry,
+): Promise<CacheManager> {
   const options = resolveOptions(validateOptions(withExtras(given, extras)));
   registry.announce(options.name);
   const manager = await createCache(options);
@@ -107,7 +112,10 @@ function withExtras(given: CacheModuleOptions, extras: CacheModuleExtras): Cache
   const misplaced = (['name', 'isGlobal'] as const).filter((key) => given[key] !== undefined);
   if (misplaced.length > 0) {
     throw new CacheConfigError(
-      misplaced.map((path) => ({ path, message: 'must stand beside the factory of forRootAsync, not in what it returns' })),
+      misplaced.map((path) => ({
+        path,
+        message: 'must stand beside the factory of forRootAsync, not in what it returns',
+      })),
     );
   }
   const { name, isGlobal } = extras;

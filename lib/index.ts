@@ -1,7 +1,7 @@
 export { CacheModule, type CacheModuleAsyncOptions, type CacheOptionsFactory } from './cache.module.js';
 export { CacheManager } from './core/cache-manager.js';
 export { CacheRegistry } from './core/cache-registry.js';
-export type { GetOrSetOptions } from './core/cache.js';
+export type { GetOrSetOptions } from './core/call-options.js';
 export type { BatchLoader } from './core/read-many.js';
 export { getCacheToken } from './nest/tokens.js';
 export { CacheKeyGenerator } from './nest/key-generator.js';

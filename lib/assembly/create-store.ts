@@ -18,7 +18,11 @@ export interface StoreListener {
 }
 
 /** From the options to the store, wrappers in their order. Nothing is waited for: a server may be down. */
-export async function createStore(options: ResolvedOptions, isolation: ValueIsolation, listener: StoreListener): Promise<EntryStore> {
+export async function createStore(
+  options: ResolvedOptions,
+  isolation: ValueIsolation,
+  listener: StoreListener,
+): Promise<EntryStore> {
   if (!options.enabled || options.backend === 'null') return nullBackend;
   if (options.backend === 'memory') {
     return new MemoryBackend(options.memory, options.clock, isolation, (scope, key) => listener.onEvicted(scope, key));

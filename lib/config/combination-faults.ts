@@ -1,5 +1,4 @@
-import type { FreshnessOptions, RedisOptions } from '../contracts/options.js';
-import type { CacheModuleOptions } from '../contracts/options.js';
+import type { CacheModuleOptions, FreshnessOptions, RedisOptions } from '../contracts/options.js';
 import { tryParseDuration } from '../support/duration.js';
 import type { ConfigFault } from '../support/errors.js';
 import { durationText } from './duration-text.js';

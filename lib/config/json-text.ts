@@ -23,8 +23,8 @@ function faultOffset(text: string): number {
   let expected: Expected = 'value';
   for (let at = 0; ; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
-    const match = TOKEN.exec(text);
-    const next = match ? after(match, expected, open) : undefined;
+    const match: RegExpExecArray | null = TOKEN.exec(text);
+    const next: Expected | undefined = match ? after(match, expected, open) : undefined;
     if (next === undefined) return at + /^\s*/.exec(text.slice(at))![0].length;
     expected = next;
   }

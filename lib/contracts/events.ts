@@ -15,8 +15,20 @@ export type CacheEvent = EventBase &
   (
     | { readonly type: 'hit'; readonly key: string; readonly tier: Tier; readonly state: EntryState }
     | { readonly type: 'miss'; readonly key: string }
-    | { readonly type: 'load'; readonly key: string; readonly duration: number; readonly stored: boolean; readonly background: boolean }
-    | { readonly type: 'loadError'; readonly key: string; readonly duration: number; readonly error: unknown; readonly background: boolean }
+    | {
+        readonly type: 'load';
+        readonly key: string;
+        readonly duration: number;
+        readonly stored: boolean;
+        readonly background: boolean;
+      }
+    | {
+        readonly type: 'loadError';
+        readonly key: string;
+        readonly duration: number;
+        readonly error: unknown;
+        readonly background: boolean;
+      }
     | { readonly type: 'set'; readonly key: string }
     | { readonly type: 'delete'; readonly key: string; readonly complete: boolean }
     | { readonly type: 'expire'; readonly key: string; readonly complete: boolean }

@@ -2,7 +2,8 @@ import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
-import type { Cache, GetOrSetOptions } from './cache.js';
+import type { Cache } from './cache.js';
+import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
 import { explain } from './explain.js';
 import { checkHealth } from './health.js';
@@ -34,12 +35,12 @@ export class CacheManager {
 
   /** A fresh value, or `undefined`. A stored `undefined` looks the same here; `has` tells them apart. */
   get<T>(key: string): Promise<T | undefined> {
-    return this.cache.get(this.scope, key) as Promise<T | undefined>;
+    return this.cache.reads.get(this.scope, key) as Promise<T | undefined>;
   }
 
   /** A fresh value held in this process, without waiting; counts nothing. Always `undefined` where no tier is in the process. */
   peek<T>(key: string): T | undefined {
-    return this.cache.peek(this.scope, key) as T | undefined;
+    return this.cache.reads.peek(this.scope, key) as T | undefined;
   }
 
   /**
@@ -47,26 +48,26 @@ export class CacheManager {
    * @throws CacheValueError naming the path of what cannot be stored; CacheUsageError for a bad key, ttl or tag.
    */
   async set(key: string, value: unknown, options?: Duration | SetOptions): Promise<boolean> {
-    return this.cache.set(this.scope, key, value, options);
+    return this.cache.writes.set(this.scope, key, value, options);
   }
 
   async has(key: string): Promise<boolean> {
-    return this.cache.has(this.scope, key);
+    return this.cache.reads.has(this.scope, key);
   }
 
   /** Milliseconds until the value is stale; `undefined` when there is no fresh one; `Infinity` when it has no end. */
   async getTtl(key: string): Promise<number | undefined> {
-    return this.cache.getTtl(this.scope, key);
+    return this.cache.reads.getTtl(this.scope, key);
   }
 
   /** Removes the key. `true`: complete, also when there was nothing. `false`: the backend could not be told. */
   async delete(key: string): Promise<boolean> {
-    return this.cache.delete(this.scope, key);
+    return this.cache.invalidations.delete(this.scope, key);
   }
 
   /** Marks the value stale: served on only to those who accept stale values. Counts as an invalidation for loads under way. */
   async expire(key: string): Promise<boolean> {
-    return this.cache.expire(this.scope, key);
+    return this.cache.invalidations.expire(this.scope, key);
   }
 
   /**
@@ -79,16 +80,16 @@ export class CacheManager {
 
   /** The fresh ones among the keys. */
   async getMany<T>(keys: Iterable<string>): Promise<Map<string, T>> {
-    return (await this.cache.getMany(this.scope, keys)) as Map<string, T>;
+    return (await this.cache.reads.getMany(this.scope, keys)) as Map<string, T>;
   }
 
   /** Stores all entries, or throws before it stores any. `true`: all are stored. */
   async setMany(entries: Iterable<readonly [string, unknown]>, options?: Duration | SetOptions): Promise<boolean> {
-    return this.cache.setMany(this.scope, entries, options);
+    return this.cache.writes.setMany(this.scope, entries, options);
   }
 
   async deleteMany(keys: Iterable<string>): Promise<boolean> {
-    return this.cache.deleteMany(this.scope, keys);
+    return this.cache.invalidations.deleteMany(this.scope, keys);
   }
 
   /**
@@ -110,17 +111,17 @@ export class CacheManager {
    * `[a-z]`, `[^a]`, `\` before a character takes it literally. How many entries went, as far as the backend can count.
    */
   async invalidate(pattern: string): Promise<number> {
-    return this.cache.invalidate(this.scope, pattern);
+    return this.cache.invalidations.invalidate(this.scope, pattern);
   }
 
   /** Everything stored under any of the tags, in O(1) a tag. `true`: complete. */
   async invalidateTags(...tags: string[]): Promise<boolean> {
-    return this.cache.invalidateTags(this.scope, tags);
+    return this.cache.invalidations.invalidateTags(this.scope, tags);
   }
 
   /** The whole namespace, with its tenants and nested namespaces; of a tenant: all that is that tenant's. */
   async clear(): Promise<boolean> {
-    return this.cache.clear(this.scope);
+    return this.cache.invalidations.clear(this.scope);
   }
 
   /** The keys of this very namespace and tenant. @throws CacheCapabilityError where the backend cannot list keys. */
@@ -130,7 +131,7 @@ export class CacheManager {
 
   /** Stores the entries in batches. How many were stored. */
   async warm(entries: Iterable<readonly [string, unknown]>, options?: Duration | SetOptions): Promise<number> {
-    return this.cache.warm(this.scope, entries, options);
+    return this.cache.writes.warm(this.scope, entries, options);
   }
 
   /** The same cache for one tenant. Replaces the tenant this one may be for. */

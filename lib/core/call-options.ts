@@ -4,6 +4,9 @@ import type { FreshnessOptions, SetOptions } from '../contracts/options.js';
 import { parseDuration } from '../support/duration.js';
 import { CacheUsageError } from '../support/errors.js';
 
+/** What a call may say: a ttl, or more. */
+export type GetOrSetOptions = Duration | (SetOptions & FreshnessOptions);
+
 /** The options of one call, in milliseconds, defaults applied. */
 export interface CallOptions {
   readonly ttl: number;
@@ -32,7 +35,7 @@ export class OptionsResolver {
   }
 
   /** @throws CacheUsageError naming the option. */
-  resolve(options: Duration | (SetOptions & FreshnessOptions) | undefined): CallOptions {
+  resolve(options: GetOrSetOptions | undefined): CallOptions {
     if (options === undefined) return this.defaults;
     if (typeof options !== 'object') return { ...this.defaults, ttl: parseDuration(options, 'ttl') };
     if (options === null)

@@ -31,7 +31,7 @@ export async function explain(cache: Cache, scope: CacheScope, key: string): Pro
     loading: flights.get(id) !== undefined,
   };
   if (!enabled) return { ...where, state: 'absent', reason: 'The cache is switched off (enabled: false).' };
-  const lookup = await cache.look(scope, key);
+  const lookup = await cache.reads.look(scope, key);
   if (!lookup)
     return { ...where, state: 'unreachable', reason: `The backend ${store.name} did not answer in time, or failed.` };
   return { ...where, ...judge(lookup, clock.now()) };

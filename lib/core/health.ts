@@ -1,6 +1,6 @@
 import type { CacheHealth } from '../contracts/stats.js';
 import { Budget } from './budget.js';
-import type { CacheParts } from './cache.js';
+import type { CacheParts } from './parts.js';
 
 /** Since when a cache has been answering "down", so that every report of one outage names the same instant. */
 const downSince = new WeakMap<CacheParts, Date>();

@@ -5,7 +5,7 @@ import { withTimeLimit } from '../support/time-limit.js';
 import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import { LoadContext } from './load.js';
-import type { ReadThroughParts } from './read-through.js';
+import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { ABSENT, Flight, type Landed } from './single-flight.js';
 
@@ -24,7 +24,7 @@ const NO_LOADED = { ttl: undefined, invalidTtl: undefined, tags: [], skipped: fa
  * flight of its own, so that single calls and overlapping batches share items with this one.
  */
 export class ReadMany {
-  constructor(private readonly parts: ReadThroughParts) {}
+  constructor(private readonly parts: CacheParts) {}
 
   async get<T>(
     scope: CacheScope,

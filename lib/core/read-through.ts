@@ -1,35 +1,17 @@
-import type { Clock, Random } from '../contracts/clock.js';
-import type { EntryStore, Lookup, Stamp } from '../contracts/entry-store.js';
-import { freshnessOf, type Entry, type Kept, type ValueIsolation } from '../contracts/entry.js';
-import type { Lease, LeaseProvider } from '../contracts/lease.js';
+import type { Lookup, Stamp } from '../contracts/entry-store.js';
+import { freshnessOf, type Entry, type Kept } from '../contracts/entry.js';
+import type { Lease } from '../contracts/lease.js';
 import type { Loader } from '../contracts/options.js';
 import type { Address } from '../contracts/scope.js';
 import { CacheTimeoutError } from '../support/errors.js';
 import { withTimeLimit } from '../support/time-limit.js';
 import { Budget } from './budget.js';
-import type { CallOptions, OptionsResolver } from './call-options.js';
-import type { EventStream } from './event-stream.js';
-import type { Fence, Ticket } from './fence.js';
-import type { Filler } from './filler.js';
+import type { CallOptions } from './call-options.js';
+import type { Ticket } from './fence.js';
+import type { CacheParts } from './parts.js';
 import { LoadContext, runLoader, type Loaded } from './load.js';
 import type { CacheScope } from './scopes.js';
-import { ABSENT, Flight, type Landed, type SingleFlight } from './single-flight.js';
-
-/** What a read-through needs; one set for each cache. */
-export interface ReadThroughParts {
-  readonly store: EntryStore;
-  readonly isolation: ValueIsolation;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: EventStream;
-  readonly fence: Fence;
-  readonly flights: SingleFlight;
-  readonly leases: LeaseProvider;
-  readonly filler: Filler;
-  readonly resolver: OptionsResolver;
-  /** Milliseconds one call may wait for the backend in all. */
-  readonly commandTimeout: number;
-}
+import { ABSENT, Flight, type Landed } from './single-flight.js';
 
 /** One call of `getOrSet`. */
 export interface ReadCall<T> {
@@ -50,7 +32,7 @@ export interface ReadCall<T> {
  * A caller and its flight are two things: callers have limits and tastes of their own, the load is one.
  */
 export class ReadThrough {
-  constructor(private readonly parts: ReadThroughParts) {}
+  constructor(private readonly parts: CacheParts) {}
 
   async get<T>(call: ReadCall<T>): Promise<T> {
     const { hardTimeout } = call.options;

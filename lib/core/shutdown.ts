@@ -1,6 +1,6 @@
 import { CacheError } from '../support/errors.js';
 import { withTimeLimit } from '../support/time-limit.js';
-import type { CacheParts } from './cache.js';
+import type { CacheParts } from './parts.js';
 
 /** How long loads that are under way may take to end before they are told to stop, in milliseconds. */
 export const DRAIN_LIMIT = 2_000;

@@ -1,5 +1,5 @@
 import type { CacheStats } from '../contracts/stats.js';
-import type { CacheParts } from './cache.js';
+import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 
 export function statsOf({ scopes, store }: CacheParts, scope: CacheScope): CacheStats {

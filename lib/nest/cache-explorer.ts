@@ -55,7 +55,9 @@ export class CacheExplorer implements OnModuleInit {
   private typeOf({ instance, metatype }: Wrapper): { prototype: object; name: string } | undefined {
     const made = instance && typeof instance === 'object' ? (instance as object).constructor : undefined;
     const type = made && made !== Object ? made : metatype;
-    return typeof type === 'function' && type.prototype ? (type as { prototype: object; name: string } & Function) : undefined;
+    return typeof type === 'function' && type.prototype
+      ? (type as { prototype: object; name: string } & Function)
+      : undefined;
   }
 
   private unknownCaches(types: Iterable<{ prototype: object; name: string }>): ConfigFault[] {

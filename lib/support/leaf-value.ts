@@ -73,8 +73,8 @@ function copyBytes(bytes: Uint8Array): ArrayBuffer {
 
 /** What a value without children weighs beside its header, in bytes. */
 export function leafBytes(kind: ValueKind, value: object): number {
-  const twoObjects = 48;
-  if (ArrayBuffer.isView(value)) return twoObjects + 24 + bytesOf(value).byteLength;
-  if (kind === 'arrayBuffer') return twoObjects + (value as ArrayBuffer).byteLength;
-  return kind === 'date' ? twoObjects : twoObjects + 2 * String(value).length;
+  const innerObject = 64;
+  if (ArrayBuffer.isView(value)) return innerObject + bytesOf(value).byteLength;
+  if (kind === 'arrayBuffer') return innerObject + (value as ArrayBuffer).byteLength;
+  return kind === 'date' ? innerObject : innerObject + 2 * String(value).length;
 }

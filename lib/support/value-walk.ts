@@ -11,7 +11,8 @@ import { CollectionStep, ValueTrail } from './value-path.js';
 const MAX_BYTES = 512 * 1024 * 1024;
 
 const SLOT = 8;
-const HEADER = 24;
+/** An object with its hidden class and a few slots, or an array with its elements. */
+const HEADER = 48;
 
 /** One walk over one value, for `takeSnapshot`. `depth` counts the steps from the root to where the walk stands. */
 export class ValueWalk {

@@ -33,7 +33,11 @@ export class MemoryVersions {
   }
 
   stamp(scope: Scope, tags: readonly string[]): MemoryStamp {
-    return { tags, scope: this.scopeCell(scope), cells: tags.length === 0 ? NO_CELLS : tags.map((tag) => this.tagCell(scope, tag)) };
+    return {
+      tags,
+      scope: this.scopeCell(scope),
+      cells: tags.length === 0 ? NO_CELLS : tags.map((tag) => this.tagCell(scope, tag)),
+    };
   }
 
   widen(scope: Scope, stamp: MemoryStamp, tags: readonly string[]): MemoryStamp {

@@ -122,7 +122,8 @@ export class MemoryBackend implements EntryStore {
 
   clear(scope: Scope): void {
     this.versions.clear(scope);
-    for (const [id, entry] of this.entries.entries()) if (entry.scope.lineage.includes(scope.path)) this.entries.delete(id);
+    for (const [id, entry] of this.entries.entries())
+      if (entry.scope.lineage.includes(scope.path)) this.entries.delete(id);
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {

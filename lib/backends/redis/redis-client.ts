@@ -36,7 +36,8 @@ export async function openRedis(connection: RedisConnection): Promise<RedisClien
     }),
     ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls } : {}),
   };
-  const client: Redis = connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
+  const client: Redis =
+    connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   // Each command reports its own failure; without a listener ioredis would write to the console.
   client.on('error', () => {});
   return client as unknown as RedisClientLike;

@@ -98,10 +98,10 @@ class EvictCall {
     try {
       const scope = this.site.scopeOf(place, args);
       await Promise.all([
-        allEntries ? cache.clear(scope) : undefined,
-        key ? cache.delete(scope, this.keyOf(place, args)) : undefined,
-        tags ? cache.invalidateTags(scope, typeof tags === 'function' ? tags(...args) : tags) : undefined,
-        pattern ? cache.invalidate(scope, typeof pattern === 'function' ? pattern(...args) : pattern) : undefined,
+        allEntries ? cache.invalidations.clear(scope) : undefined,
+        key ? cache.invalidations.delete(scope, this.keyOf(place, args)) : undefined,
+        tags ? cache.invalidations.invalidateTags(scope, typeof tags === 'function' ? tags(...args) : tags) : undefined,
+        pattern ? cache.invalidations.invalidate(scope, typeof pattern === 'function' ? pattern(...args) : pattern) : undefined,
       ]);
     } catch (error) {
       this.site.report(place, instance, error);

@@ -66,7 +66,7 @@ class PutCall {
         return undefined;
       }
     };
-    return place.cache.putAfter<unknown>(scope, method, {
+    return place.cache.writes.putAfter<unknown>(scope, method, {
       key,
       tags,
       keyOf: (value) => safely(() => this.site.keyFrom(place, resultKey!(value, ...args))),

@@ -22,7 +22,9 @@ export class BackendCalls {
     return this.limited('get', async () => {
       const { backend } = this;
       if (keys.length === 1) return [await backend.get(keys[0]!)];
-      const found = backend.getMany ? await backend.getMany(keys) : await Promise.all(keys.map((key) => backend.get(key)));
+      const found = backend.getMany
+        ? await backend.getMany(keys)
+        : await Promise.all(keys.map((key) => backend.get(key)));
       if (found.length !== keys.length) throw new TypeError(`getMany answered ${found.length} of ${keys.length} keys.`);
       return found;
     });

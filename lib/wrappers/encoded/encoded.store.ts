@@ -58,8 +58,12 @@ export class EncodedStore implements EntryStore {
     const answers = await this.calls.getMany([...versionKeys, ...keys]);
     const versions = this.versions.found(scope, tags, answers);
     const bytes = answers.slice(versionKeys.length);
-    const opened = keys.map((key, index) => (this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index])));
-    const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter((tag) => !tags.includes(tag));
+    const opened = keys.map((key, index) =>
+      this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
+    );
+    const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
+      (tag) => !tags.includes(tag),
+    );
     const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
     return opened.map((entry, index): Lookup => {
       if (entry === undefined) return { entry: undefined, versions };
@@ -86,7 +90,9 @@ export class EncodedStore implements EntryStore {
     const now = this.parts.clock.now();
     const outgoing = items.map((item) => this.encode(item, now));
     // Idle keys go out together; one with a write before it waits for its turn.
-    const together = outgoing.filter((item) => item.ttlMs === undefined || item.ttlMs > 0).filter(({ key }) => !this.writes.isBusy(key));
+    const together = outgoing
+      .filter((item) => item.ttlMs === undefined || item.ttlMs > 0)
+      .filter(({ key }) => !this.writes.isBusy(key));
     let sent: Promise<void> | undefined;
     const stored = outgoing.map((item) => {
       if (item.ttlMs !== undefined && item.ttlMs <= 0) return Promise.resolve(false);
@@ -98,7 +104,9 @@ export class EncodedStore implements EntryStore {
     if (first) {
       const lifetime = Math.max(...outgoing.map((item) => item.ttlMs ?? Infinity));
       const tags = [...new Set(items.flatMap(({ draft }) => draft.tags))];
-      void this.versions.outlive(first.address.scope, tags, lifetime, now).catch((error: unknown) => this.parts.onError('touch', error));
+      void this.versions
+        .outlive(first.address.scope, tags, lifetime, now)
+        .catch((error: unknown) => this.parts.onError('touch', error));
     }
     return results;
   }
@@ -163,7 +171,10 @@ export class EncodedStore implements EntryStore {
       const names = (await this.namesOf(batch)).filter((name) => !seen.has(name) && (!matches || matches(name)));
       for (const name of names) seen.add(name);
       if (names.length === 0) continue;
-      const lookups = await this.lookMany(names.map((key) => ({ scope, key, id: scope.idOf(key) })), []);
+      const lookups = await this.lookMany(
+        names.map((key) => ({ scope, key, id: scope.idOf(key) })),
+        [],
+      );
       for (const [index, name] of names.entries()) if (lookups[index]!.entry) yield name;
     }
   }
@@ -211,7 +222,8 @@ export class EncodedStore implements EntryStore {
     const together = backend.deleteMany ? keys.filter((key) => !this.writes.isBusy(key)) : [];
     let sent: Promise<number> | undefined;
     const removals = keys.map((key) => {
-      if (together.length < 2 || !together.includes(key)) return this.writes.remove(key, async () => ((await backend.delete(key)) ? 1 : 0));
+      if (together.length < 2 || !together.includes(key))
+        return this.writes.remove(key, async () => ((await backend.delete(key)) ? 1 : 0));
       // The first of them brings the count of all.
       const counts = sent === undefined;
       return this.writes.remove(key, async () => {

@@ -5,7 +5,13 @@ import type { Scope } from '../../contracts/scope.js';
 import { wireKey } from '../../support/wire-key.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { NamedVersion } from './wire-format.js';
-import { decodeScopeRecord, decodeTagRecord, encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
+import {
+  decodeScopeRecord,
+  decodeTagRecord,
+  encodeScopeRecord,
+  encodeTagRecord,
+  type ScopeRecord,
+} from './version-record.js';
 import { WriteQueue } from './write-queue.js';
 
 const DAY = 86_400_000;
@@ -80,7 +86,9 @@ export class StoredVersions {
 
   async invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
     await Promise.all(
-      tags.map((tag) => this.write(wireKey(scope.path, 't', tag), () => encodeTagRecord({ version: this.random.id() }), VERSION_TTL)),
+      tags.map((tag) =>
+        this.write(wireKey(scope.path, 't', tag), () => encodeTagRecord({ version: this.random.id() }), VERSION_TTL),
+      ),
     );
   }
 
@@ -100,11 +108,16 @@ export class StoredVersions {
       const record = readScope(answer);
       const sequence = (record?.patterns.sequence ?? 0) + 1;
       if (!record || record.patterns.items.length >= MAX_PATTERNS) return this.store(key, this.freshScope());
-      const next = { version: record.version, patterns: { sequence, items: [...record.patterns.items, [sequence, pattern] as const] } };
+      const next = {
+        version: record.version,
+        patterns: { sequence, items: [...record.patterns.items, [sequence, pattern] as const] },
+      };
       await this.store(key, next);
       const [check] = await this.calls.getMany([key]);
       const kept = readScope(check);
-      const isKept = kept?.version !== record.version || kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
+      const isKept =
+        kept?.version !== record.version ||
+        kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
       if (!isKept) await this.store(key, this.freshScope());
     });
   }
@@ -114,7 +127,9 @@ export class StoredVersions {
     const { backend } = this.calls;
     if (!backend.touch || tags.length === 0) return;
     const until = now + lifetime;
-    const due = tags.map((tag) => wireKey(scope.path, 't', tag)).filter((key) => (this.lengthened.get(key) ?? 0) < until);
+    const due = tags
+      .map((tag) => wireKey(scope.path, 't', tag))
+      .filter((key) => (this.lengthened.get(key) ?? 0) < until);
     await Promise.all(
       due.map(async (key) => {
         const ttl = lifetime + VERSION_TTL;
@@ -132,7 +147,12 @@ export class StoredVersions {
 
   private async createTag(scope: Scope, tag: string): Promise<string> {
     const fresh = this.random.id();
-    const stored = await this.create(wireKey(scope.path, 't', tag), encodeTagRecord({ version: fresh }), VERSION_TTL, readTag);
+    const stored = await this.create(
+      wireKey(scope.path, 't', tag),
+      encodeTagRecord({ version: fresh }),
+      VERSION_TTL,
+      readTag,
+    );
     return stored ?? fresh;
   }
 

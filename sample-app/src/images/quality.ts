@@ -93,7 +93,8 @@ function differences(width: number, height: number, values: Uint8Array): { sharp
       const laplacian = cross - 4 * centre;
       sum += laplacian;
       squares += laplacian * laplacian;
-      grain += Math.abs(4 * centre - 2 * cross + corners);
+      const rough = 4 * centre - 2 * cross + corners;
+      grain += rough < 0 ? -rough : rough;
     }
   }
   const inner = (width - 2) * (height - 2);

@@ -31,11 +31,15 @@ export async function errorLevels(luma: Luma, quality: number): Promise<ErrorLev
   const { columns, rows } = gridOf(luma);
   const blocks = new Float64Array(columns * rows);
   for (let y = 0; y < rows * BLOCK; y++) {
-    const row = Math.floor(y / BLOCK) * columns;
-    for (let x = 0; x < columns * BLOCK; x++) {
-      const at = y * width + x;
-      const change = luma.values[at]! - again[at]!;
-      blocks[row + Math.floor(x / BLOCK)]! += change * change;
+    let at = y * width;
+    let block = ((y / BLOCK) | 0) * columns;
+    for (const end = block + columns; block < end; block++) {
+      let sum = 0;
+      for (const stop = at + BLOCK; at < stop; at++) {
+        const change = luma.values[at]! - again[at]!;
+        sum += change * change;
+      }
+      blocks[block]! += sum;
     }
   }
   return { quality, blocks: blocks.map((sum) => Math.sqrt(sum / (BLOCK * BLOCK))) };
@@ -43,6 +47,8 @@ export async function errorLevels(luma: Luma, quality: number): Promise<ErrorLev
 
 /** A block that loses less than this at every quality is of one flat colour, and tells nothing. In grey levels. */
 const FLAT = 0.3;
+/** Grey levels are whole numbers; this keeps their rounding in nearly flat blocks from looking like a difference. */
+const ROUNDING = 0.25;
 
 /**
  * The error of each block at one quality over its mean error at all of them; NaN for a flat block. The division takes the
@@ -54,6 +60,6 @@ export function relativeLevels(levels: readonly ErrorLevels[]): ErrorLevels[] {
   for (const { blocks } of levels) for (let block = 0; block < count; block++) mean[block]! += blocks[block]! / levels.length;
   return levels.map(({ quality, blocks }) => ({
     quality,
-    blocks: blocks.map((error, block) => (mean[block]! < FLAT ? Number.NaN : error / mean[block]!)),
+    blocks: blocks.map((error, block) => (mean[block]! < FLAT ? Number.NaN : error / (mean[block]! + ROUNDING))),
   }));
 }

@@ -1,0 +1,165 @@
+import { attempt } from './attempt.js';
+import { Budget } from './budget.js';
+import type { CallOptions, GetOrSetOptions } from './call-options.js';
+import { checkKey } from './keys.js';
+import type { CacheParts } from './parts.js';
+import type { CacheScope } from './scopes.js';
+import { CacheUsageError, CacheValueError } from '../support/errors.js';
+
+/** How `putAfter` stores. */
+export interface PutPlan<T> {
+  /** The key, when the arguments tell it. */
+  readonly key: string | undefined;
+  readonly tags: readonly string[];
+  /** The key, when only the result tells it; `undefined`: do not store. */
+  keyOf(value: T): string | undefined;
+  /** `undefined`: do not store. */
+  optionsOf(value: T): CallOptions | undefined;
+}
+
+const WARM_BATCH = 100;
+
+/** Values put in by hand. A newer value fells what older loads are about to bring. */
+export class Writes {
+  constructor(private readonly parts: CacheParts) {}
+
+  /** @throws CacheValueError, CacheUsageError */
+  async set(scope: CacheScope, key: string, value: unknown, options: GetOrSetOptions | undefined): Promise<boolean> {
+    return this.put(scope, key, () => value, this.parts.resolver.resolve(options), true);
+  }
+
+  /**
+   * Stores what `produce` gives under a fence taken before it runs, so that an invalidation in between is respected.
+   * Anything else that is on its way to the key gives way. `strict`: a value that cannot be kept is thrown.
+   */
+  async put(
+    scope: CacheScope,
+    key: string,
+    produce: () => unknown,
+    options: CallOptions,
+    strict: boolean,
+  ): Promise<boolean> {
+    checkKey(key);
+    const { clock, events, fence, filler, isolation, resolver, store, enabled } = this.parts;
+    const address = { scope, key, id: scope.idOf(key) };
+    const ticket = fence.open(address, options.tags);
+    try {
+      const value = produce();
+      const kept = strict ? isolation.keep(value) : filler.keep(address, value, true);
+      if (!kept || !enabled) return false;
+      const ttl = resolver.ttlFor(value, options);
+      fence.overwriteKey(address.id, ticket);
+      if (ttl === 0) return await this.drop(address);
+      const budget = new Budget(clock, this.parts.commandTimeout);
+      const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, options.tags));
+      // A newer set of the same key is as good as this one followed by that one.
+      if (!ticket.stands) return ticket.fallen === 'overwritten';
+      const draft = filler.draft(kept, ttl, options, options.tags, 0);
+      const stored = await budget.spend(`Storing in ${store.name}`, () => store.set(address, draft, stamp));
+      if (stored) events.set(scope, key);
+      return stored;
+    } catch (error) {
+      if (strict && isCallersFault(error)) throw error;
+      events.error(scope, 'set', error, key);
+      return false;
+    } finally {
+      fence.close(ticket);
+    }
+  }
+
+  /**
+   * Runs a method and stores what it returns, under a fence taken before it ran: an invalidation meanwhile wins. When
+   * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays.
+   */
+  async putAfter<T>(scope: CacheScope, run: () => T | Promise<T>, plan: PutPlan<T>): Promise<T> {
+    const { events, fence } = this.parts;
+    const early = plan.key;
+    const ticket =
+      early === undefined ? undefined : fence.open({ scope, key: early, id: scope.idOf(early) }, plan.tags);
+    const before = fence.invalidations;
+    try {
+      const value = await run();
+      const key = early ?? plan.keyOf(value);
+      const options = key === undefined ? undefined : plan.optionsOf(value);
+      if (key === undefined || options === undefined) return value;
+      const fell = ticket ? !ticket.admits(options.tags) : fence.invalidations !== before;
+      if (fell) await this.drop({ scope, key, id: scope.idOf(key) });
+      else await this.put(scope, key, () => value, options, false);
+      return value;
+    } finally {
+      if (ticket) fence.close(ticket);
+    }
+  }
+
+  /** A ttl of 0 stores nothing; what was there must not outlive it. */
+  private async drop(address: { scope: CacheScope; key: string; id: string }): Promise<false> {
+    await attempt(this.parts, address.scope, 'delete', address.key, () => this.parts.store.delete(address));
+    return false;
+  }
+
+  /** Whether all of them were stored. */
+  async setMany(
+    scope: CacheScope,
+    entries: Iterable<readonly [string, unknown]>,
+    options: GetOrSetOptions | undefined,
+  ): Promise<boolean> {
+    return (await this.putAll(scope, [...new Map(entries)], options)).every(Boolean);
+  }
+
+  /** Stores the entries in batches. How many were stored. */
+  async warm(
+    scope: CacheScope,
+    entries: Iterable<readonly [string, unknown]>,
+    options: GetOrSetOptions | undefined,
+  ): Promise<number> {
+    let stored = 0;
+    let batch: (readonly [string, unknown])[] = [];
+    const flush = async (): Promise<void> => {
+      stored += (await this.putAll(scope, batch, options)).filter(Boolean).length;
+      batch = [];
+    };
+    for (const entry of entries) if (batch.push(entry) === WARM_BATCH) await flush();
+    if (batch.length > 0) await flush();
+    return stored;
+  }
+
+  private async putAll(
+    scope: CacheScope,
+    entries: readonly (readonly [string, unknown])[],
+    options: GetOrSetOptions | undefined,
+  ): Promise<boolean[]> {
+    const { clock, events, fence, filler, isolation, resolver, store, enabled } = this.parts;
+    const resolved = resolver.resolve(options);
+    // Everything is checked and copied before anything is stored: a bad value in the middle leaves no half behind.
+    const kept = entries.map(([key, value]) => ({
+      key: checkKey(key),
+      kept: isolation.keep(value),
+      ttl: resolver.ttlFor(value, resolved),
+    }));
+    if (!enabled) return kept.map(() => false);
+    const tickets = kept.map(({ key }) => fence.open({ scope, key, id: scope.idOf(key) }, resolved.tags));
+    for (const ticket of tickets) fence.overwriteKey(ticket.address.id, ticket);
+    try {
+      const budget = new Budget(clock, this.parts.commandTimeout);
+      const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, resolved.tags));
+      const items = kept.flatMap(({ kept: value, ttl }, index) => {
+        const ticket = tickets[index]!;
+        if (ttl === 0 || !ticket.stands) return [];
+        return [{ address: ticket.address, draft: filler.draft(value, ttl, resolved, resolved.tags, 0), stamp }];
+      });
+      const stored = await budget.spend(`Storing in ${store.name}`, () => store.setMany(items));
+      const done = new Map(items.map((item, index) => [item.address.key, stored[index] === true]));
+      for (const [key, success] of done) if (success) events.set(scope, key);
+      return kept.map(({ key }, index) => done.get(key) ?? tickets[index]!.fallen === 'overwritten');
+    } catch (error) {
+      events.error(scope, 'set', error);
+      return kept.map(() => false);
+    } finally {
+      for (const ticket of tickets) fence.close(ticket);
+    }
+  }
+}
+
+function isCallersFault(error: unknown): boolean {
+  return error instanceof CacheValueError || error instanceof CacheUsageError;
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import { validateOptions } from '../../../lib/config/validate-options.js';
+import { faultsOf } from './faults-of.js';
+
+const faults = (options: unknown): Record<string, string> => faultsOf(() => validateOptions(options));
+const client = { status: 'ready', call: async () => null, callBuffer: async () => null };
+
+describe('options that cannot stand together', () => {
+  it.each(['host', 'port', 'db'])('redis.url and redis.%s', (name) => {
+    const value = { host: 'b', port: 6379, db: 1 }[name];
+    expect(faults({ redis: { url: 'redis://a', [name]: value } })).toEqual({
+      [`redis.${name}`]: 'cannot stand beside `redis.url`: the url says it.',
+    });
+  });
+
+  it('a password in the url and beside it', () => {
+    const redis = { url: 'redis://u:secret@a', username: 'u', password: 'other' };
+    expect(Object.keys(faults({ redis }))).toEqual(['redis.username', 'redis.password']);
+  });
+
+  it('but a password beside a url without one is fine', () => {
+    expect(faults({ redis: { url: 'redis://a', username: 'u', password: 'p' } })).toEqual({});
+    expect(faults({ redis: { url: 'rediss://a', tls: { ca: 'x' } } })).toEqual({});
+  });
+
+  it.each([
+    { host: 'a', username: 'u' },
+    { url: 'redis://a', username: 'u' },
+    { username: 'u', password: '' },
+  ])('a user without a password: %j', (redis) => {
+    expect(faults({ redis })).toEqual({ 'redis.username': 'is never sent without `redis.password`.' });
+  });
+
+  it('rediss: and tls: false', () => {
+    expect(Object.keys(faults({ redis: { url: 'rediss://a', tls: false } }))).toEqual(['redis.tls']);
+  });
+
+  it.each([
+    ['url', 'redis://a'],
+    ['host', 'a'],
+    ['port', 1],
+    ['username', 'u'],
+    ['password', 'p'],
+    ['db', 1],
+    ['tls', true],
+    ['connectTimeout', '1s'],
+    ['connections', 2],
+  ])('redis.client and redis.%s', (name, value) => {
+    expect(Object.keys(faults({ redis: { client, [name]: value } }))).toEqual([`redis.${name}`]);
+  });
+
+  it('but a client may have a commandTimeout', () => {
+    expect(faults({ redis: { client, commandTimeout: 50 } })).toEqual({});
+  });
+
+  it("backend 'redis' and no redis", () => {
+    expect(faults({ backend: 'redis' })['backend']).toMatch(/needs the options `redis`.*REDIS_URL/);
+    expect(faults({ backend: 'redis', redis: {} })).toEqual({});
+  });
+
+  it("memory and backend 'null'", () => {
+    expect(Object.keys(faults({ backend: 'null', memory: {} }))).toEqual(['memory']);
+    expect(faults({ backend: 'redis', redis: {}, memory: { maxEntries: 5 } })).toEqual({});
+  });
+
+  it.each([{ redis: {} }, { backend: 'redis', redis: {} }])(
+    'commandTimeout of a custom backend and Redis: %j',
+    (options) => {
+      expect(Object.keys(faults({ ...options, commandTimeout: 50 }))).toEqual(['commandTimeout']);
+      expect(faults({ backend: 'memory', commandTimeout: 50 })).toEqual({});
+    },
+  );
+
+  it('a soft timeout after the hard one', () => {
+    expect(faults({ softTimeout: '5s', hardTimeout: 1_000 })).toEqual({
+      softTimeout: 'the soft timeout (5s) comes after the hard one (1s), which ends the call.',
+    });
+    expect(faults({ softTimeout: '1s', hardTimeout: 1_000 })).toEqual({});
+    expect(faults({ softTimeout: '5s', hardTimeout: Infinity })).toEqual({});
+  });
+
+  it("a soft timeout of http after the module's hard one", () => {
+    expect(Object.keys(faults({ hardTimeout: '1s', http: { softTimeout: '2s' } }))).toEqual(['http.softTimeout']);
+    expect(Object.keys(faults({ softTimeout: '1s', http: { hardTimeout: 500 } }))).toEqual(['http.hardTimeout']);
+    expect(faults({ softTimeout: '1s', http: { hardTimeout: '2s' } })).toEqual({});
+  });
+
+  it('two spellings of one operation', () => {
+    expect(faults({ operations: { 'image-analysis': 1, IMAGE_ANALYSIS: 2 } })).toEqual({
+      'operations.IMAGE_ANALYSIS': 'is the same operation as `image-analysis`: case, - and _ do not tell them apart.',
+    });
+  });
+
+  it('are not compared while one of them is wrong by itself', () => {
+    expect(Object.keys(faults({ softTimeout: 'x', hardTimeout: 1 }))).toEqual(['softTimeout']);
+    expect(Object.keys(faults({ redis: { url: 'redis://a', port: 'x' } }))).toEqual(['redis.port']);
+  });
+});
+
+describe('what is not built yet', () => {
+  it.each([
+    ['backend', { backend: 'tiered' }, 'backend "tiered" is not available in this version. Use "redis" or "memory".'],
+    ['backend', { backend: 'disk' }, 'backend "disk" is not available in this version. Use "redis" or "memory".'],
+    ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
+    ['fallback', { fallback: 'memory' }, 'fallback is not available in this version.'],
+    ['fallback', { fallback: 'none' }, 'fallback is not available in this version.'],
+    ['codec', { codec: 'msgpack' }, 'codec "msgpack" is not available in this version. Use "json".'],
+    ['compression', { compression: true }, 'compression is not available in this version.'],
+    ['compression', { compression: {} }, 'compression is not available in this version.'],
+    ['encryption', { encryption: { keys: [] } }, 'encryption is not available in this version.'],
+    ['lease', { lease: {} }, 'lease is not available in this version.'],
+    ['tenant', { tenant: {} }, 'tenant is not available in this version. Use forTenant(id) of the cache manager.'],
+    ['redis.nodes', { redis: { nodes: [] } }, 'redis.nodes (Redis Cluster) is not available in this version.'],
+    ['redis.sentinels', { redis: { sentinels: [] } }, 'redis.sentinels is not available in this version.'],
+    [
+      'redis.coherence',
+      { redis: { coherence: 'auto' } },
+      'redis.coherence is not available in this version. Use "none".',
+    ],
+    [
+      'redis.client',
+      { redis: { client: { ...client, isCluster: true } } },
+      'a Redis Cluster client is not available in this version.',
+    ],
+    [
+      'redis.url',
+      { redis: { url: 'valkey://a' } },
+      'the scheme valkey: is not available in this version. Valkey answers to redis: too.',
+    ],
+    [
+      'redis.url',
+      { redis: { url: 'dragonfly://a' } },
+      'the scheme dragonfly: is not available in this version. Dragonfly answers to redis: too.',
+    ],
+  ])('%s is refused by name: %j', (path, options, message) => {
+    expect(faults(options)).toEqual({ [path]: message });
+  });
+});
