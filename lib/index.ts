@@ -2,7 +2,7 @@ export { CacheModule, type CacheModuleAsyncOptions, type CacheOptionsFactory } f
 export { CacheManager } from './core/cache-manager.js';
 export { CacheRegistry } from './core/cache-registry.js';
 export type { GetOrSetOptions } from './core/call-options.js';
-export type { BatchLoader } from './core/read-many.js';
+export type { BatchLoader } from './core/batch-deck.js';
 export { getCacheToken } from './nest/tokens.js';
 export { CacheKeyGenerator } from './nest/key-generator.js';
 

@@ -16,7 +16,6 @@ type Reader = (payload: unknown, depth: number) => unknown;
  */
 export function readTagged(node: unknown, depth: number): unknown {
   if (typeof node !== 'object' || node === null) return node;
-  if (depth >= MAX_DEPTH) throw new CacheFormatError('The payload is nested too deeply.');
   if (Array.isArray(node)) return readItems(node, depth);
   const tag = tagOf(node);
   if (tag === undefined) return readFields(node as Record<string, unknown>, depth);
@@ -26,7 +25,7 @@ export function readTagged(node: unknown, depth: number): unknown {
 }
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['undefined', () => undefined],
+  ['undefined', (payload) => (payload === 0 ? undefined : unfit('undefined'))],
   ['number', (payload) => numberFrom(text(payload))],
   ['bigint', (payload) => bigintFrom(text(payload))],
   ['Date', (payload) => dateFrom(payload)],
@@ -61,18 +60,26 @@ function tagOf(node: object): string | undefined {
   return only?.startsWith(TAG) ? only.slice(TAG.length) : undefined;
 }
 
+/** Asked by what has children, not by tags: that of a primitive is no level of its own. */
+function below(depth: number): number {
+  if (depth >= MAX_DEPTH) throw new CacheFormatError('The payload is nested too deeply.');
+  return depth + 1;
+}
+
 function readItems(items: unknown[], depth: number): unknown[] {
+  const next = below(depth);
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index];
-    if (typeof item === 'object' && item !== null) items[index] = readTagged(item, depth + 1);
+    if (typeof item === 'object' && item !== null) items[index] = readTagged(item, next);
   }
   return items;
 }
 
 function readFields(node: Record<string, unknown>, depth: number): Record<string, unknown> {
+  const next = below(depth);
   for (const key of Object.keys(node)) {
     const field = node[key];
-    if (typeof field === 'object' && field !== null) node[key] = readTagged(field, depth + 1);
+    if (typeof field === 'object' && field !== null) node[key] = readTagged(field, next);
   }
   return node;
 }
@@ -82,9 +89,9 @@ function escapedFrom(node: Record<string, unknown>, depth: number): Record<strin
 }
 
 function pairFrom(pair: unknown, depth: number): [unknown, unknown] {
-  const [key, value, ...rest] = list(pair);
-  if (list(pair).length !== 2 || rest.length > 0) return unfit('Map');
-  return [readTagged(key, depth + 1), readTagged(value, depth + 1)];
+  const next = below(depth);
+  const parts = list(pair);
+  return parts.length === 2 ? [readTagged(parts[0], next), readTagged(parts[1], next)] : unfit('Map');
 }
 
 function errorFrom(node: Record<string, unknown>, depth: number): Error {

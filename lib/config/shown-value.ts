@@ -15,7 +15,7 @@ export function shownValue(value: unknown): string {
 
 /** The name of an option as the path of a fault may show it. A misplaced blank in YAML makes a name of a whole line. */
 export function shownName(name: string): string {
-  return /^[\w$:. -]{1,64}$/.test(name) ? name : `(a name of ${name.length} characters)`;
+  return /^[\w$:. -]{0,64}$/.test(name) ? name : `(a name of ${name.length} characters)`;
 }
 
 /** What something is, and nothing of what it holds. */

@@ -7,7 +7,7 @@ import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
 import { explain } from './explain.js';
 import { checkHealth } from './health.js';
-import type { BatchLoader } from './read-many.js';
+import type { BatchLoader } from './batch-deck.js';
 import type { CacheScope } from './scopes.js';
 import { statsOf } from './stats.js';
 

@@ -1,11 +1,13 @@
 import { freshnessOf } from '../contracts/entry.js';
 import type { Loader } from '../contracts/options.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
+import { isDueEarly } from './early-refresh.js';
 import { Invalidations } from './invalidations.js';
 import { checkKey, checkKeys } from './keys.js';
 import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
-import { ReadMany, type BatchLoader } from './read-many.js';
+import type { BatchLoader } from './batch-deck.js';
+import { ReadMany } from './read-many.js';
 import { ReadThrough } from './read-through.js';
 import { Reads } from './reads.js';
 import type { CacheScope } from './scopes.js';
@@ -43,7 +45,7 @@ export class Cache {
     if (entry === undefined) return NO_HIT;
     const now = clock.now();
     if (now >= entry.staleAt) return NO_HIT;
-    if (beta > 0 && this.readThrough.isDueEarly(entry, beta, now)) return NO_HIT;
+    if (beta > 0 && isDueEarly(entry, beta, now, this.parts.random)) return NO_HIT;
     events.hit(scope, key, store.tier, 'fresh');
     return entry.read();
   }
@@ -79,7 +81,7 @@ export class Cache {
       if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate)) {
         events.hit(scope, key, store.tier, state);
         const value = entry.read() as T;
-        if (state === 'stale' || this.readThrough.isDueEarly(entry, options.refreshAhead, now))
+        if (state === 'stale' || isDueEarly(entry, options.refreshAhead, now, this.parts.random))
           this.readThrough.refresh(call, entry);
         return value;
       }

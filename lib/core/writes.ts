@@ -72,7 +72,7 @@ export class Writes {
    * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays.
    */
   async putAfter<T>(scope: CacheScope, run: () => T | Promise<T>, plan: PutPlan<T>): Promise<T> {
-    const { events, fence } = this.parts;
+    const { fence } = this.parts;
     const early = plan.key;
     const ticket =
       early === undefined ? undefined : fence.open({ scope, key: early, id: scope.idOf(early) }, plan.tags);

@@ -84,8 +84,8 @@ function keptKind(value: object): ValueKind | undefined {
   if (types.isMap(value) || value instanceof Map) return 'map';
   if (types.isSet(value) || value instanceof Set) return 'set';
   if (types.isRegExp(value) || value instanceof RegExp) return 'regexp';
-  // A DOMException has no brand of an error in every Node, but inherits from Error.
-  if (types.isNativeError(value) || value instanceof Error) return 'error';
+  // A DOMException does not have the brand of an error in every Node.
+  if (types.isNativeError(value) || value instanceof Error || value instanceof DOMException) return 'error';
   if (types.isArrayBuffer(value) || value instanceof ArrayBuffer) return 'arrayBuffer';
   if (types.isBoxedPrimitive(value) || BOXES.some((Box) => value instanceof Box)) return 'boxed';
   if (value instanceof URL) return 'url';

@@ -40,7 +40,7 @@ export async function openRedis(connection: RedisConnection): Promise<RedisClien
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   // Each command reports its own failure; without a listener ioredis would write to the console.
   client.on('error', () => {});
-  return client as unknown as RedisClientLike;
+  return client;
 }
 
 /** Resolves when the client can take commands. Waits for a first connection only; one that was lost fails at once. */

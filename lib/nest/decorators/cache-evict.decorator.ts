@@ -18,7 +18,9 @@ export function CacheEvict<M extends Method>(
 ): (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
   const untyped = (options ?? {}) as unknown as CacheEvictOptions<unknown[], unknown>;
   if (!untyped.key && !untyped.tags && !untyped.pattern && !untyped.allEntries) {
-    throw new CacheUsageError('@CacheEvict must say what to evict: give it a key, tags, a pattern, or allEntries: true.');
+    throw new CacheUsageError(
+      '@CacheEvict must say what to evict: give it a key, tags, a pattern, or allEntries: true.',
+    );
   }
   return (target, name, descriptor) => {
     const evict = new EvictCall(String(name), untyped);
@@ -101,7 +103,9 @@ class EvictCall {
         allEntries ? cache.invalidations.clear(scope) : undefined,
         key ? cache.invalidations.delete(scope, this.keyOf(place, args)) : undefined,
         tags ? cache.invalidations.invalidateTags(scope, typeof tags === 'function' ? tags(...args) : tags) : undefined,
-        pattern ? cache.invalidations.invalidate(scope, typeof pattern === 'function' ? pattern(...args) : pattern) : undefined,
+        pattern
+          ? cache.invalidations.invalidate(scope, typeof pattern === 'function' ? pattern(...args) : pattern)
+          : undefined,
       ]);
     } catch (error) {
       this.site.report(place, instance, error);
@@ -111,7 +115,9 @@ class EvictCall {
   private keyOf(place: Place, args: unknown[]): string {
     const answer = this.options.key!(...args);
     if (typeof answer !== 'string' && place.keyPrefix === undefined) {
-      throw new CacheUsageError('The key of @CacheEvict must be a string, or have a keyPrefix: else it names no other method’s entry.');
+      throw new CacheUsageError(
+        'The key of @CacheEvict must be a string, or have a keyPrefix: else it names no other method’s entry.',
+      );
     }
     return this.site.keyFrom(place, answer);
   }

@@ -37,7 +37,10 @@ class PutCall {
   }
 
   get checks(): Pick<CallSite, 'cacheName' | 'usesClassName'> {
-    return { cacheName: (type) => this.site.cacheName(type), usesClassName: (type) => this.options.resultKey === undefined && this.site.usesClassName(type) };
+    return {
+      cacheName: (type) => this.site.cacheName(type),
+      usesClassName: (type) => this.options.resultKey === undefined && this.site.usesClassName(type),
+    };
   }
 
   run(instance: unknown, original: (this: unknown, ...args: unknown[]) => unknown, args: unknown[]): unknown {
@@ -70,7 +73,8 @@ class PutCall {
       key,
       tags,
       keyOf: (value) => safely(() => this.site.keyFrom(place, resultKey!(value, ...args))),
-      optionsOf: (value) => safely(() => (unless?.(value, ...args) ? undefined : this.optionsFor(place, tags, value, args))),
+      optionsOf: (value) =>
+        safely(() => (unless?.(value, ...args) ? undefined : this.optionsFor(place, tags, value, args))),
     });
   }
 

@@ -28,7 +28,10 @@ export interface CachedOptions<A extends unknown[] = never[], V = never> extends
 }
 
 /** Of `@CachePut`. */
-export interface CachePutOptions<A extends unknown[] = never[], V = never> extends Omit<CachedOptions<A, V>, 'key' | 'hydrate'> {
+export interface CachePutOptions<A extends unknown[] = never[], V = never> extends Omit<
+  CachedOptions<A, V>,
+  'key' | 'hydrate'
+> {
   key?: (...args: A) => unknown;
   /** The key, where only the result tells it; in place of `key`. */
   resultKey?: (value: V, ...args: A) => unknown;

@@ -102,9 +102,16 @@ class CachedCall {
   private optionsFor(place: Place, args: unknown[]): CallOptions {
     if (this.fixed?.place === place) return this.fixed.options;
     const { cache, config } = place;
-    const operation = this.options.operation === undefined ? undefined : cache.parts.operations.get(operationName(this.options.operation));
+    const operation =
+      this.options.operation === undefined
+        ? undefined
+        : cache.parts.operations.get(operationName(this.options.operation));
     const ttl = operation ?? (typeof this.options.ttl === 'function' ? undefined : this.options.ttl) ?? config.ttl;
-    const options = cache.parts.resolver.resolve({ ...freshnessIn(this.options), ...given(ttl), tags: this.site.tagsOf(place, args) });
+    const options = cache.parts.resolver.resolve({
+      ...freshnessIn(this.options),
+      ...given(ttl),
+      tags: this.site.tagsOf(place, args),
+    });
     if (typeof this.options.tags !== 'function') this.fixed = { place, options };
     return options;
   }
@@ -113,7 +120,15 @@ class CachedCall {
 /** The freshness options alone, out of a decorator's. */
 export function freshnessIn(options: FreshnessOptions): FreshnessOptions {
   const { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl } = options;
-  return { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl } as FreshnessOptions;
+  return {
+    staleWhileRevalidate,
+    staleIfError,
+    refreshAhead,
+    softTimeout,
+    hardTimeout,
+    jitter,
+    nullTtl,
+  } as FreshnessOptions;
 }
 
 export function given(ttl: Duration | undefined): Pick<SetOptions, 'ttl'> {

@@ -47,7 +47,10 @@ export class CallSite {
   placeOf(instance: unknown): Place | undefined {
     const registry = registryOf(instance);
     if (registry === undefined) {
-      this.warnOnce('no module', `${this.nameOf(instance)} runs uncached: its class was not made by an application with CacheModule.`);
+      this.warnOnce(
+        'no module',
+        `${this.nameOf(instance)} runs uncached: its class was not made by an application with CacheModule.`,
+      );
       return undefined;
     }
     const type = (instance as object).constructor;
@@ -63,7 +66,9 @@ export class CallSite {
 
   scopeOf(place: Place, args: unknown[]): CacheScope {
     const { tenant } = this.options;
-    return tenant === undefined ? place.scope : place.cache.parts.scopes.tenant(place.scope, tenant(...(args as never[])));
+    return tenant === undefined
+      ? place.scope
+      : place.cache.parts.scopes.tenant(place.scope, tenant(...(args as never[])));
   }
 
   /** @throws CacheKeyError for arguments without identity; whatever the user's key function throws. */
@@ -89,7 +94,10 @@ export class CallSite {
   report(place: Place, instance: unknown, error: unknown): void {
     place.cache.parts.events.error(place.scope, 'key', error);
     const reason = error instanceof CacheKeyError ? error.path : error instanceof Error ? error.name : 'error';
-    this.warnOnce(reason, `${this.nameOf(instance)} ran uncached: ${error instanceof Error ? error.message : String(error)}`);
+    this.warnOnce(
+      reason,
+      `${this.nameOf(instance)} ran uncached: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 
   /** What the check at start wants to know. */
@@ -98,7 +106,11 @@ export class CallSite {
   }
 
   usesClassName(type: object): boolean {
-    return this.options.key === undefined && this.options.keyPrefix === undefined && cacheConfigOf(type).keyPrefix === undefined;
+    return (
+      this.options.key === undefined &&
+      this.options.keyPrefix === undefined &&
+      cacheConfigOf(type).keyPrefix === undefined
+    );
   }
 
   private find(type: object, registry: CacheRegistry): Place | undefined {

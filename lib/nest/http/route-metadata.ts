@@ -43,7 +43,8 @@ export class RouteMetadata {
 
   /** Tells two handlers of one URL apart, such as two versions of it. */
   get identity(): readonly unknown[] {
-    const version = (read(NEST.version, this.handler) ?? read(NEST.version, this.controller) ?? []) as Version | Version[];
+    const version = (read(NEST.version, this.handler) ?? read(NEST.version, this.controller) ?? []) as
+      Version | Version[];
     return [this.controller.name, this.methodName, ...[version].flat().map(String)];
   }
 

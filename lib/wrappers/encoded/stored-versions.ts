@@ -69,7 +69,7 @@ export class StoredVersions {
   /** Turns what was found into a stamp; makes the versions that are missing. */
   async stamp(scope: Scope, tags: readonly string[], found: FoundVersions): Promise<StoredStamp> {
     const [records, versions] = await Promise.all([
-      Promise.all(scope.lineage.map((path) => found.scopes.get(path) ?? this.createScope(path))),
+      Promise.all(scope.lineage.map(async (path) => found.scopes.get(path) ?? this.createScope(path))),
       Promise.all(tags.map(async (tag) => [tag, found.tags.get(tag) ?? (await this.createTag(scope, tag))] as const)),
     ]);
     const scopes = scope.lineage.map((path, index) => [path, records[index]!.version] as const);

@@ -27,9 +27,9 @@ export class Sweeper {
     let batch: string[] = [];
     try {
       while (!this.stopped) {
-        const { done, value } = await this.calls.limited('scan', () => keys.next());
-        if (done) break;
-        if (batch.push(value) < BATCH) continue;
+        const next = await this.calls.limited('scan', () => keys.next());
+        if (next.done) break;
+        if (batch.push(next.value) < BATCH) continue;
         yield batch;
         batch = [];
       }

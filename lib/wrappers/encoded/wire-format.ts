@@ -76,7 +76,7 @@ export interface EntryHeader {
 export function encodeEntry(wireKey: string, entry: EntryParts): Buffer {
   const { times, payload } = entry;
   const { key, scopes, tags, patterns } = entry.meta;
-  const meta = Buffer.from(JSON.stringify({ k: key, s: scopes, t: tags, p: patterns || undefined }));
+  const meta = Buffer.from(JSON.stringify({ k: key, s: scopes, t: tags, p: patterns === 0 ? undefined : patterns }));
   const length = HEADER_LENGTH + meta.length + payload.length;
   if (length > MAX_LENGTH) throw new CacheValueError('$', `${length} bytes long when encoded, more than 512 MiB`);
   const bytes = Buffer.allocUnsafe(length);

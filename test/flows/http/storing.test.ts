@@ -249,8 +249,8 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     expect([probe.xCache, probe.headers.get('x-probe')]).toEqual(['HIT', '7']);
   });
 
-  it('are told apart by query as sent, and by host', async () => {
-    const urls = ['/cats/plain/1', '/cats/plain/1?', '/cats/plain/1?a=1&b=2', '/cats/plain/1?b=2&a=1', '/cats/plain/1?a=1%26b=2'];
+  it('are told apart by the query as sent', async () => {
+    const urls = ['/cats/plain/1', '/cats/plain/1?a=1&b=2', '/cats/plain/1?b=2&a=1', '/cats/plain/1?a=1%26b=2'];
     for (const url of urls) expect((await app.get(url)).xCache).toBe('MISS');
     for (const url of urls) expect((await app.get(url)).xCache).toBe('HIT');
   });

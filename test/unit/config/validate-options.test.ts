@@ -296,12 +296,10 @@ describe('validateOptions', () => {
       codec,
       redis: { client, tls: undefined },
     };
-    const before = structuredClone(Object.keys(live));
     const frozen = Object.freeze({ ...live, redis: Object.freeze({ client: Object.freeze(client) }) });
     const checked = validateOptions(frozen);
     expect(checked).toBe(frozen);
     expect(checked.redis?.client).toBe(client);
-    expect(Object.keys(live)).toEqual(before);
   });
 
   it('runs no accessor of a client but those it must look at', () => {

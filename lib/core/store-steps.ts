@@ -1,0 +1,58 @@
+import type { Lookup, Stamp } from '../contracts/entry-store.js';
+import type { Budget } from './budget.js';
+import type { CacheParts } from './parts.js';
+import type { CacheScope } from './scopes.js';
+import type { Address } from '../contracts/scope.js';
+
+type At = Address & { readonly scope: CacheScope };
+
+/** A look-up that fails is a miss, and an event. */
+export async function lookUp(
+  { store, events }: CacheParts,
+  at: At,
+  tags: readonly string[],
+  budget: Budget,
+): Promise<Lookup | undefined> {
+  try {
+    return await budget.spend(`Looking up in ${store.name}`, () => store.look(at, tags));
+  } catch (error) {
+    events.error(at.scope, 'look', error, at.key);
+    return undefined;
+  }
+}
+
+/** The same for many keys of one scope. */
+export async function lookUpMany(
+  { store, events }: CacheParts,
+  scope: CacheScope,
+  keys: readonly string[],
+  tags: readonly string[],
+  budget: Budget,
+): Promise<Lookup[] | undefined> {
+  if (keys.length === 0) return [];
+  const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
+  try {
+    return await budget.spend(`Looking up in ${store.name}`, () => store.lookMany(addresses, tags));
+  } catch (error) {
+    events.error(scope, 'look', error);
+    return undefined;
+  }
+}
+
+/** The fence of a load in the store. Without one the value is loaded all the same, and not stored. */
+export async function takeStamp(
+  { store, events }: CacheParts,
+  scope: CacheScope,
+  tags: readonly string[],
+  lookup: Lookup | undefined,
+  budget: Budget,
+  key?: string,
+): Promise<Stamp | undefined> {
+  if (budget.exhausted) return undefined;
+  try {
+    return await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, tags, lookup));
+  } catch (error) {
+    events.error(scope, 'stamp', error, key);
+    return undefined;
+  }
+}
