@@ -1,7 +1,7 @@
 import { bytesOf, typedArrayName } from '../support/leaf-value.js';
 import { takeErrorApart } from '../support/error-parts.js';
 import { CacheValueError } from '../support/errors.js';
-import { classify, unbox, type ValueKind } from '../support/value-kind.js';
+import { classify, unbox, type LeafKind } from '../support/value-kind.js';
 import { littleEndian } from './byte-order.js';
 
 /** What the single key of a tagged object begins with. */
@@ -11,17 +11,9 @@ const MAX_DECIMAL = 10n ** 300n;
 
 /** Whether `JSON.stringify` alone keeps the value, and the text of it holds nothing that looks like a tag. */
 export function isOrdinary(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'object':
-      return value === null || isOrdinaryObject(value);
-    default:
-      return false;
-  }
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return typeof value === 'object' && isOrdinaryObject(value);
 }
 
 function isOrdinaryObject(value: object): boolean {
@@ -44,50 +36,31 @@ function isOrdinaryObject(value: object): boolean {
 
 /** JSON text with tags. Text is joined, not a tree built: half the nesting, and no copy of the plain parts. */
 export function writeTagged(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return JSON.stringify(value);
-    case 'undefined':
-      return tagged('undefined', '0');
-    case 'number':
-      return writeNumber(value);
-    case 'bigint':
-      return writeText('bigint', writeBigInt(value));
-    case 'object':
-      return value === null ? 'null' : writeObject(value);
-    default:
-      throw new CacheValueError('$', `a ${typeof value}, or holds one`);
-  }
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
+  if (typeof value === 'undefined') return tagged('undefined', '0');
+  if (typeof value === 'number') return writeNumber(value);
+  if (typeof value === 'bigint') return writeText('bigint', writeBigInt(value));
+  if (typeof value === 'object') return writeObject(value);
+  throw new CacheValueError('$', `a ${typeof value}, or holds one`);
 }
 
 function writeObject(value: object): string {
   const { kind, what } = classify(value);
-  switch (kind) {
-    case 'array':
-      return writeList(value as unknown[]);
-    case 'map':
-      return tagged('Map', writeList([...(value as Map<unknown, unknown>)]));
-    case 'set':
-      return tagged('Set', writeList([...(value as Set<unknown>)]));
-    case 'error':
-      return tagged('Error', writeError(value as Error));
-    case 'boxed':
-      return writeTagged(unbox(value));
-    case 'refused':
-      throw new CacheValueError('$', `${what}, or holds one`);
-    case 'object':
-    case 'instance': {
-      const keys = Object.keys(value);
-      const text = writeFields(value, keys);
-      return keys.length === 1 && keys[0]!.startsWith(TAG) ? tagged('Object', text) : text;
-    }
-    default:
-      return writeLeaf(kind, value);
+  if (kind === 'object' || kind === 'instance') {
+    const keys = Object.keys(value);
+    const text = writeFields(value, keys);
+    return keys.length === 1 && keys[0]!.startsWith(TAG) ? tagged('Object', text) : text;
   }
+  if (kind === 'array') return writeList(value as unknown[]);
+  if (kind === 'map') return tagged('Map', writeList([...(value as Map<unknown, unknown>)]));
+  if (kind === 'set') return tagged('Set', writeList([...(value as Set<unknown>)]));
+  if (kind === 'error') return tagged('Error', writeError(value as Error));
+  if (kind === 'boxed') return writeTagged(unbox(value));
+  if (kind === 'refused') throw new CacheValueError('$', `${what}, or holds one`);
+  return writeLeaf(kind, value);
 }
 
-function writeLeaf(kind: ValueKind, value: object): string {
+function writeLeaf(kind: LeafKind, value: object): string {
   switch (kind) {
     case 'date': {
       const time = Date.prototype.getTime.call(value);
@@ -105,12 +78,12 @@ function writeLeaf(kind: ValueKind, value: object): string {
       return writeBytes('Buffer', bytesOf(value as Buffer));
     case 'dataView':
       return writeBytes('DataView', bytesOf(value as DataView));
+    case 'arrayBuffer':
+      return writeBytes('ArrayBuffer', new Uint8Array(value as ArrayBuffer));
     case 'typed': {
       const view = value as NodeJS.TypedArray;
       return writeBytes(typedArrayName(value), littleEndian(bytesOf(view), view.BYTES_PER_ELEMENT));
     }
-    default:
-      return writeBytes('ArrayBuffer', new Uint8Array(value as ArrayBuffer));
   }
 }
 

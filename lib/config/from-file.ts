@@ -43,7 +43,7 @@ function readText(path: string): string {
     // Some editors begin a file with a byte order mark.
     return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    const { code } = error as NodeJS.ErrnoException;
     const message = code === 'ENOENT' ? 'does not exist.' : `cannot be read (${String(code)}).`;
     throw new CacheConfigError([{ path, message }]);
   }

@@ -1,4 +1,4 @@
-import { Validator, type ValidatorOptions } from 'class-validator';
+import { validateSync, type ValidatorOptions } from 'class-validator';
 import type { ConfigFault } from '../support/errors.js';
 import { operationName } from '../support/operation-name.js';
 import { durationFault } from './checks/is-duration.js';
@@ -64,8 +64,7 @@ function groupFaults(Fields: FieldsClass, group: object, prefix: string): Config
 function fieldFaults(Fields: FieldsClass, group: object, prefix: string): ConfigFault[] {
   const fields = new Fields();
   for (const name of Object.keys(fields)) Reflect.set(fields, name, Reflect.get(group, name));
-  // Not `validateSync`: it asks the container that the application may have given to class-validator.
-  const errors = new Validator().validateSync(fields, RULES);
+  const errors = validateSync(fields, RULES);
   return errors.flatMap(({ property, constraints }) => {
     return Object.values(constraints ?? {}).map((message) => ({ path: prefix + property, message }));
   });
@@ -116,10 +115,10 @@ function operationFaults(operations: unknown): ConfigFault[] {
     const path = `operations.${shownName(name)}`;
     const twin = seen.get(operationName(name));
     seen.set(operationName(name), name);
-    if (name.trim() === '') return [{ path, message: 'must have a name.' }];
+    if (operationName(name) === '') return [{ path, message: 'must have a name.' }];
     if (twin !== undefined)
       return [
-        { path, message: `is the same operation as \`${shownName(twin)}\`: case, - and _ do not tell them apart.` },
+        { path, message: `is the same operation as \`${shownName(twin)}\`: case, - _ and . do not tell them apart.` },
       ];
     const fault = ttl === undefined ? undefined : durationFault(ttl);
     return fault === undefined ? [] : [{ path, message: fault }];

@@ -6,7 +6,7 @@ import { requirePackage } from '../support/lazy-package.js';
 export function readYaml(text: string, path: string): unknown {
   const yaml = requirePackage('yaml', 'A configuration file in YAML') as typeof Yaml;
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   // The parser's own message quotes the file, and so perhaps a password.
   if (error)

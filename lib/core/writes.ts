@@ -150,6 +150,8 @@ export class Writes {
       const stored = await budget.spend(`Storing in ${store.name}`, () => store.setMany(items));
       const done = new Map(items.map((item, index) => [item.address.key, stored[index] === true]));
       for (const [key, success] of done) if (success) events.set(scope, key);
+      const dropped = kept.flatMap(({ ttl }, index) => (ttl === 0 ? [tickets[index]!.address] : []));
+      if (dropped.length > 0) await attempt(this.parts, scope, 'delete', undefined, () => store.deleteMany(dropped));
       return kept.map(({ key }, index) => done.get(key) ?? tickets[index]!.fallen === 'overwritten');
     } catch (error) {
       events.error(scope, 'set', error);

@@ -1,6 +1,6 @@
 import { putErrorTogether, takeErrorApart } from './error-parts.js';
 import { copyLeaf } from './leaf-value.js';
-import { classify } from './value-kind.js';
+import { classify, type LeafKind } from './value-kind.js';
 
 /** From this length on it is worth remembering that an array holds primitives only. */
 export const LONG_ARRAY = 64;
@@ -50,32 +50,29 @@ export function copyEscaping(value: object, escapes: ReadonlySet<object>): objec
 
 function copyObject(value: object, leaves: Leaves, escapes: ReadonlySet<object> | undefined): object {
   const { kind } = classify(value);
-  switch (kind) {
-    case 'object':
-    case 'array': {
-      if (escapes === undefined) return copyContainer(value, leaves, escapes);
-      return escapes.has(value) ? Object.freeze(copyContainer(value, leaves, escapes)) : value;
-    }
-    case 'map': {
-      const copy = new Map<unknown, unknown>();
-      for (const [key, item] of value as Map<unknown, unknown>) {
-        copy.set(copyItem(key, leaves, escapes), copyItem(item, leaves, escapes));
-      }
-      return copy;
-    }
-    case 'set': {
-      const copy = new Set<unknown>();
-      for (const item of value as Set<unknown>) copy.add(copyItem(item, leaves, escapes));
-      return copy;
-    }
-    case 'error': {
-      const parts = takeErrorApart(value as Error);
-      const data = copyContainer(parts.data, leaves, escapes) as Record<string, unknown>;
-      return putErrorTogether({ ...parts, data });
-    }
-    default:
-      return copyLeaf(kind, value);
+  if (kind === 'object' || kind === 'array') {
+    if (escapes === undefined) return copyContainer(value, leaves, escapes);
+    return escapes.has(value) ? Object.freeze(copyContainer(value, leaves, escapes)) : value;
   }
+  if (kind === 'map') {
+    const copy = new Map<unknown, unknown>();
+    for (const [key, item] of value as Map<unknown, unknown>) {
+      copy.set(copyItem(key, leaves, escapes), copyItem(item, leaves, escapes));
+    }
+    return copy;
+  }
+  if (kind === 'set') {
+    const copy = new Set<unknown>();
+    for (const item of value as Set<unknown>) copy.add(copyItem(item, leaves, escapes));
+    return copy;
+  }
+  if (kind === 'error') {
+    const parts = takeErrorApart(value as Error);
+    const data = copyContainer(parts.data, leaves, escapes) as Record<string, unknown>;
+    return putErrorTogether({ ...parts, data });
+  }
+  // A snapshot holds no instances, no boxed primitives and nothing refused.
+  return copyLeaf(kind as LeafKind, value);
 }
 
 function copyItem(value: unknown, leaves: Leaves, escapes: ReadonlySet<object> | undefined): unknown {

@@ -35,11 +35,12 @@ export function takeErrorApart(error: Error): ErrorParts {
   // A DOMException has its code on the prototype.
   const code: unknown = Reflect.get(error, 'code');
   if (!Object.hasOwn(data, 'code') && (typeof code === 'string' || typeof code === 'number')) data['code'] = code;
-  const stack: unknown = error.stack;
+  // Whatever the types say: anybody may have assigned anything.
+  const { name, message, stack }: { name: unknown; message: unknown; stack?: unknown } = error;
   return {
     type: builtInOf(error),
-    name: String(error.name),
-    message: String(error.message),
+    name: String(name),
+    message: String(message),
     stack: typeof stack === 'string' ? stack : undefined,
     data,
   };

@@ -87,26 +87,16 @@ class ShareIsolation implements ValueIsolation {
 function freezeDeep(value: unknown, escapes: Set<object>): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { kind } = classify(value);
-  switch (kind) {
-    case 'object':
-    case 'array': {
-      const escaping = freezeAll(Object.values(value), escapes);
-      if (escaping) escapes.add(value);
-      Object.freeze(value);
-      return escaping;
-    }
-    case 'map':
-      freezeAll([...(value as Map<unknown, unknown>)].flat(), escapes);
-      return true;
-    case 'set':
-      freezeAll([...(value as Set<unknown>)], escapes);
-      return true;
-    case 'error':
-      freezeAll(Object.values(takeErrorApart(value as Error).data), escapes);
-      return true;
-    default:
-      return true;
+  if (kind === 'object' || kind === 'array') {
+    const escaping = freezeAll(Object.values(value), escapes);
+    if (escaping) escapes.add(value);
+    Object.freeze(value);
+    return escaping;
   }
+  if (kind === 'map') freezeAll([...(value as Map<unknown, unknown>)].flat(), escapes);
+  if (kind === 'set') freezeAll([...(value as Set<unknown>)], escapes);
+  if (kind === 'error') freezeAll(Object.values(takeErrorApart(value as Error).data), escapes);
+  return true;
 }
 
 function freezeAll(values: readonly unknown[], escapes: Set<object>): boolean {

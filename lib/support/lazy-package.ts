@@ -34,13 +34,11 @@ export async function importPackage<T>(name: string, load: () => Promise<T>, nee
 
 /** A package that is there but misses one of its own dependencies has the same code, so the name decides. */
 function explain(error: unknown, name: string, neededFor: string): unknown {
-  if (!(error instanceof Error) || !NOT_FOUND.includes(Reflect.get(error, 'code'))) return error;
-  const [firstLine = ''] = error.message.split('\n');
-  if (!firstLine.includes(`'${name}'`)) return error;
+  // Not `instanceof Error`: a module system in another realm, such as a test runner's, throws errors of its own.
+  const { code, message } = Object(error) as Partial<NodeJS.ErrnoException>;
+  if (!NOT_FOUND.includes(code) || !message?.split('\n')[0]?.includes(`'${name}'`)) return error;
   return new CacheDependencyError(
     `${neededFor} needs the package ${name}, which is not installed. Run: npm install ${name}`,
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { ValueKind } from './value-kind.js';
+import type { LeafKind } from './value-kind.js';
 
 type TypedArrayClass = new (source: ArrayLike<number> | ArrayLike<bigint> | number | ArrayBuffer) => NodeJS.TypedArray;
 
@@ -38,7 +38,7 @@ export function bytesOf(view: ArrayBufferView): Uint8Array {
  * Copies a value without children. Goes by what the object is made of inside, so that overridden methods of a subclass
  * neither run nor matter; an impostor (`Object.create(Date.prototype)`) throws TypeError.
  */
-export function copyLeaf(kind: ValueKind, value: object): object {
+export function copyLeaf(kind: LeafKind, value: object): object {
   switch (kind) {
     case 'date':
       return new Date(Date.prototype.getTime.call(value));
@@ -58,7 +58,7 @@ export function copyLeaf(kind: ValueKind, value: object): object {
       return new (TYPED_ARRAYS.get(typedArrayName(value))!)(value as Uint8Array);
     case 'dataView':
       return new DataView(copyBytes(bytesOf(value as DataView)));
-    default:
+    case 'arrayBuffer':
       // Given anything else, the view below would be an empty one.
       if (!types.isArrayBuffer(value)) throw new TypeError('this is not an ArrayBuffer');
       return copyBytes(new Uint8Array(value));
@@ -72,9 +72,9 @@ function copyBytes(bytes: Uint8Array): ArrayBuffer {
 }
 
 /** What a value without children weighs beside its header, in bytes. */
-export function leafBytes(kind: ValueKind, value: object): number {
+export function leafBytes(kind: LeafKind, value: object): number {
   const innerObject = 64;
   if (ArrayBuffer.isView(value)) return innerObject + bytesOf(value).byteLength;
   if (kind === 'arrayBuffer') return innerObject + (value as ArrayBuffer).byteLength;
-  return kind === 'date' ? innerObject : innerObject + 2 * String(value).length;
+  return kind === 'date' ? innerObject : innerObject + 2 * String(value as RegExp | URL).length;
 }

@@ -4,7 +4,7 @@
  */
 export function readFields(value: object, blame: (key: string) => void): Record<string, unknown> {
   try {
-    return { ...value } as Record<string, unknown>;
+    return { ...value };
   } catch (error) {
     for (const key of Object.keys(value)) {
       try {

@@ -1,24 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 
-/** What the cache keeps, besides primitives. `typed` is every typed array but Buffer; `instance` a class of the user. */
-export type ValueKind =
-  | 'object'
-  | 'array'
-  | 'instance'
-  | 'boxed'
-  | 'date'
-  | 'regexp'
-  | 'url'
-  | 'searchParams'
-  | 'map'
-  | 'set'
-  | 'error'
-  | 'arrayBuffer'
-  | 'dataView'
-  | 'buffer'
-  | 'typed'
-  | 'refused';
+/** Objects that hold no other values. `typed` is every typed array but Buffer. */
+export type LeafKind = 'date' | 'regexp' | 'url' | 'searchParams' | 'arrayBuffer' | 'dataView' | 'buffer' | 'typed';
+/** What an object is to the cache. `instance`: of a class of the user. */
+export type ValueKind = LeafKind | 'object' | 'array' | 'map' | 'set' | 'error' | 'instance' | 'boxed' | 'refused';
 
 /** A kind, and the words for it in an error message. */
 export interface Classified {

@@ -69,7 +69,7 @@ function describeKey(key: unknown): string {
   if (typeof key === 'string') return quote(key);
   if (typeof key === 'bigint') return `${key}n`;
   if (typeof key === 'symbol') return 'a symbol';
-  return typeof key === 'object' && key !== null ? 'an object' : String(key as number | boolean | null | undefined);
+  return typeof key === 'object' && key !== null ? 'an object' : String(key);
 }
 
 function quote(text: string): string {

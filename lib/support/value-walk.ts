@@ -4,7 +4,7 @@ import { putErrorTogether, takeErrorApart } from './error-parts.js';
 import { CacheValueError } from './errors.js';
 import { copyLeaf, leafBytes } from './leaf-value.js';
 import { namedItem, readFields } from './own-data.js';
-import { classify, unbox, type ValueKind } from './value-kind.js';
+import { classify, unbox, type LeafKind } from './value-kind.js';
 import { CollectionStep, ValueTrail } from './value-path.js';
 
 /** Also stops values that are small but mention one part over and over, level upon level. */
@@ -40,21 +40,11 @@ export class ValueWalk {
 
   private visit(value: unknown, depth: number): unknown {
     this.bytes += SLOT;
-    switch (typeof value) {
-      case 'object':
-        return value === null ? value : this.enter(value, depth);
-      case 'string':
-        this.bytes += SLOT + 2 * value.length;
-        return value;
-      case 'bigint':
-        this.bytes += SLOT + Math.ceil(value.toString(16).length / 2);
-        return value;
-      case 'function':
-      case 'symbol':
-        return this.trail.refuse(depth, `a ${typeof value}`);
-      default:
-        return value;
-    }
+    if (typeof value === 'object') return value === null ? value : this.enter(value, depth);
+    if (typeof value === 'string') this.bytes += SLOT + 2 * value.length;
+    else if (typeof value === 'bigint') this.bytes += SLOT + Math.ceil(value.toString(16).length / 2);
+    else if (typeof value === 'function' || typeof value === 'symbol') this.trail.refuse(depth, `a ${typeof value}`);
+    return value;
   }
 
   private enter(value: object, depth: number): unknown {
@@ -74,26 +64,16 @@ export class ValueWalk {
 
   private copy(value: object, depth: number): unknown {
     const { kind, what, behaves } = classify(value);
-    switch (kind) {
-      case 'object':
-        return this.object(value, depth);
-      case 'array':
-        return this.array(value as unknown[], depth);
-      case 'instance':
-        return this.instance(value, depth, what, behaves);
-      case 'refused':
-        return this.trail.refuse(depth, what);
-      case 'boxed':
-        return this.visit(unbox(value), depth);
-      case 'map':
-        return this.map(value, depth);
-      case 'set':
-        return this.set(value, depth);
-      case 'error':
-        return this.error(value as Error, depth);
-      default:
-        return this.leaf(kind, value, depth);
-    }
+    if (kind === 'object') return this.object(value, depth);
+    if (kind === 'array') return this.array(value as unknown[], depth);
+    if (kind === 'instance') return this.instance(value, depth, what, behaves);
+    if (kind === 'refused') return this.trail.refuse(depth, what);
+    if (kind === 'boxed') return this.visit(unbox(value), depth);
+    this.exotic = true;
+    if (kind === 'map') return this.map(value, depth);
+    if (kind === 'set') return this.set(value, depth);
+    if (kind === 'error') return this.error(value as Error, depth);
+    return this.leaf(kind, value, depth);
   }
 
   private object(value: object, depth: number): object {
@@ -155,7 +135,6 @@ export class ValueWalk {
   }
 
   private map(value: object, depth: number): Map<unknown, unknown> {
-    this.exotic = true;
     const copy = new Map<unknown, unknown>();
     // Listed before the first visit: a getter inside might change the map.
     for (const [key, item] of [...Map.prototype.entries.call(value)] as [unknown, unknown][]) {
@@ -169,7 +148,6 @@ export class ValueWalk {
   }
 
   private set(value: object, depth: number): Set<unknown> {
-    this.exotic = true;
     const copy = new Set<unknown>();
     for (const item of [...Set.prototype.values.call(value)] as unknown[]) {
       this.bytes += HEADER;
@@ -180,14 +158,12 @@ export class ValueWalk {
   }
 
   private error(value: Error, depth: number): Error {
-    this.exotic = true;
     const parts = takeErrorApart(value);
     this.bytes += 2 * (parts.message.length + parts.name.length + (parts.stack?.length ?? 0));
     return putErrorTogether({ ...parts, data: this.fields(parts.data, depth) });
   }
 
-  private leaf(kind: ValueKind, value: object, depth: number): object {
-    this.exotic = true;
+  private leaf(kind: LeafKind, value: object, depth: number): object {
     const view = ArrayBuffer.isView(value);
     if (view && types.isSharedArrayBuffer(value.buffer)) this.trail.refuse(depth, 'a view of shared memory');
     this.bytes += leafBytes(kind, value);

@@ -103,9 +103,10 @@ describe('the json codec', () => {
     class User {
       at = new Date(1);
     }
-    expect(seen(roundTrip([new User(), , Object(1), Object.freeze([Object.freeze({})])]))).toEqual(
-      seen([{ at: new Date(1) }, undefined, 1, [{}]]),
-    );
+    const value: unknown[] = [new User()];
+    value[2] = Object(1);
+    value[3] = Object.freeze([Object.freeze({})]);
+    expect(seen(roundTrip(value))).toEqual(seen([{ at: new Date(1) }, undefined, 1, [{}]]));
     expect(() => jsonCodec.encode({ a: () => 1 })).toThrow(CacheValueError);
   });
 

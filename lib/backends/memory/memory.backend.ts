@@ -40,8 +40,11 @@ export class MemoryBackend implements EntryStore {
       maxSize: limits.maxBytes,
       sizeCalculation: (entry) => entry.bytes,
       onInsert: (entry) => this.count(entry, 1),
-      dispose: (entry, _id, reason) => {
+      dispose: (entry) => {
         this.count(entry, -1);
+      },
+      // After the list is whole again: a listener may use the cache.
+      disposeAfter: (entry, _id, reason) => {
         // What is invalid or past its end made no room for anybody: it was gone before.
         if (reason === 'evict' && this.isValid(entry)) onEvicted(entry.scope, entry.key);
       },

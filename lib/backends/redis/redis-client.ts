@@ -43,30 +43,46 @@ export async function openRedis(connection: RedisConnection): Promise<RedisClien
   return client;
 }
 
+/** One wait a client, however many commands stand in it. */
+const waits = new WeakMap<RedisClientLike, Promise<void>>();
+
 /** Resolves when the client can take commands. Waits for a first connection only; one that was lost fails at once. */
 export function whenReady(client: RedisClientLike): Promise<void> | undefined {
   if (client.status === 'ready') return undefined;
-  const emitter = client as RedisClientLike & Partial<NodeJS.EventEmitter> & { connect?: () => Promise<void> };
-  if (client.status === 'wait') emitter.connect?.().catch(() => {});
-  else if (!['connecting', 'connect'].includes(client.status)) return Promise.reject(notConnected(client));
-  if (!emitter.once || !emitter.off) return undefined;
-  return new Promise((resolve, reject) => {
+  const known = waits.get(client);
+  if (known) return known;
+  const wait = firstConnection(client);
+  waits.set(client, wait);
+  const forget = (): void => void waits.delete(client);
+  wait.then(forget, forget);
+  return wait;
+}
+
+async function firstConnection(client: RedisClientLike): Promise<void> {
+  const redis = client as RedisClientLike & Partial<NodeJS.EventEmitter> & { connect?: () => Promise<void> };
+  if (client.status === 'wait') redis.connect?.().catch(() => {});
+  else if (!['connecting', 'connect'].includes(client.status)) throw notConnected(client);
+  // A stand-in without events: its commands have to tell.
+  if (!redis.once || !redis.off) return;
+  const events = ['ready', 'close', 'end'];
+  await new Promise<void>((resolve) => {
     const settle = (): void => {
-      emitter.off!('ready', settle);
-      emitter.off!('close', settle);
-      emitter.off!('end', settle);
-      if (client.status === 'ready') resolve();
-      else reject(notConnected(client));
+      for (const event of events) redis.off!(event, settle);
+      resolve();
     };
-    for (const event of ['ready', 'close', 'end']) emitter.once!(event, settle);
+    for (const event of events) redis.once!(event, settle);
   });
+  if (client.status !== 'ready') throw notConnected(client);
 }
 
 export async function closeRedis(client: RedisClientLike): Promise<void> {
   const redis = client as unknown as Redis;
   // A client that has ended keeps the process alive for two seconds when it is disconnected again.
   if (redis.status === 'end') return;
+  const hasSocket = ['connecting', 'connect', 'ready'].includes(redis.status);
+  const ended = hasSocket ? new Promise<void>((resolve) => redis.once('end', resolve)) : undefined;
   redis.disconnect();
+  await ended;
 }
 
 function notConnected(client: RedisClientLike): CacheBackendError {

@@ -10,6 +10,7 @@ const SCAN_COUNT = 500;
  * was deleted in between would be left as a few bytes without an expiry.
  */
 const PATCH = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if redis.call('GETRANGE', KEYS[1], 0, #ARGV[3] - 1) ~= ARGV[3] then return 0 end
 redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
 return 1`;
@@ -109,7 +110,13 @@ export class RedisBackend extends CacheBackend {
     const client = this.pick();
     const waiting = whenReady(client);
     if (waiting) await waiting;
-    return client.callBuffer(command, ...args);
+    try {
+      return await client.callBuffer(command, ...args);
+    } catch (error) {
+      throw new CacheBackendError(`Redis ${command}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
   }
 }
 

@@ -64,15 +64,15 @@ export class CacheInterceptor implements NestInterceptor {
     if (!manager || !reply) return next.handle();
     let exchange: Exchange | undefined;
     try {
-      exchange = openExchange(route, request, reply, next);
+      exchange = openExchange(route, manager, request, reply, next);
     } catch (error) {
       route.complain(error);
     }
-    return exchange ? this.serve(exchange, manager) : next.handle();
+    return exchange ? this.serve(exchange) : next.handle();
   }
 
-  private async serve(exchange: Exchange, manager: CacheManager): Promise<Observable<unknown>> {
-    const { key, options, reply, run } = exchange;
+  private async serve(exchange: Exchange): Promise<Observable<unknown>> {
+    const { key, manager, options, reply, run } = exchange;
     let met: { value: unknown; outcomes: readonly CacheEvent[] };
     try {
       met = await manager.observe(() => manager.getOrSet<unknown>(key, run.load, options));
@@ -82,8 +82,7 @@ export class CacheInterceptor implements NestInterceptor {
     if (run.state.is === 'done') return this.answerOwn(exchange, run.state.body);
     if (isStoredResponse(met.value)) {
       replay(met.value, reply);
-      // A run that did not bring this answer is the refresh of a stale one, or has failed to be.
-      mark(reply, run.state.is === 'idle' && !wasStale(met.outcomes, key) ? 'HIT' : 'STALE');
+      mark(reply, wasStale(met.outcomes, key) ? 'STALE' : 'HIT');
       return of(met.value.body);
     }
     if (run.state.is === 'failed') return this.failOwn(exchange, run.state.error);

@@ -1,5 +1,6 @@
 import type { CallHandler } from '@nestjs/common';
 import type { SetOptions } from '../../contracts/options.js';
+import type { CacheManager } from '../../core/cache-manager.js';
 import type { CachedRoute } from './cached-routes.js';
 import { HandlerRun } from './handler-run.js';
 import type { HeaderMap, HttpReply, HttpRequest } from './http-exchange.js';
@@ -10,6 +11,7 @@ import { uncoveredBy, varyAdded } from './response-policy.js';
 /** One request that may be answered from the cache. */
 export interface Exchange {
   readonly route: CachedRoute;
+  readonly manager: CacheManager;
   readonly key: string;
   readonly options: SetOptions | undefined;
   readonly reply: HttpReply;
@@ -36,8 +38,17 @@ export function openExchange(
   if (uncoveredBy(keyed.distinction, varyAdded(before, headers)) !== undefined) return undefined;
   const options = plan.tags === undefined ? plan.stored : { ...plan.stored, tags: plan.tags(request) };
   const mayLoseClass = (className: string): boolean => route.mayLoseClass(className);
-  const run = new HandlerRun({ request, reply, next, before, distinction: keyed.distinction, mayLoseClass });
-  return { route, key: keyed.key, options, reply, next, run };
+  const mayRefreshEarly = Boolean(options?.refreshAhead ?? manager.cache.parts.resolver.defaults.refreshAhead);
+  const run = new HandlerRun({
+    request,
+    reply,
+    next,
+    before,
+    distinction: keyed.distinction,
+    mayRefreshEarly,
+    mayLoseClass,
+  });
+  return { route, manager, key: keyed.key, options, reply, next, run };
 }
 
 /** `@Header('Vary', ...)` is the handler's word, though Nest sets it before the interceptors run. */

@@ -27,6 +27,8 @@ export interface RunParts {
   /** The headers on the response that are not the handler's. */
   readonly before: HeaderMap;
   readonly distinction: Distinction;
+  /** The cache may call for a run while it serves a response that is still fresh. */
+  readonly mayRefreshEarly: boolean;
   /** Whether a body may be stored that will come back without its class. */
   readonly mayLoseClass: (className: string) => boolean;
 }
@@ -45,8 +47,8 @@ export class HandlerRun {
    */
   readonly load = async (context: LoaderContext): Promise<StoredResponse | typeof UNSHARED> => {
     const { reply, before } = this.parts;
-    const isBesideStale = context.stale !== undefined;
-    this.recorder = isBesideStale ? new ResponseShadow(reply, before) : new DirectRecorder(reply, before);
+    const isBesideOld = this.parts.mayRefreshEarly || context.stale !== undefined;
+    this.recorder = isBesideOld ? new ResponseShadow(reply, before) : new DirectRecorder(reply, before);
     let body: unknown;
     try {
       body = await this.run(this.recorder);

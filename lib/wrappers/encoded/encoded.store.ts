@@ -124,11 +124,10 @@ export class EncodedStore implements EntryStore {
     const { backend } = this.parts;
     const key = wireKey(address.scope.path, 'v', address.key);
     if (!backend.patch) return this.delete(address);
-    const [bytes] = await this.calls.getMany([key]);
-    const entry = this.reader.open(key, bytes);
-    if (!entry || 'rejected' in entry || entry.expiresAt <= entry.staleAt || entry.staleAt <= now) {
-      return entry && !('rejected' in entry) && entry.staleAt <= now ? true : this.delete(address);
-    }
+    const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
+    // Bytes nobody can read, or an entry that no one accepts once it is stale.
+    if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
+    if (entry.staleAt <= now) return true;
     const patch = (): Promise<boolean> => backend.patch!(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
     return this.limit('expire', this.writes.run(key, patch));
   }

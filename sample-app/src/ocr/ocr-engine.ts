@@ -15,6 +15,9 @@ const TIME_LIMIT = 120_000;
 const LANGUAGE = 'eng';
 const LANGUAGE_DATA = join(dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json')), '4.0.0');
 
+/** Photographs declare nonsense here, and the engine only takes it as a hint of how large letters are. */
+const RESOLUTION = '200';
+
 /** Tesseract in worker threads that are started when first needed and kept until the service stops. */
 @Injectable()
 export class OcrEngine implements OnApplicationShutdown {
@@ -51,7 +54,9 @@ async function startWorker(): Promise<Worker> {
     // Without a handler Tesseract throws where nothing can catch it. Failures of a page also reject that page.
     errorHandler: (reason: unknown) => fail(new Error(`Tesseract: ${String(reason)}`)),
   });
-  return Promise.race([worker, failed]);
+  const started = await Promise.race([worker, failed]);
+  await started.setParameters({ user_defined_dpi: RESOLUTION });
+  return started;
 }
 
 /** Rejects as well when the thread behind a worker dies, of which Tesseract itself takes no notice. */

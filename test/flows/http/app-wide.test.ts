@@ -16,7 +16,7 @@ import {
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Cached, CacheModule } from 'nestjs-cached';
-import { FakeClock, FlakyBackend, MapBackend } from 'nestjs-cached/testing';
+import { FakeClock, FlakyBackend } from 'nestjs-cached/testing';
 import { map, of, type Observable } from 'rxjs';
 import { CacheInterceptor } from '../../../lib/nest/http/cache.interceptor.js';
 import { CacheResponse } from '../../../lib/nest/http/cache-response.decorator.js';
@@ -188,7 +188,8 @@ describe.each(PLATFORMS)('for the whole app on %s', (platform) => {
   });
 
   it('two versions of one URL are two handlers', async () => {
-    const prepare: AppParts['prepare'] = (nest) => void nest.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
+    const prepare: AppParts['prepare'] = (nest) =>
+      void nest.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
     await start({ controllers: [VersionsController], prepare });
     for (const version of ['1', '2', '1', '2']) {
       expect((await app.get('/versions', { 'x-version': version })).text).toContain(`"version":${version}`);
@@ -237,11 +238,11 @@ describe.each(PLATFORMS)('for the whole app on %s', (platform) => {
   });
 
   it('a backend that fails costs nobody an answer', async () => {
-    const backend = new FlakyBackend(new MapBackend());
+    const backend = new FlakyBackend();
     await start({ cache: { backend } });
-    backend.failing = true;
+    backend.fail('all');
     for (const run of [1, 2]) expect((await app.get('/mixed/plain')).text).toBe(`{"run":${run}}`);
-    backend.failing = false;
+    backend.heal();
     expect(await outcomes('/mixed/plain')).toEqual(['MISS', 'HIT']);
   });
 
@@ -290,7 +291,9 @@ describe.each(PLATFORMS)('class instances on %s', (platform) => {
     try {
       for (const _ of [1, 2]) expect((await app.get('/account')).text).toBe('{"name":"ann"}');
       expect(runs).toBe(2);
-      expect(app.lines).toEqual([expect.stringMatching(/^AccountController.find is not cached: it returns instances of Account/)]);
+      expect(app.lines).toEqual([
+        expect.stringMatching(/^AccountController.find is not cached: it returns instances of Account/),
+      ]);
     } finally {
       await app.close();
     }

@@ -10,13 +10,19 @@ describe('header rules', () => {
     expect(listOf(7)).toEqual(['7']);
   });
 
-  it.each(['no-store', 'private', 'max-age=0, No-Store', 'PRIVATE="x-user"', 'private = "a"'])('%s forbids storage', (value) => {
-    expect(forbidsStorage(value)).toBe(true);
-  });
+  it.each(['no-store', 'private', 'max-age=0, No-Store', 'PRIVATE="x-user"', 'private = "a"'])(
+    '%s forbids storage',
+    (value) => {
+      expect(forbidsStorage(value)).toBe(true);
+    },
+  );
 
-  it.each([undefined, 'public', 'no-cache', 'max-age=60', 'x-no-store', 'no-storey', 'my-private'])('%s does not', (value) => {
-    expect(forbidsStorage(value)).toBe(false);
-  });
+  it.each([undefined, 'public', 'no-cache', 'max-age=60', 'x-no-store', 'no-storey', 'my-private'])(
+    '%s does not',
+    (value) => {
+      expect(forbidsStorage(value)).toBe(false);
+    },
+  );
 
   it('finds what is new or different, whatever the spelling of a value', () => {
     const before = { 'x-same': 1, 'x-list': ['a', 'b'], 'x-other': 'a' };

@@ -20,7 +20,12 @@ beforeEach(() => void (runs = 0));
 class LinksController {
   @Get('links')
   links(@Req() request: Request): unknown {
-    return { host: request.headers['host'], forwarded: request.headers['x-forwarded-host'], url: request.originalUrl, run: ++runs };
+    return {
+      host: request.headers['host'],
+      forwarded: request.headers['x-forwarded-host'],
+      url: request.originalUrl,
+      run: ++runs,
+    };
   }
 
   @Get('admin')
@@ -43,7 +48,11 @@ describe.each(PLATFORMS)('hostile requests on %s', (platform) => {
   /** The bytes as they are: `fetch` would tidy them up. */
   async function send(target: string, headers: Record<string, string>, version = '1.1'): Promise<string> {
     const { port } = new URL(app.url);
-    const lines = [`GET ${target} HTTP/${version}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), 'Connection: close'];
+    const lines = [
+      `GET ${target} HTTP/${version}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      'Connection: close',
+    ];
     return new Promise((resolve, reject) => {
       let received = '';
       const socket = connect(Number(port), '127.0.0.1', () => socket.end(`${lines.join('\r\n')}\r\n\r\n`));
@@ -54,7 +63,12 @@ describe.each(PLATFORMS)('hostile requests on %s', (platform) => {
 
   it('poison nobody’s links: each host has its own, forwarded ones and none too', async () => {
     const good = { Host: 'good.test' };
-    const hosts = [{ Host: 'evil.test' }, { ...good, 'X-Forwarded-Host': 'evil.test' }, { Host: 'good.test, evil.test' }, { Host: 'GOOD.test:80' }];
+    const hosts = [
+      { Host: 'evil.test' },
+      { ...good, 'X-Forwarded-Host': 'evil.test' },
+      { Host: 'good.test, evil.test' },
+      { Host: 'GOOD.test:80' },
+    ];
     for (const headers of hosts) await send('/links', headers);
     await send('/links', {}, '1.0');
     const mine = await send('/links', good);

@@ -29,7 +29,12 @@ class BadgeGuard implements CanActivate {
 let runs = 0;
 beforeEach(() => void (runs = 0));
 const who = (request: Request): unknown => ({
-  who: request.headers['authorization'] ?? request.headers['cookie'] ?? request.headers['x-api-key'] ?? request.user?.id ?? 'nobody',
+  who:
+    request.headers['authorization'] ??
+    request.headers['cookie'] ??
+    request.headers['x-api-key'] ??
+    request.user?.id ??
+    'nobody',
   run: ++runs,
 });
 
@@ -159,7 +164,11 @@ describe.each(PLATFORMS)('whose response it is, on %s', (platform) => {
       app.get('/by-header', headers).then(({ text, xCache }) => ({ ...(JSON.parse(text) as object), xCache }));
     for (const user of ['ann', 'bob']) {
       expect(await get({ authorization: user })).toMatchObject({ who: user, xCache: 'MISS' });
-      expect(await get({ authorization: user, 'x-tenant': '' })).toMatchObject({ who: user, tenant: '', xCache: 'MISS' });
+      expect(await get({ authorization: user, 'x-tenant': '' })).toMatchObject({
+        who: user,
+        tenant: '',
+        xCache: 'MISS',
+      });
       expect(await get({ authorization: user })).toMatchObject({ who: user, xCache: 'HIT' });
     }
     expect(await get({ authorization: 'ann', cookie: 'a=1' })).toMatchObject({ xCache: null });
@@ -202,13 +211,16 @@ describe.each(PLATFORMS)('whose response it is, on %s', (platform) => {
     ]);
   });
 
-  it.each(['login', 'cookie', 'private', 'static-private', 'varied', 'varied-static', 'varied-any'])('never stores %s', async (path) => {
-    await app.get(`/${path}`);
-    const second = await app.get(`/${path}`, { 'accept-language': 'de' });
-    expect(second.xCache).not.toBe('HIT');
-    expect(runs).toBe(2);
-    if (path === 'cookie') expect(second.headers.get('set-cookie')).toBe('visit=2');
-  });
+  it.each(['login', 'cookie', 'private', 'static-private', 'varied', 'varied-static', 'varied-any'])(
+    'never stores %s',
+    async (path) => {
+      await app.get(`/${path}`);
+      const second = await app.get(`/${path}`, { 'accept-language': 'de' });
+      expect(second.xCache).not.toBe('HIT');
+      expect(runs).toBe(2);
+      if (path === 'cookie') expect(second.headers.get('set-cookie')).toBe('visit=2');
+    },
+  );
 
   it('stores what varies by a header that varyBy names, and says so again', async () => {
     await app.get('/varied-named', { 'accept-language': 'de' });
@@ -243,14 +255,17 @@ describe.each(PLATFORMS)('headers of middleware on %s', (platform) => {
       platform,
       controllers: [PersonalController],
       prepare: (nest) =>
-        void nest.use((request: Request, response: { setHeader(name: string, value: string): void }, next: () => void) => {
-          if (request.url.includes('cookie')) response.setHeader('Set-Cookie', 'visitor=1');
-          if (request.url.includes('closed')) response.setHeader('Cache-Control', 'no-store');
-          next();
-        }),
+        void nest.use(
+          (request: Request, response: { setHeader(name: string, value: string): void }, next: () => void) => {
+            if (request.url.includes('cookie')) response.setHeader('Set-Cookie', 'visitor=1');
+            if (request.url.includes('closed')) response.setHeader('Cache-Control', 'no-store');
+            next();
+          },
+        ),
     });
     try {
-      for (const path of ['/open?cookie', '/open?closed']) for (const _ of [1, 2]) expect((await app.get(path)).xCache).toBeNull();
+      for (const path of ['/open?cookie', '/open?closed'])
+        for (const _ of [1, 2]) expect((await app.get(path)).xCache).toBeNull();
       expect(runs).toBe(4);
     } finally {
       await app.close();

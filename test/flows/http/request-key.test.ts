@@ -53,9 +53,14 @@ describe('the key of a request', () => {
 
   it('tells an absent header from an empty one, by name and not by place', () => {
     const varied = plan({ varyBy: ['accept', 'x-tenant'] });
-    const keys = [{}, { 'x-tenant': '' }, { accept: '' }, { 'x-tenant': 'undefined' }, { accept: 'a', 'x-tenant': 'b' }, { accept: 'b', 'x-tenant': 'a' }].map(
-      (headers) => keyOf(varied, request({ headers })),
-    );
+    const keys = [
+      {},
+      { 'x-tenant': '' },
+      { accept: '' },
+      { 'x-tenant': 'undefined' },
+      { accept: 'a', 'x-tenant': 'b' },
+      { accept: 'b', 'x-tenant': 'a' },
+    ].map((headers) => keyOf(varied, request({ headers })));
     expect(new Set(keys).size).toBe(keys.length);
   });
 
@@ -87,7 +92,8 @@ describe('the key of a request', () => {
   });
 
   it('is none where the key function says nothing: that would be one key for everybody', () => {
-    for (const nothing of [undefined, null, '']) expect(requestKeyOf(plan({ key: () => nothing }), request())).toBeUndefined();
+    for (const nothing of [undefined, null, ''])
+      expect(requestKeyOf(plan({ key: () => nothing }), request())).toBeUndefined();
     expect(keyOf(plan({ key: () => 0 }), request())).toBe('http-value:0');
   });
 

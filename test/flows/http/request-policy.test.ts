@@ -10,7 +10,9 @@ describe('which requests are not cached at all', () => {
   it('lets plain GET and HEAD through', () => {
     expect(whyUncacheable(request(), {})).toBeUndefined();
     expect(whyUncacheable(request({ method: 'HEAD' }), {})).toBeUndefined();
-    expect(whyUncacheable(request({ headers: { 'content-length': '0' } }), { 'cache-control': 'public' })).toBeUndefined();
+    expect(
+      whyUncacheable(request({ headers: { 'content-length': '0' } }), { 'cache-control': 'public' }),
+    ).toBeUndefined();
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', 'get', ''])('refuses the method %j', (method) => {
@@ -50,7 +52,8 @@ describe('whose requests are not cached', () => {
     expect(whyPersonal(request({ user: { id: 1 } }), { by: 'function' })).toBeUndefined();
     const told = request({ user: { id: 1 }, headers: { authorization: 'x' } });
     expect(whyPersonal(told, byHeaders('authorization'))).toBeUndefined();
-    for (const nobody of [undefined, null, false, '']) expect(whyPersonal(request({ user: nobody }), NOTHING)).toBeUndefined();
+    for (const nobody of [undefined, null, false, ''])
+      expect(whyPersonal(request({ user: nobody }), NOTHING)).toBeUndefined();
   });
 
   it('takes a session for somebody once something is in it', () => {

@@ -28,9 +28,12 @@ const kept = (body: unknown): unknown => {
 describe('what the cache keeps of a body', () => {
   it('keeps plain data as it is', () => {
     fc.assert(
-      fc.property(fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true, withBigInt: true }), (body) => {
-        expect(kept(body)).toEqual(body);
-      }),
+      fc.property(
+        fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true, withBigInt: true }),
+        (body) => {
+          expect(kept(body)).toEqual(body);
+        },
+      ),
     );
   });
 
@@ -49,7 +52,16 @@ describe('what the cache keeps of a body', () => {
   });
 
   it('keeps Buffers, dates and what else the cache knows', () => {
-    for (const body of [Buffer.from('x'), new Date(5), new URL('http://a.b/'), new Map([[1, 2]]), undefined, null, '', 0]) {
+    for (const body of [
+      Buffer.from('x'),
+      new Date(5),
+      new URL('http://a.b/'),
+      new Map([[1, 2]]),
+      undefined,
+      null,
+      '',
+      0,
+    ]) {
       expect(kept(body)).toBe(body);
     }
   });

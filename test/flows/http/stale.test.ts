@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, ForbiddenException, Get, Req, Res, ServiceUnavailableException, UseInterceptors } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  Req,
+  Res,
+  ServiceUnavailableException,
+  UseInterceptors,
+} from '@nestjs/common';
 import { CacheInterceptor } from '../../../lib/nest/http/cache.interceptor.js';
 import { CacheResponse } from '../../../lib/nest/http/cache-response.decorator.js';
 import { HttpApp, PLATFORMS } from './support/app.js';
@@ -12,6 +20,7 @@ interface Reply {
 }
 
 let runs = 0;
+let ids = 0;
 let gate: Gate | undefined;
 let failure: Error | undefined;
 let seen: unknown[] = [];
@@ -47,6 +56,12 @@ class StaleController {
     return work(reply, () => false);
   }
 
+  @Get('early')
+  @CacheResponse({ ttl: '10s', refreshAhead: true })
+  early(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    return work(reply, () => reply.headersSent === true);
+  }
+
   @Get('soft')
   @CacheResponse({ ttl: '10s', staleIfError: '60s', softTimeout: 100 })
   soft(@Req() _request: unknown, @Res({ passthrough: true }) reply: Reply): Promise<unknown> {
@@ -56,14 +71,35 @@ class StaleController {
 
 describe.each(PLATFORMS)('stale responses on %s', (platform) => {
   let app: HttpApp;
-  beforeEach(async () => void (app = await HttpApp.start({ platform, controllers: [StaleController] })));
+  beforeEach(
+    async () =>
+      void (app = await HttpApp.start({
+        platform,
+        controllers: [StaleController],
+        cache: { random: { next: () => 0.99, id: () => `id${++ids}` } },
+      })),
+  );
   afterEach(() => app.close());
   const shown = async (path: string): Promise<unknown> => {
     const { status, xCache, text, headers } = await app.get(path);
-    return [status, xCache, text, headers.get('etag'), headers.get('x-run'), headers.get('content-type')?.split(';')[0]];
+    return [
+      status,
+      xCache,
+      text,
+      headers.get('etag'),
+      headers.get('x-run'),
+      headers.get('content-type')?.split(';')[0],
+    ];
   };
   const FIRST = [201, 'MISS', 'run 1', '"1"', '1', 'text/plain'];
-  const answer = (status: number, outcome: string, run: number): unknown[] => [status, outcome, `run ${run}`, `"${run}"`, `${run}`, 'text/plain'];
+  const answer = (status: number, outcome: string, run: number): unknown[] => [
+    status,
+    outcome,
+    `run ${run}`,
+    `"${run}"`,
+    `${run}`,
+    'text/plain',
+  ];
 
   it('are served whole while the new one is made, and the new one is whole as well', async () => {
     expect(await shown('/swr')).toEqual(FIRST);
@@ -110,6 +146,24 @@ describe.each(PLATFORMS)('stale responses on %s', (platform) => {
     await app.clock.advance(70_000);
     failure = new ServiceUnavailableException();
     expect((await app.get('/error')).status).toBe(503);
+  });
+
+  it('need not be: a fresh one is served while it is renewed early', async () => {
+    const first = new Gate();
+    gate = first;
+    const made = shown('/early');
+    await first.untilArrived(1);
+    await app.clock.advance(1_000);
+    first.open();
+    expect(await made).toEqual(FIRST);
+    await app.clock.advance(8_000);
+    gate = new Gate();
+    // With the load time of 1 s and a random number of 0.99, renewal is due from 4.6 s before the end.
+    expect(await shown('/early')).toEqual(answer(201, 'HIT', 1));
+    await gate.untilArrived(1);
+    gate.open();
+    await until(() => app.cache.getStats().sets === 2);
+    expect(await shown('/early')).toEqual(answer(203, 'HIT', 2));
   });
 
   it('are given after softTimeout, untouched by the run that goes on', async () => {

@@ -184,14 +184,17 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     expect(runs).toBe(1);
   });
 
-  it.each(['text', 'nothing', 'null', 'buffer', 'observable', 'created', 'accepted'])('are the same from the cache: %s', async (path) => {
-    const first = await app.get(`/cats/${path}`);
-    const second = await app.get(`/cats/${path}`);
-    expect([first.xCache, second.xCache]).toEqual(['MISS', 'HIT']);
-    expect([second.status, second.text]).toEqual([first.status, first.text]);
-    expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
-    expect(runs).toBe(1);
-  });
+  it.each(['text', 'nothing', 'null', 'buffer', 'observable', 'created', 'accepted'])(
+    'are the same from the cache: %s',
+    async (path) => {
+      const first = await app.get(`/cats/${path}`);
+      const second = await app.get(`/cats/${path}`);
+      expect([first.xCache, second.xCache]).toEqual(['MISS', 'HIT']);
+      expect([second.status, second.text]).toEqual([first.status, first.text]);
+      expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+      expect(runs).toBe(1);
+    },
+  );
 
   it('keep their status, also one set in the handler, and the last value of an Observable', async () => {
     for (const _ of [1, 2]) {
@@ -206,7 +209,8 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     const second = await app.get('/cats/headers');
     expect(first.headers.get('x-request-id')).toBe('leader');
     expect(second.xCache).toBe('HIT');
-    for (const name of ['etag', 'content-type', 'x-static']) expect(second.headers.get(name)).toBe(first.headers.get(name));
+    for (const name of ['etag', 'content-type', 'x-static'])
+      expect(second.headers.get(name)).toBe(first.headers.get(name));
     expect(second.headers.get('etag')).toBe('"v1"');
     expect(second.headers.get('x-static')).toBe('always');
     expect(second.headers.get('x-request-id')).toBeNull();

@@ -106,7 +106,10 @@ describe.each(PLATFORMS)('requests at the same time on %s', (platform) => {
   afterEach(() => app.close());
 
   /** Sends five, and lets the handler go on when all of them are inside. */
-  async function five(path: string, headers: (index: number) => Record<string, string> = () => ({})): Promise<Answer[]> {
+  async function five(
+    path: string,
+    headers: (index: number) => Record<string, string> = () => ({}),
+  ): Promise<Answer[]> {
     const before = app.cache.getStats().misses;
     const answers = [0, 1, 2, 3, 4].map((index) => app.get(path, headers(index)));
     await until(() => app.cache.getStats().misses === before + 5);
@@ -117,7 +120,12 @@ describe.each(PLATFORMS)('requests at the same time on %s', (platform) => {
 
   it('run the handler once and get its status, headers and body', async () => {
     const answers = await five('/report');
-    expect(count(answers)).toEqual({ runs: 1, outcomes: ['HIT', 'HIT', 'HIT', 'HIT', 'MISS'], statuses: [203], different: 1 });
+    expect(count(answers)).toEqual({
+      runs: 1,
+      outcomes: ['HIT', 'HIT', 'HIT', 'HIT', 'MISS'],
+      statuses: [203],
+      different: 1,
+    });
     expect(new Set(answers.map(({ headers }) => headers.get('etag')))).toEqual(new Set(['"1"']));
   });
 
@@ -131,7 +139,12 @@ describe.each(PLATFORMS)('requests at the same time on %s', (platform) => {
   });
 
   it('each run their own when it is a stream', async () => {
-    expect(count(await five('/file'))).toEqual({ runs: 5, outcomes: Array(5).fill('MISS'), statuses: [200], different: 5 });
+    expect(count(await five('/file'))).toEqual({
+      runs: 5,
+      outcomes: Array(5).fill('MISS'),
+      statuses: [200],
+      different: 5,
+    });
   });
 
   it('share no failure: a 403 is for whom it was meant', async () => {
@@ -160,7 +173,9 @@ describe.each(PLATFORMS)('requests at the same time on %s', (platform) => {
     leader.destroy();
     await new Promise((resolve) => leader.once('close', resolve));
     gate.open();
-    expect((await Promise.all(others)).map(({ text, xCache }) => [text, xCache])).toEqual(Array(2).fill(['{"run":1}', 'HIT']));
+    expect((await Promise.all(others)).map(({ text, xCache }) => [text, xCache])).toEqual(
+      Array(2).fill(['{"run":1}', 'HIT']),
+    );
     expect((await app.get(path)).xCache).toBe('HIT');
     expect(runs).toBe(1);
   });

@@ -87,7 +87,7 @@ describe('options that cannot stand together', () => {
 
   it('two spellings of one operation', () => {
     expect(faults({ operations: { 'image-analysis': 1, IMAGE_ANALYSIS: 2 } })).toEqual({
-      'operations.IMAGE_ANALYSIS': 'is the same operation as `image-analysis`: case, - and _ do not tell them apart.',
+      'operations.IMAGE_ANALYSIS': 'is the same operation as `image-analysis`: case, - _ and . do not tell them apart.',
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cacheOptionsFromEnv } from '../../../lib/config/from-env.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { operationName } from '../../../lib/support/operation-name.js';
 import { configErrorOf, faultsOf } from './faults-of.js';
 
 const faults = (env: Record<string, string | undefined>): Record<string, string> =>
@@ -74,7 +75,7 @@ describe('cacheOptionsFromEnv', () => {
 
   it('finds the ttl of an operation whatever the spelling in the decorator', () => {
     const { operations } = resolveOptions(cacheOptionsFromEnv({ CACHE_TTL_IMAGE_ANALYSIS: '5m' }));
-    expect([...operations]).toEqual([['image_analysis', 300_000]]);
+    expect([...operations]).toEqual([[operationName('imageAnalysis'), 300_000]]);
   });
 
   it('takes an empty variable, or one of blanks, for one that is not set', () => {
@@ -243,7 +244,7 @@ describe('cacheOptionsFromEnv', () => {
   });
 
   it('refuses parts beside REDIS_URL that say something else', () => {
-    const other = { REDIS_HOST: 'b', REDIS_PORT: '1', REDIS_PASSWORD: 'y', REDIS_DB: '3' };
+    const other = { REDIS_HOST: 'b', REDIS_PORT: '1', REDIS_DB: '3', REDIS_PASSWORD: 'y' };
     expect(Object.keys(faults({ REDIS_URL: 'redis://:x@a', ...other }))).toEqual(Object.keys(other));
   });
 
@@ -268,6 +269,6 @@ describe('cacheOptionsFromEnv', () => {
 
   it('is not misled by an operation called __proto__', () => {
     const { operations } = resolveOptions(cacheOptionsFromEnv({ CACHE_TTL___PROTO__: '5' }));
-    expect([...operations]).toEqual([['__proto__', 5_000]]);
+    expect([...operations]).toEqual([[operationName('__proto__'), 5_000]]);
   });
 });

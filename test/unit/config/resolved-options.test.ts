@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CacheBackend } from '../../../lib/contracts/backend.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { operationName } from '../../../lib/support/operation-name.js';
 import { systemClock, systemRandom } from '../../../lib/support/clock.js';
 
 class Store extends CacheBackend {
@@ -101,7 +102,7 @@ describe('resolveOptions', () => {
     expect(resolved.redis).toMatchObject({ commandTimeout: 50, connectTimeout: 3_000 });
     expect([...resolved.operations]).toEqual([
       ['ocr', 172_800_000],
-      ['image_analysis', Infinity],
+      [operationName('imageAnalysis'), Infinity],
     ]);
   });
 

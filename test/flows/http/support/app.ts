@@ -47,8 +47,12 @@ export class HttpApp {
     const lines: string[] = [];
     const note = (message: unknown): void => void lines.push(String(message));
     const logger = { log: () => {}, warn: note, error: note };
-    const testing = await Test.createTestingModule({ imports: [routes] }).setLogger(logger).compile();
-    const app = testing.createNestApplication(platform === 'express' ? new ExpressAdapter() : new FastifyAdapter(), { logger });
+    const testing = await Test.createTestingModule({ imports: [routes] })
+      .setLogger(logger)
+      .compile();
+    const app = testing.createNestApplication(platform === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
+      logger,
+    });
     await prepare?.(app);
     await app.listen(0, '127.0.0.1');
     return new HttpApp(clock, lines, app, (await app.getUrl()).replace('[::1]', 'localhost'));
