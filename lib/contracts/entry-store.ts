@@ -17,6 +17,8 @@ export interface Lookup {
   readonly entry: Entry | undefined;
   /** Why a present entry is not handed out; for `explain` and statistics. */
   readonly rejected?: EntryRejection;
+  /** What was wrong with bytes that could not be read: of the entry, or of a version it is held against. */
+  readonly error?: Error;
   readonly versions: unknown;
 }
 

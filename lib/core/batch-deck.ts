@@ -44,7 +44,7 @@ export class BatchDeck {
     try {
       const stamp = await takeStamp(this.parts, scope, options.tags, lookups?.[own.indexOf(seats[0]!.flight)], budget);
       const keys = seats.map((seat) => seat.key);
-      for (const { key, flight } of seats) flight.context = new LoadContext(key, undefined);
+      for (const { key, flight } of seats) flight.begin(new LoadContext(key, undefined));
       // A loader that asks for any key of its own batch would wait for itself; the ring makes all of them one.
       seats.forEach(({ flight }, index) => flight.tieTo(seats[(index + 1) % seats.length]!.flight));
       const loaded = byKey(keys, await seats[0]!.flight.carry(async () => load([...keys])));
@@ -70,7 +70,7 @@ export class BatchDeck {
     budget: Budget,
     background: boolean,
   ): Promise<void> {
-    const { store, events, filler } = this.parts;
+    const { store, events, filler, flights } = this.parts;
     const items: StoreItem[] = [];
     const landings: { seat: Seat; value: unknown; kept: Kept | undefined; item: StoreItem | undefined }[] = [];
     for (const seat of seats) {
@@ -82,6 +82,8 @@ export class BatchDeck {
       }
       const value = loaded.get(seat.key);
       const ttl = filler.wants(at, { value, duration, ...NO_LOADED }, options);
+      // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
+      if (ttl === 0) flights.detach(ticket.address.id, seat.flight);
       const kept = ttl > 0 || seat.flight.joined > 0 ? filler.keep(at, value, ttl > 0) : undefined;
       const storable =
         kept !== undefined && ttl > 0 && stamp !== undefined && !budget.exhausted && ticket.admits(options.tags);

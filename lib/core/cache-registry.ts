@@ -12,6 +12,8 @@ export class CacheRegistry {
   private readonly caches = new Map<string, CacheManager>();
   /** Makes default keys where a cache has no generator of its own. Set when the application starts. */
   keyGenerator: KeyGenerator | undefined;
+  /** Whether every cache of the application is known. */
+  isStarted = false;
   private readonly pending = new Set<string>();
 
   get(name: string = DEFAULT_CACHE): CacheManager | undefined {
@@ -22,7 +24,7 @@ export class CacheRegistry {
   announce(name: string): void {
     if (this.pending.has(name)) {
       throw new CacheConfigError([
-        { path: 'name', message: `there are two caches named "${name}"; give one of them another name` },
+        { path: 'name', message: `there are two caches named ${JSON.stringify(name)}; import it once, or give one of them another name` },
       ]);
     }
     this.pending.add(name);

@@ -53,6 +53,7 @@ export class Fence {
   /** How many invalidations there were, of whatever kind. */
   invalidations = 0;
   private readonly standing = new Map<string, Set<Ticket>>();
+  private readonly watches = new Set<Set<string>>();
 
   /** `onFall` runs at once when an invalidation fells the ticket; never after `close`. */
   open(address: Address, tags: readonly string[], onFall?: () => void): Ticket {
@@ -77,6 +78,17 @@ export class Fence {
   overwriteKey(id: string, by: Ticket): void {
     const beside = this.standing.get(id);
     if (beside) for (const ticket of [...beside]) if (ticket !== by) ticket.fall('overwritten');
+    for (const ids of this.watches) ids.add(id);
+  }
+
+  /**
+   * For a put whose key only its result tells: collects, until it is closed, the ids that newer values were stored
+   * under. Two updates of one row that end in another order than they were done in must not leave the older one.
+   */
+  watchOverwrites(): { readonly ids: ReadonlySet<string>; close(): void } {
+    const ids = new Set<string>();
+    this.watches.add(ids);
+    return { ids, close: () => void this.watches.delete(ids) };
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): void {

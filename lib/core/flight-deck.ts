@@ -35,42 +35,53 @@ export class FlightDeck {
     const ticket: Ticket = fence.open(call.address, call.options.tags, () => flights.detach(id, flight));
     const flight: Flight = new Flight(ticket);
     flights.start(id, flight);
-    void this.fly(flight, call, known).finally(() => {
-      flights.end(id, flight);
-      fence.close(ticket);
-    });
+    void this.fly(flight, call, known);
     return flight;
   }
 
   /** Never rejects: whatever goes wrong reaches the callers through the flight. */
   private async fly<T>(flight: Flight, call: ReadCall<T>, known: Entry | undefined): Promise<void> {
-    const { clock, events, leases, random } = this.parts;
+    const { clock, events, leases } = this.parts;
     const { scope, key } = call.address;
     const budget = new Budget(clock, this.parts.commandTimeout);
     let lease: Lease | undefined;
     try {
       const lookup = await lookUp(this.parts, call.address, call.options.tags, budget);
-      const entry = lookup?.entry ?? (lookup ? undefined : known);
+      const entry = lookup ? lookup.entry : known;
       const state = entry ? freshnessOf(entry, clock.now()) : 'expired';
-      flight.settleFound(state === 'expired' ? undefined : entry);
-      const refreshing = known !== undefined;
-      if (state === 'fresh' && !refreshing && !isDueEarly(entry!, call.options.refreshAhead, clock.now(), random))
-        return;
-      // Somebody else has renewed it between the caller's look and ours.
-      if (state === 'fresh' && refreshing && entry!.createdAt > known.createdAt) return;
+      flight.loads = state !== 'fresh' || this.renews(entry!, call, known);
       if (state === 'fresh') flight.background = true;
+      if (!flight.loads) this.end(flight);
+      flight.settleFound(state === 'expired' ? undefined : entry);
+      if (!flight.loads) return;
 
       lease = await leases.acquire(call.address, this.parts.commandTimeout);
       const stamp = await takeStamp(this.parts, scope, call.options.tags, lookup, budget, key);
-      flight.context = new LoadContext(key, state === 'stale' ? () => entry!.read() : undefined);
+      flight.begin(new LoadContext(key, state === 'stale' ? () => entry!.read() : undefined));
       const loaded = await this.load(flight, call);
-      flight.land(await this.fill(flight, call, loaded, stamp, budget));
+      const landed = await this.fill(flight, call, loaded, stamp, budget);
+      // Ended before it lands: whoever calls from here on sees what was stored, or loads anew.
+      this.end(flight);
+      flight.land(landed);
     } catch (error) {
-      flight.settleFound(undefined);
+      this.end(flight);
       flight.fail(error);
     } finally {
       if (lease) lease.release().catch((error: unknown) => events.error(scope, 'lease', error, key));
     }
+  }
+
+  private end(flight: Flight): void {
+    this.parts.flights.end(flight.ticket.address.id, flight);
+    this.parts.fence.close(flight.ticket);
+  }
+
+  /** Whether a fresh entry is loaded again all the same. */
+  private renews<T>(entry: Entry, call: ReadCall<T>, known: Entry | undefined): boolean {
+    const { clock, random } = this.parts;
+    if (known === undefined) return isDueEarly(entry, call.options.refreshAhead, clock.now(), random);
+    // Unless somebody else has renewed it between the caller's look and ours.
+    return entry.createdAt <= known.createdAt;
   }
 
   private async load<T>(flight: Flight, call: ReadCall<T>): Promise<Loaded> {
@@ -92,9 +103,11 @@ export class FlightDeck {
     stamp: Stamp | undefined,
     budget: Budget,
   ): Promise<Landed> {
-    const { events, filler } = this.parts;
+    const { events, filler, flights } = this.parts;
     const { scope, key } = call.address;
     const wanted = filler.wants(call.address, loaded, call.options);
+    // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
+    if (wanted === 0) flights.detach(call.address.id, flight);
     let kept: Kept | undefined;
     // Kept before anybody gets the value: what its first owner does to it must not reach the others.
     if (wanted > 0 || flight.joined > 0) kept = filler.keep(call.address, loaded.value, wanted > 0);

@@ -65,8 +65,9 @@ export class ReadMany {
       const key = ownKeys[index]!;
       const entry = lookups?.[index]?.entry;
       const state = entry ? freshnessOf(entry, now) : 'expired';
+      flight.loads = state !== 'fresh';
+      if (!flight.loads) this.deck.end(flight);
       flight.settleFound(state === 'expired' ? undefined : entry);
-      if (state === 'fresh') this.deck.end(flight);
       const revalidates = state === 'stale' && now < entry!.staleAt + options.staleWhileRevalidate;
       if (state === 'fresh' || revalidates) {
         events.hit(scope, key, store.tier, state);
@@ -115,6 +116,8 @@ export class ReadMany {
         results.set(key, entry.read() as T);
         return undefined;
       }
+      // It was fresh when the flight looked, and is not any more.
+      if (!flight.loads) return ABSENT;
       events.miss(scope, key);
     }
     const seat = flight.board();

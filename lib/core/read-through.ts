@@ -6,6 +6,9 @@ import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
 import { ABSENT, type Flight, type Landed } from './single-flight.js';
 
+/** The flight came to nothing for this caller: board another one. */
+const AGAIN: unique symbol = Symbol('again');
+
 /**
  * The main flow: look up, board the flight of the key, lease, load, fill.
  *
@@ -31,9 +34,9 @@ export class ReadThrough {
     const served = this.serve(call, limit.signal);
     try {
       return await withTimeLimit(this.parts.clock, `Loading ${JSON.stringify(call.address.key)}`, hardTimeout, served);
-    } catch (error) {
-      if (error instanceof CacheTimeoutError) limit.abort(error);
-      throw error;
+    } finally {
+      // Without effect on a call that is over.
+      limit.abort(new CacheTimeoutError(`Loading ${JSON.stringify(call.address.key)}`, hardTimeout));
     }
   }
 
@@ -45,48 +48,60 @@ export class ReadThrough {
   }
 
   private async serve<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
-    const { clock, events, flights } = this.parts;
-    const { scope, key, id } = call.address;
-    const under = flights.get(id);
+    const { flights } = this.parts;
+    const under = flights.get(call.address.id);
     if (under?.wouldDeadlock) return this.loadUncached(call);
-    const leads = under === undefined;
     const flight = under ?? this.deck.takeOff(call, undefined);
-    if (!leads) flight.joined++;
+    if (under) flight.joined++;
+    const seat = flight.board();
+    const giveUp = (): void => seat.giveUp(limit!.reason as Error);
+    limit?.addEventListener('abort', giveUp, { once: true });
+    try {
+      const served = await this.serveFrom(flight, call, under === undefined, seat.late);
+      if (served !== AGAIN) return served;
+    } finally {
+      seat.arrive();
+      limit?.removeEventListener('abort', giveUp);
+    }
+    return this.serve(call, limit);
+  }
 
+  private async serveFrom<T>(
+    flight: Flight,
+    call: ReadCall<T>,
+    leads: boolean,
+    late: boolean,
+  ): Promise<T | typeof AGAIN> {
+    const { clock, events, isolation, store } = this.parts;
+    const { scope, key } = call.address;
     const entry = await flight.found;
     const now = clock.now();
     const state = entry ? freshnessOf(entry, now) : 'expired';
-    if (
-      entry &&
-      (state === 'fresh' || (state === 'stale' && now < entry.staleAt + call.options.staleWhileRevalidate))
-    ) {
-      if (state === 'stale') flight.background = true;
-      events.hit(scope, key, this.parts.store.tier, state);
+    const accepted = state === 'stale' && now < entry!.staleAt + call.options.staleWhileRevalidate;
+    if (entry && (state === 'fresh' || accepted)) {
+      if (accepted) flight.background = true;
+      events.hit(scope, key, store.tier, state);
       return entry.read() as T;
     }
+    // It was fresh when the flight looked, and is not any more.
+    if (!flight.loads) return AGAIN;
     const stale = state === 'stale' ? entry : undefined;
     if (!stale) events.miss(scope, key);
-
-    const seat = flight.board();
-    const gaveUp = (): void => seat.leave(limit!.reason as Error);
-    limit?.addEventListener('abort', gaveUp, { once: true });
     try {
       const landed = await this.awaitLanding(flight, call, stale);
-      if (landed === ABSENT) return await this.serve(call, limit);
+      if (landed === ABSENT) return AGAIN;
       if (landed === undefined) {
         flight.background = true;
-        events.hit(scope, key, this.parts.store.tier, 'stale');
+        events.hit(scope, key, store.tier, 'stale');
         return stale!.read() as T;
       }
       if (stale) events.miss(scope, key);
-      return (leads || landed.kept === undefined ? landed.value : this.parts.isolation.give(landed.kept)) as T;
+      return (leads || landed.kept === undefined ? landed.value : isolation.give(landed.kept)) as T;
     } catch (error) {
+      if (late) return AGAIN;
       if (!stale || clock.now() >= stale.staleAt + call.options.staleIfError) throw error;
-      events.hit(scope, key, this.parts.store.tier, 'stale');
+      events.hit(scope, key, store.tier, 'stale');
       return stale.read() as T;
-    } finally {
-      limit?.removeEventListener('abort', gaveUp);
-      if (!limit?.aborted) seat.arrive();
     }
   }
 

@@ -12,7 +12,7 @@ export async function shutDown({ clock, events, flights, scopes, store }: CacheP
   try {
     await withTimeLimit(clock, 'Draining loads', DRAIN_LIMIT, landed);
   } catch {
-    for (const flight of flights.running) flight.context?.abort(new CacheError('The application is shutting down.'));
+    for (const flight of flights.running) flight.abandon(new CacheError('The application is shutting down.'));
   }
   try {
     await store.close();

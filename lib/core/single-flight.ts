@@ -3,6 +3,14 @@ import type { Entry, Kept } from '../contracts/entry.js';
 import type { Ticket } from './fence.js';
 import type { LoadContext } from './load.js';
 
+/** A caller's place on a flight. Leaving twice does nothing. */
+export interface Seat {
+  /** Taken after the loader was told to stop: a failure of the load is then not this caller's. */
+  readonly late: boolean;
+  arrive(): void;
+  giveUp(reason: Error): void;
+}
+
 /** What a flight brings its passengers. */
 export interface Landed {
   /** The loader's own result, for the caller whose loader ran. */
@@ -21,13 +29,15 @@ const aboard = new AsyncLocalStorage<Flight>();
 export class Flight {
   /** What the look-up brought: a fresh or stale entry, or nothing. Never rejects. */
   readonly found: Promise<Entry | undefined>;
-  /** What the load brought. Rejects with the loader's error. Pending for ever when `found` made a load unnecessary. */
+  /** What the load brought. Rejects with the loader's error. Pending for ever when it never `loads`. */
   readonly landed: Promise<Landed>;
   /** Callers beside the first. */
   joined = 0;
   context: LoadContext<unknown> | undefined;
   /** Whether it goes on when nobody waits for it. */
   background = false;
+  /** Whether it comes to a load at all. Decided before `found` resolves. */
+  loads = false;
 
   /** Resolves when there is nothing more to do. */
   readonly ended: Promise<void>;
@@ -37,6 +47,7 @@ export class Flight {
   fail!: (error: unknown) => void;
 
   private waiting = 0;
+  private abandoned: Error | undefined;
   private readonly waitsFor = new Set<Flight>();
 
   constructor(readonly ticket: Ticket) {
@@ -56,24 +67,38 @@ export class Flight {
   }
 
   /**
-   * Waits on behalf of a caller. `leave` is for one that gives up: when the last has left a load that no background
-   * refresh needs, the loader is told to stop.
+   * Waits on behalf of a caller. When the last one gives up a load that no background refresh needs, the loader is told
+   * to stop; the flight can still be joined, because one that takes no notice is still the one load of the key.
    */
-  board(): { leave: (reason: Error) => void; arrive: () => void } {
+  board(): Seat {
     const from = aboard.getStore();
+    const late = this.abandoned !== undefined;
+    let seated = true;
     this.waiting++;
     from?.waitsFor.add(this);
-    const out = (): void => {
+    const arrive = (): void => {
+      if (!seated) return;
+      seated = false;
       this.waiting--;
       from?.waitsFor.delete(this);
     };
-    return {
-      arrive: out,
-      leave: (reason) => {
-        out();
-        if (this.waiting === 0 && !this.background) this.context?.abort(reason);
-      },
+    const giveUp = (reason: Error): void => {
+      if (!seated) return;
+      arrive();
+      if (this.waiting === 0 && !this.background) this.abandon(reason);
     };
+    return { late, arrive, giveUp };
+  }
+
+  /** The loader's side of the flight, told at once when everybody has left already. */
+  begin(context: LoadContext<unknown>): void {
+    this.context = context;
+    if (this.abandoned) context.abort(this.abandoned);
+  }
+
+  abandon(reason: Error): void {
+    this.abandoned ??= reason;
+    this.context?.abort(reason);
   }
 
   /** Says that this one cannot land before `other` does. */

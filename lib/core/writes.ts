@@ -1,3 +1,5 @@
+import type { Kept } from '../contracts/entry.js';
+import type { Address } from '../contracts/scope.js';
 import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
@@ -17,6 +19,8 @@ export interface PutPlan<T> {
   optionsOf(value: T): CallOptions | undefined;
 }
 
+type At = Address & { readonly scope: CacheScope };
+
 const WARM_BATCH = 100;
 
 /** Values put in by hand. A newer value fells what older loads are about to bring. */
@@ -25,28 +29,21 @@ export class Writes {
 
   /** @throws CacheValueError, CacheUsageError */
   async set(scope: CacheScope, key: string, value: unknown, options: GetOrSetOptions | undefined): Promise<boolean> {
-    return this.put(scope, key, () => value, this.parts.resolver.resolve(options), true);
+    const resolved = this.parts.resolver.resolve(options);
+    const address = { scope, key: checkKey(key), id: scope.idOf(key) };
+    return this.store(address, value, this.parts.isolation.keep(value), resolved);
   }
 
   /**
-   * Stores what `produce` gives under a fence taken before it runs, so that an invalidation in between is respected.
-   * Anything else that is on its way to the key gives way. `strict`: a value that cannot be kept is thrown.
+   * Stores the value under a fence of its own. Anything else that is on its way to the key gives way.
+   * @throws CacheValueError, CacheUsageError when the value cannot be put into bytes; other trouble is an event.
    */
-  async put(
-    scope: CacheScope,
-    key: string,
-    produce: () => unknown,
-    options: CallOptions,
-    strict: boolean,
-  ): Promise<boolean> {
-    checkKey(key);
-    const { clock, events, fence, filler, isolation, resolver, store, enabled } = this.parts;
-    const address = { scope, key, id: scope.idOf(key) };
+  private async store(address: At, value: unknown, kept: Kept, options: CallOptions): Promise<boolean> {
+    const { clock, events, fence, filler, resolver, store, enabled } = this.parts;
+    const { scope, key } = address;
+    if (!enabled) return false;
     const ticket = fence.open(address, options.tags);
     try {
-      const value = produce();
-      const kept = strict ? isolation.keep(value) : filler.keep(address, value, true);
-      if (!kept || !enabled) return false;
       const ttl = resolver.ttlFor(value, options);
       fence.overwriteKey(address.id, ticket);
       if (ttl === 0) return await this.drop(address);
@@ -59,7 +56,7 @@ export class Writes {
       if (stored) events.set(scope, key);
       return stored;
     } catch (error) {
-      if (strict && isCallersFault(error)) throw error;
+      if (isCallersFault(error)) throw error;
       events.error(scope, 'set', error, key);
       return false;
     } finally {
@@ -69,30 +66,46 @@ export class Writes {
 
   /**
    * Runs a method and stores what it returns, under a fence taken before it ran: an invalidation meanwhile wins. When
-   * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays.
+   * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays. Nor does the old
+   * value when the new one shall not be stored, or cannot be: the method has made it out of date.
    */
   async putAfter<T>(scope: CacheScope, run: () => T | Promise<T>, plan: PutPlan<T>): Promise<T> {
-    const { fence } = this.parts;
+    const { events, fence, filler } = this.parts;
     const early = plan.key;
     const ticket =
       early === undefined ? undefined : fence.open({ scope, key: early, id: scope.idOf(early) }, plan.tags);
+    const watch = ticket ? undefined : fence.watchOverwrites();
     const before = fence.invalidations;
     try {
       const value = await run();
       const key = early ?? plan.keyOf(value);
-      const options = key === undefined ? undefined : plan.optionsOf(value);
-      if (key === undefined || options === undefined) return value;
-      const fell = ticket ? !ticket.admits(options.tags) : fence.invalidations !== before;
-      if (fell) await this.drop({ scope, key, id: scope.idOf(key) });
-      else await this.put(scope, key, () => value, options, false);
+      if (key === undefined) return value;
+      const options = plan.optionsOf(value);
+      const address = { scope, key, id: scope.idOf(key) };
+      const stands = ticket ? ticket.admits(plan.tags) : fence.invalidations === before && !watch!.ids.has(address.id);
+      const kept = stands && options !== undefined ? filler.keep(address, value, true) : undefined;
+      try {
+        if (kept === undefined) await this.dropFor(address);
+        else await this.store(address, value, kept, options!);
+      } catch (error) {
+        events.error(scope, 'set', error, key);
+        await this.dropFor(address);
+      }
       return value;
     } finally {
       if (ticket) fence.close(ticket);
+      watch?.close();
     }
   }
 
+  /** For a value that is not stored: loads that began before this moment may hold what it was to replace. */
+  private async dropFor(address: At): Promise<void> {
+    this.parts.fence.invalidateKey(address.id);
+    await this.drop(address);
+  }
+
   /** A ttl of 0 stores nothing; what was there must not outlive it. */
-  private async drop(address: { scope: CacheScope; key: string; id: string }): Promise<false> {
+  private async drop(address: At): Promise<false> {
     await attempt(this.parts, address.scope, 'delete', address.key, () => this.parts.store.delete(address));
     return false;
   }

@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { KeyGenerator } from '../contracts/key-generator.js';
 import { CacheRegistry } from '../core/cache-registry.js';
+import { shutDown } from '../core/shutdown.js';
 import { CacheConfigError, type ConfigFault } from '../support/errors.js';
-import { bindRegistry, sitesOf } from './decorators/registry-property.js';
+import { bindRegistry, sitesOf, type DecoratedSite } from './decorators/registry-property.js';
 import { CacheKeyGenerator } from './key-generator.js';
 
 /** What the explorer needs to know of a provider; the same in Nest 11 and 12. */
@@ -11,6 +12,12 @@ interface Wrapper {
   readonly token: unknown;
   readonly metatype: unknown;
   readonly instance: unknown;
+}
+
+/** A class with decorated methods. */
+interface DecoratedType {
+  readonly prototype: object;
+  readonly name: string;
 }
 
 /**
@@ -25,9 +32,9 @@ export class CacheExplorer implements OnModuleInit {
     private readonly defaultKeys: CacheKeyGenerator,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.registry.keyGenerator = this.defaultKeys;
-    const types = new Set<{ prototype: object; name: string }>();
+    const types = new Set<DecoratedType>();
     for (const wrapper of this.wrappers()) {
       const { instance } = wrapper;
       // A generator of the application's own takes the place of ours.
@@ -37,10 +44,19 @@ export class CacheExplorer implements OnModuleInit {
       const type = this.typeOf(wrapper);
       if (!type || sitesOf(type.prototype).length === 0) continue;
       types.add(type);
-      if (instance && typeof instance === 'object') bindRegistry(instance, this.registry);
+      if (isObject(instance)) bindRegistry(instance, this.registry);
     }
+    this.registry.isStarted = true;
     const faults = [...this.unknownCaches(types), ...this.sharedNames(types)];
-    if (faults.length > 0) throw new CacheConfigError(faults);
+    if (faults.length === 0) return;
+    // Nobody gets hold of an application that did not start, so nobody else can close its connections.
+    await Promise.all(this.registry.names.map((name) => this.close(name)));
+    throw new CacheConfigError(faults);
+  }
+
+  private async close(name: string): Promise<void> {
+    const manager = this.registry.get(name);
+    if (manager) await shutDown(manager.cache.parts);
   }
 
   private *wrappers(): Iterable<Wrapper> {
@@ -52,24 +68,23 @@ export class CacheExplorer implements OnModuleInit {
   }
 
   /** The class that was instantiated: of a factory's instance its constructor, not the factory. */
-  private typeOf({ instance, metatype }: Wrapper): { prototype: object; name: string } | undefined {
-    const made = instance && typeof instance === 'object' ? (instance as object).constructor : undefined;
-    const type = made && made !== Object ? made : metatype;
-    return typeof type === 'function' && type.prototype
-      ? (type as { prototype: object; name: string } & Function)
-      : undefined;
+  private typeOf({ instance, metatype }: Wrapper): DecoratedType | undefined {
+    // By way of the prototype: a value may be a proxy, which answers to any name, or throws at those it does not know.
+    const prototype = isObject(instance) ? prototypeOf(instance) : undefined;
+    const made: unknown = prototype && prototype !== Object.prototype ? prototype.constructor : metatype;
+    return typeof made === 'function' && isObject(made.prototype) ? (made as Function & DecoratedType) : undefined;
   }
 
-  private unknownCaches(types: Iterable<{ prototype: object; name: string }>): ConfigFault[] {
+  private unknownCaches(types: Iterable<DecoratedType>): ConfigFault[] {
     const faults: ConfigFault[] = [];
     for (const type of types) {
       for (const site of sitesOf(type.prototype)) {
         const name = site.cacheName(type);
-        if (name === undefined || this.registry.knows(name)) continue;
+        if (this.registry.knows(name)) continue;
         const known = this.registry.names.map((each) => JSON.stringify(each)).join(', ');
         faults.push({
           path: `${type.name}.${site.method}`,
-          message: `@${site.decorator} asks for the cache ${JSON.stringify(name)}; there is ${known}`,
+          message: `@${site.decorator} asks for the cache ${JSON.stringify(name)}; there is ${known || 'none'}`,
         });
       }
     }
@@ -77,22 +92,40 @@ export class CacheExplorer implements OnModuleInit {
   }
 
   /** Two services of one name would serve each other's values. */
-  private sharedNames(types: Iterable<{ prototype: object; name: string }>): ConfigFault[] {
-    const owners = new Map<string, { prototype: object }>();
+  private sharedNames(types: Iterable<DecoratedType>): ConfigFault[] {
+    const owners = new Map<string, { type: DecoratedType; site: DecoratedSite }>();
     const faults: ConfigFault[] = [];
     for (const type of types) {
       for (const site of sitesOf(type.prototype)) {
-        if (!site.usesClassName(type)) continue;
-        const place = JSON.stringify([site.cacheName(type) ?? '', type.name, site.method]);
-        const owner = owners.get(place) ?? type;
+        const uses = site.usesNames(type);
+        if (uses === 'no') continue;
+        const place = JSON.stringify([site.cacheName(type), type.name, site.method]);
+        const owner = owners.get(place) ?? { type, site };
         owners.set(place, owner);
-        if (owner === type) continue;
-        faults.push({
-          path: `${type.name}.${site.method}`,
-          message: `two classes named ${type.name} would share the keys of this method; give one of them @CacheConfig({ keyPrefix })`,
-        });
+        if (owner.type === type && owner.site.property === site.property) continue;
+        // A key function mostly gives whole keys; where it does not, the call is refused, and not the start.
+        if (uses === 'maybe') site.refuseNames(type);
+        else if (owner.site.usesNames(owner.type) === 'maybe') owner.site.refuseNames(owner.type);
+        else faults.push({ path: `${type.name}.${site.method}`, message: sharedNameText(type, owner.type) });
       }
     }
     return faults;
+  }
+}
+
+function sharedNameText(type: DecoratedType, owner: DecoratedType): string {
+  if (type === owner) return 'two methods have this name (symbols of one description); give one of them a keyPrefix';
+  return `two classes named ${type.name} would share the keys of this method; give one of them @CacheConfig({ keyPrefix })`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function prototypeOf(value: object): object | undefined {
+  try {
+    return (Object.getPrototypeOf(value) as object | null) ?? undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -76,5 +76,5 @@ export function leafBytes(kind: LeafKind, value: object): number {
   const innerObject = 64;
   if (ArrayBuffer.isView(value)) return innerObject + bytesOf(value).byteLength;
   if (kind === 'arrayBuffer') return innerObject + (value as ArrayBuffer).byteLength;
-  return kind === 'date' ? innerObject : innerObject + 2 * String(value as RegExp | URL).length;
+  return kind === 'date' ? innerObject : innerObject + 2 * (value as RegExp | URL).toString().length;
 }

@@ -21,7 +21,7 @@ const BUFFER = of('buffer');
 const DATA_VIEW = of('dataView');
 const TYPED = of('typed');
 
-/** Names that were global before any code of the application ran its first statement after this one. */
+/** What was global when this file was loaded, without touching it: some of it is loaded on first use. */
 const GLOBAL_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
 
 const BOXES = [Number, String, Boolean, BigInt, Symbol];

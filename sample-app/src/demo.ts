@@ -58,10 +58,18 @@ async function measure(url: string): Promise<string[][]> {
     const first = await send(url, route, samples.get(name)!);
     const second = await send(url, route, samples.get(name)!);
     if (first.cache !== 'MISS' || second.cache !== 'HIT') {
-      throw new Error(`${route} with ${name} answered ${String(first.cache)}, then ${String(second.cache)}; MISS and HIT were expected.`);
+      throw new Error(
+        `${route} with ${name} answered ${String(first.cache)}, then ${String(second.cache)}; MISS and HIT were expected.`,
+      );
     }
     const times = first.milliseconds / second.milliseconds;
-    rows.push([route, name, first.milliseconds.toFixed(1), second.milliseconds.toFixed(1), times.toFixed(times < 10 ? 1 : 0)]);
+    rows.push([
+      route,
+      name,
+      first.milliseconds.toFixed(1),
+      second.milliseconds.toFixed(1),
+      times.toFixed(times < 10 ? 1 : 0),
+    ]);
   }
   return rows;
 }

@@ -2,14 +2,24 @@ import { CacheManager } from 'nestjs-cached';
 import { createApplication } from './application.js';
 import { banner } from './banner.js';
 
+// Loopback unless told otherwise: whoever reaches the service may use it and empty its cache.
+const HOST = process.env['HOST'] ?? '127.0.0.1';
+const PORT = process.env['PORT'] ?? '3000';
+
 async function main(): Promise<void> {
   const app = await createApplication({ logLevels: ['error', 'warn'] });
-  await app.listen(Number(process.env['PORT'] ?? 3000), process.env['HOST'] ?? 'localhost');
+  await app.listen(Number(PORT), HOST);
   const { backend } = await app.get(CacheManager).healthCheck();
-  console.log(banner((await app.getUrl()).replace('[::1]', 'localhost'), backend));
+  process.stdout.write(`${banner(await app.getUrl(), backend)}\n`);
+}
+
+function explain(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return taken ? `${reason}\nChoose another port: PORT=${Number(PORT) + 1} npm start` : reason;
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

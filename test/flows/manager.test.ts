@@ -124,7 +124,12 @@ describe.each(stores)('CacheManager over %s', (name, make) => {
     await cache.set('b', 2, { tags: ['y'] });
     await cache.set('c', 3);
     expect(await cache.invalidateTags('x')).toBe(true);
-    expect(await cache.getMany(['a', 'b', 'c'])).toEqual(new Map([['b', 2], ['c', 3]]));
+    expect(await cache.getMany(['a', 'b', 'c'])).toEqual(
+      new Map([
+        ['b', 2],
+        ['c', 3],
+      ]),
+    );
     await cache.set('a', 4, { tags: ['x'] });
     expect(await cache.get('a')).toBe(4);
     await cache.invalidateTags('x', 'y');
@@ -216,18 +221,42 @@ describe.each(stores)('CacheManager over %s', (name, make) => {
       return new Map(keys.filter((key) => key !== 'gone').map((key) => [key, `loaded ${key}`]));
     };
     const result = await cache.getOrSetMany(['c', 'b', 'gone', 'a', 'c'], load);
-    expect([...result]).toEqual([['c', 'loaded c'], ['b', 'cached'], ['a', 'loaded a']]);
+    expect([...result]).toEqual([
+      ['c', 'loaded c'],
+      ['b', 'cached'],
+      ['a', 'loaded a'],
+    ]);
     expect(asked).toEqual([['c', 'gone', 'a']]);
     await cache.getOrSetMany(['a', 'b', 'c'], load);
     expect(asked).toHaveLength(1);
     await expect(cache.getOrSetMany(['x', 'y'], async () => [1])).rejects.toThrow(CacheUsageError);
-    expect(await cache.getOrSetMany(['x', 'y'], async (keys) => keys.map((_, i) => i))).toEqual(new Map([['x', 0], ['y', 1]]));
+    expect(await cache.getOrSetMany(['x', 'y'], async (keys) => keys.map((_, i) => i))).toEqual(
+      new Map([
+        ['x', 0],
+        ['y', 1],
+      ]),
+    );
   });
 
   it('stores many, all or none when one of them is bad', async () => {
-    expect(await cache.setMany([['a', 1], ['b', 2]])).toBe(true);
-    expect(await cache.getMany(['a', 'b', 'c'])).toEqual(new Map([['a', 1], ['b', 2]]));
-    await expect(cache.setMany([['x', 1], ['y', () => 1]])).rejects.toThrow(CacheValueError);
+    expect(
+      await cache.setMany([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    ).toBe(true);
+    expect(await cache.getMany(['a', 'b', 'c'])).toEqual(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    );
+    await expect(
+      cache.setMany([
+        ['x', 1],
+        ['y', () => 1],
+      ]),
+    ).rejects.toThrow(CacheValueError);
     expect(await cache.has('x')).toBe(false);
     expect(await cache.deleteMany(['a', 'b', 'zzz'])).toBe(true);
     expect(await cache.getMany(['a', 'b'])).toEqual(new Map());
@@ -242,7 +271,12 @@ describe.each(stores)('CacheManager over %s', (name, make) => {
       return;
     }
     const long = 'long:'.repeat(100);
-    await cache.setMany([['a:1', 1], ['a:2', 1], ['b', 1], [long, 1]]);
+    await cache.setMany([
+      ['a:1', 1],
+      ['a:2', 1],
+      ['b', 1],
+      [long, 1],
+    ]);
     await cache.set('gone', 1, { tags: ['t'] });
     await cache.invalidateTags('t');
     await cache.forTenant('x').set('theirs', 1);

@@ -146,19 +146,14 @@ describe('entry bytes', () => {
     expect(refusal('k', sealed(with1(5, 1)))).toBe('format');
   });
 
-  it('claim no length that is not there', () => {
-    expect(
-      refusal(
-        'k',
-        changed((bytes) => bytes.writeUInt32BE(0xffffffff, 40)),
-      ),
-    ).toBe('corrupt');
-    expect(
-      refusal(
-        'k',
-        changed((bytes) => bytes.writeUInt32BE(0xffffffff, 44)),
-      ),
-    ).toBe('corrupt');
+  it('claim no length that is not theirs, even under a checksum that fits', () => {
+    for (const at of [40, 44]) {
+      for (const length of [0, 1, 0xffffffff]) {
+        expect(refusal('k', sealed(changed((bytes) => bytes.writeUInt32BE(length, at))))).toBe('corrupt');
+      }
+    }
+    const longer = Buffer.concat([encodeEntry('k', { ...sample, payload: Buffer.alloc(0) }), Buffer.alloc(3)]);
+    expect(refusal('k', sealed(longer))).toBe('corrupt');
   });
 
   it('are refused when their instants make no sense, checksum or not', () => {

@@ -105,7 +105,7 @@ describe('a version record of version 1', () => {
   const scope =
     '4e5601' +
     '7b2276223a22616263222c2270223a7b22736571223a322c226974656d73223a5b5b312c22757365723a2a225d2c5b322c22613f5b625d225d5d7d7d';
-  const tag = '4e5601' + '7b2276223a22616263227d';
+  const tag = '4e56017b2276223a22616263227d';
 
   it('of a scope', () => {
     const record = {

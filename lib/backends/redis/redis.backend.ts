@@ -25,7 +25,7 @@ return 0`;
 
 type Argument = string | Buffer | number;
 
-/** Entries in Redis or Valkey, through ioredis. Only GET, SET, MGET, UNLINK, EXISTS, SCAN, EVAL and PING are sent. */
+/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, SCAN, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
   override readonly name = 'redis';
   private next = 0;
@@ -39,7 +39,9 @@ export class RedisBackend extends CacheBackend {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return bytes(await this.send('GET', key));
+    // GET fails on a list or a hash, where MGET says that there is no text: so do we, and `set` overwrites it.
+    const [answer] = (await this.send('MGET', key)) as unknown[];
+    return bytes(answer);
   }
 
   async set(key: string, value: Uint8Array, ttlMs?: number): Promise<void> {
@@ -59,9 +61,10 @@ export class RedisBackend extends CacheBackend {
     return ((await this.send('MGET', ...keys)) as unknown[]).map(bytes);
   }
 
-  /** One write to the socket: commands of one tick leave together. */
+  /** One write to the socket: commands of one tick leave together. Settles when none of them can land any more. */
   override async setMany(entries: readonly BackendItem[]): Promise<void> {
-    await Promise.all(entries.map(({ key, value, ttlMs }) => this.set(key, value, ttlMs)));
+    const sent = await Promise.allSettled(entries.map(({ key, value, ttlMs }) => this.set(key, value, ttlMs)));
+    for (const result of sent) if (result.status === 'rejected') throw result.reason;
   }
 
   override async deleteMany(keys: readonly string[]): Promise<number> {

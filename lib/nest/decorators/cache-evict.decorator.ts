@@ -1,74 +1,89 @@
 import { CacheUsageError } from '../../support/errors.js';
 import { CallSite, type Place } from './call-site.js';
 import type { CacheEvictOptions } from './cached-options.js';
+import { checkOptions, checkTarget, placeName } from './check-options.js';
 import { carryRegistry } from './registry-property.js';
-import { replaceMethod } from './wrap-method.js';
+import { isStream, isThenable, returnsOf, type Returns } from './returned.js';
+import { replaceMethod, type AnyMethod } from './wrap-method.js';
 
 type Method = (...args: never[]) => unknown;
-type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Invalidates entries after the method succeeded. The method's promise resolves when that is done; a method that
  * returns a plain value is not held up.
  *
- * @throws CacheUsageError at decoration, when it is not said what to evict.
+ * What fails on the way is an `error` event and, once, a warning; never the caller's. When `condition` fails, or the
+ * start of `after`, the entries go: one too few is slower, one too many is wrong.
+ *
+ * @throws CacheUsageError at decoration, when it is not said what to evict, for a bad option, a static method, and what
+ *   is no method.
  */
 export function CacheEvict<M extends Method>(
   options: CacheEvictOptions<Parameters<M>, Awaited<ReturnType<M>>>,
 ): (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
-  const untyped = (options ?? {}) as unknown as CacheEvictOptions<unknown[], unknown>;
-  if (!untyped.key && !untyped.tags && !untyped.pattern && !untyped.allEntries) {
+  const { allEntries, key, pattern, tags } = options ?? {};
+  if (!key && !pattern && !allEntries && (!tags || tags.length === 0) && typeof tags !== 'function') {
     throw new CacheUsageError(
       '@CacheEvict must say what to evict: give it a key, tags, a pattern, or allEntries: true.',
     );
   }
   return (target, name, descriptor) => {
-    const evict = new EvictCall(String(name), untyped);
-    carryRegistry(target, { decorator: 'CacheEvict', method: String(name), ...evict.checks });
+    checkTarget('CacheEvict', target, name, descriptor);
+    const untyped = options as unknown as CacheEvictOptions<unknown[], unknown>;
+    checkOptions(placeName('CacheEvict', target, name), untyped);
+    const site = new CallSite('CacheEvict', target, name, untyped);
     const original = descriptor.value as unknown as AnyMethod;
-    replaceMethod(descriptor, function (this: unknown, ...args: unknown[]): unknown {
-      return evict.run(this, original, args);
-    });
+    const evict = new EvictCall(site, untyped, original, returnsOf(target, name, original));
+    carryRegistry(target, site);
+    const { run } = {
+      run(this: unknown, ...args: unknown[]): unknown {
+        return evict.run(this, args);
+      },
+    };
+    replaceMethod(descriptor, run);
   };
 }
 
 class EvictCall {
-  private readonly site: CallSite;
-
   constructor(
-    method: string,
+    private readonly site: CallSite,
     private readonly options: CacheEvictOptions<unknown[], unknown>,
-  ) {
-    this.site = new CallSite('CacheEvict', method, options);
-  }
+    private readonly original: AnyMethod,
+    private readonly returns: Returns,
+  ) {}
 
-  get checks(): Pick<CallSite, 'cacheName' | 'usesClassName'> {
-    return { cacheName: (type) => this.site.cacheName(type), usesClassName: () => false };
-  }
-
-  run(instance: unknown, original: AnyMethod, args: unknown[]): unknown {
+  run(instance: unknown, args: unknown[]): unknown {
     const place = this.site.placeOf(instance);
-    if (place === undefined || !this.isWanted(place, instance, args)) return original.apply(instance, args);
-    if (this.options.beforeInvocation) return this.runAfter(place, instance, original, args);
-    const result = original.apply(instance, args);
-    if (result instanceof Promise) return result.then((value) => this.settle(place, instance, args, value));
+    if (place === undefined || !this.isWanted(place, instance, args)) return this.original.apply(instance, args);
+    if (this.options.beforeInvocation) return this.runAfter(place, instance, args);
+    const result = this.original.apply(instance, args);
+    // By `then`, not by class: a promise may be of another library, or of another realm.
+    if (isThenable(result)) return Promise.resolve(result).then((value) => this.settle(place, instance, args, value));
+    if (isStream(result)) {
+      this.site.warnOnce(instance, 'stream', 'it returns a stream, and is not told when that ends', 'evicts too early');
+    }
     void this.settle(place, instance, args, result);
     return result;
   }
 
-  /** A condition that fails evicts: a value too few is only slower, one too many may be wrong. */
   private isWanted(place: Place, instance: unknown, args: unknown[]): boolean {
     try {
       return this.options.condition?.(...args) !== false;
     } catch (error) {
-      this.site.report(place, instance, error);
+      this.report(place, instance, error);
       return true;
     }
   }
 
-  private async runAfter(place: Place, instance: unknown, original: AnyMethod, args: unknown[]): Promise<unknown> {
-    await this.evict(place, instance, args);
-    return original.apply(instance, args);
+  /**
+   * A method that may return a plain value must go on doing so, and cannot wait: then the invalidation is issued before
+   * the method runs, and awaited after it.
+   */
+  private runAfter(place: Place, instance: unknown, args: unknown[]): unknown {
+    const evicted = this.evict(place, instance, args);
+    if (this.returns === 'promise') return evicted.then(() => this.original.apply(instance, args));
+    const result = this.original.apply(instance, args);
+    return isThenable(result) ? Promise.all([result, evicted]).then(([value]) => value) : result;
   }
 
   private async settle(place: Place, instance: unknown, args: unknown[], value: unknown): Promise<unknown> {
@@ -76,7 +91,7 @@ class EvictCall {
     try {
       commit = this.options.after?.(value, ...args);
     } catch (error) {
-      this.site.report(place, instance, error);
+      this.report(place, instance, error);
     }
     if (commit === undefined) await this.evict(place, instance, args);
     else void this.evictAfter(commit, place, instance, args);
@@ -93,32 +108,42 @@ class EvictCall {
     await this.evict(place, instance, args);
   }
 
-  /** Never rejects: the method has done its work, and its caller shall have the result. What fails is an event. */
+  /** Never rejects: the method's caller shall have the result. One part that fails does not keep the others. */
   private async evict(place: Place, instance: unknown, args: unknown[]): Promise<void> {
     const { allEntries, key, pattern, tags } = this.options;
-    const { cache } = place;
-    try {
-      const scope = this.site.scopeOf(place, args);
-      await Promise.all([
-        allEntries ? cache.invalidations.clear(scope) : undefined,
-        key ? cache.invalidations.delete(scope, this.keyOf(place, args)) : undefined,
-        tags ? cache.invalidations.invalidateTags(scope, typeof tags === 'function' ? tags(...args) : tags) : undefined,
-        pattern
-          ? cache.invalidations.invalidate(scope, typeof pattern === 'function' ? pattern(...args) : pattern)
-          : undefined,
-      ]);
-    } catch (error) {
-      this.site.report(place, instance, error);
+    const { invalidations } = place.cache;
+    const part = async (work: (scope: Place['scope']) => unknown): Promise<void> => {
+      try {
+        await work(this.site.scopeOf(place, args));
+      } catch (error) {
+        this.report(place, instance, error);
+      }
+    };
+    const parts: Promise<void>[] = [];
+    if (allEntries) parts.push(part((scope) => invalidations.clear(scope)));
+    if (key) parts.push(part((scope) => invalidations.delete(scope, this.keyOf(place, args))));
+    if (tags) {
+      const list = (): readonly string[] => (typeof tags === 'function' ? tags(...args) : tags);
+      parts.push(part((scope) => invalidations.invalidateTags(scope, list())));
     }
+    if (pattern) {
+      const glob = (): string => (typeof pattern === 'function' ? pattern(...args) : pattern);
+      parts.push(part((scope) => invalidations.invalidate(scope, glob())));
+    }
+    await Promise.all(parts);
   }
 
   private keyOf(place: Place, args: unknown[]): string {
     const answer = this.options.key!(...args);
     if (typeof answer !== 'string' && place.keyPrefix === undefined) {
       throw new CacheUsageError(
-        'The key of @CacheEvict must be a string, or have a keyPrefix: else it names no other method’s entry.',
+        'the key must be a string, or have a keyPrefix: else it names the entry of no other method',
       );
     }
     return this.site.keyFrom(place, answer);
+  }
+
+  private report(place: Place, instance: unknown, error: unknown): void {
+    this.site.report(place, instance, 'evict', error, 'did not do all it should');
   }
 }

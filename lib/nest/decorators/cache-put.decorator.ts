@@ -1,88 +1,97 @@
 import type { CallOptions } from '../../core/call-options.js';
-import { operationName } from '../../support/operation-name.js';
+import type { PutPlan } from '../../core/writes.js';
 import { CallSite, type Place } from './call-site.js';
-import { freshnessIn, given } from './cached.decorator.js';
+import { optionsOf, ttlOf } from './call-ttl.js';
 import type { CachePutOptions } from './cached-options.js';
+import { checkOptions, checkTarget, placeName } from './check-options.js';
 import { carryRegistry } from './registry-property.js';
-import { replaceMethod } from './wrap-method.js';
+import { isStream, returnsOf } from './returned.js';
+import { replaceMethod, type AnyMethod } from './wrap-method.js';
 
 type Method = (...args: never[]) => Promise<unknown>;
 
 /**
  * Always runs the method, then stores what it resolved to. Name the entry by a string `key`, or by `resultKey` where
  * only the result tells it (the id of what was created), so that `@Cached` finds it. An invalidation that comes while
- * the method runs wins: nothing is stored then.
+ * the method runs wins: nothing is stored then. Whenever a new value is not stored, the old one goes: the method has
+ * made it out of date.
+ *
+ * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */
 export function CachePut<M extends Method>(
   options: CachePutOptions<Parameters<M>, Awaited<ReturnType<M>>> = {},
 ): (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
   return (target, name, descriptor) => {
-    const put = new PutCall(String(name), options as unknown as CachePutOptions<unknown[], unknown>);
-    carryRegistry(target, { decorator: 'CachePut', method: String(name), ...put.checks });
-    const original = descriptor.value as unknown as (this: unknown, ...args: unknown[]) => unknown;
-    replaceMethod(descriptor, function (this: unknown, ...args: unknown[]): unknown {
-      return put.run(this, original, args);
-    });
+    checkTarget('CachePut', target, name, descriptor);
+    const untyped = (options ?? {}) as unknown as CachePutOptions<unknown[], unknown>;
+    checkOptions(placeName('CachePut', target, name), untyped);
+    const site = new CallSite('CachePut', target, name, untyped);
+    const original = descriptor.value as unknown as AnyMethod;
+    const isPromised = returnsOf(target, name, original) !== 'other';
+    const put = new PutCall(site, untyped, original, isPromised);
+    carryRegistry(target, site);
+    const { run } = {
+      run(this: unknown, ...args: unknown[]): unknown {
+        return put.run(this, args);
+      },
+    };
+    replaceMethod(descriptor, run);
   };
 }
 
+interface Plan extends PutPlan<unknown> {
+  readonly scope: Place['scope'];
+}
+
 class PutCall {
-  private readonly site: CallSite;
-
   constructor(
-    method: string,
+    private readonly site: CallSite,
     private readonly options: CachePutOptions<unknown[], unknown>,
-  ) {
-    this.site = new CallSite('CachePut', method, options);
-  }
+    private readonly original: AnyMethod,
+    private readonly isPromised: boolean,
+  ) {}
 
-  get checks(): Pick<CallSite, 'cacheName' | 'usesClassName'> {
-    return {
-      cacheName: (type) => this.site.cacheName(type),
-      usesClassName: (type) => this.options.resultKey === undefined && this.site.usesClassName(type),
-    };
-  }
-
-  run(instance: unknown, original: (this: unknown, ...args: unknown[]) => unknown, args: unknown[]): unknown {
+  run(instance: unknown, args: unknown[]): unknown {
     const place = this.site.placeOf(instance);
-    const method = (): unknown => original.apply(instance, args);
+    const method = (): unknown => this.original.apply(instance, args);
     if (place === undefined) return method();
-    const { condition, resultKey, unless } = this.options;
-    let scope: Place['scope'];
-    let key: string | undefined;
-    let tags: readonly string[];
-    try {
-      if (condition !== undefined && !condition(...args)) return method();
-      scope = this.site.scopeOf(place, args);
-      tags = this.site.tagsOf(place, args);
-      key = resultKey === undefined ? this.site.keyOf(place, args) : undefined;
-    } catch (error) {
-      this.site.report(place, instance, error);
+    if (!this.isPromised) {
+      this.site.warnOnce(instance, 'stream', 'it returns something else than a promise of data', 'stores nothing');
       return method();
     }
+    const plan = this.planOf(place, instance, args);
+    return plan === undefined ? method() : place.cache.writes.putAfter(plan.scope, method, plan);
+  }
+
+  /** `undefined`: nothing shall be stored, or nobody can tell where. */
+  private planOf(place: Place, instance: unknown, args: unknown[]): Plan | undefined {
+    const { condition, resultKey } = this.options;
     // The value is the caller's whatever becomes of the rest, so a faulty callback is reported and stores nothing.
     const safely = <T>(work: () => T): T | undefined => {
       try {
         return work();
       } catch (error) {
-        this.site.report(place, instance, error);
+        this.site.report(place, instance, 'put', error, 'stores nothing');
         return undefined;
       }
     };
-    return place.cache.writes.putAfter<unknown>(scope, method, {
-      key,
-      tags,
-      keyOf: (value) => safely(() => this.site.keyFrom(place, resultKey!(value, ...args))),
-      optionsOf: (value) =>
-        safely(() => (unless?.(value, ...args) ? undefined : this.optionsFor(place, tags, value, args))),
+    return safely(() => {
+      if (condition !== undefined && !condition(...args)) return undefined;
+      const { tags } = optionsOf(place, {}, undefined, this.site.tagsOf(place, args));
+      return {
+        scope: this.site.scopeOf(place, args),
+        key: resultKey === undefined ? this.site.keyOf(place, args) : undefined,
+        tags,
+        keyOf: (value) => safely(() => this.site.keyFrom(place, resultKey!(value, ...args))),
+        optionsOf: (value) => safely(() => this.optionsFor(place, tags, value, args)),
+      };
     });
   }
 
-  private optionsFor(place: Place, tags: readonly string[], value: unknown, args: unknown[]): CallOptions {
-    const { cache, config } = place;
-    const { operation, ttl } = this.options;
-    const named = operation === undefined ? undefined : cache.parts.operations.get(operationName(operation));
-    const chosen = typeof ttl === 'function' ? ttl(value, ...args) : (named ?? ttl ?? config.ttl);
-    return cache.parts.resolver.resolve({ ...freshnessIn(this.options), ...given(chosen), tags });
+  private optionsFor(place: Place, tags: readonly string[], value: unknown, args: unknown[]): CallOptions | undefined {
+    const { operation, ttl, unless } = this.options;
+    if (isStream(value) || unless?.(value, ...args)) return undefined;
+    const chosen = typeof ttl === 'function' ? ttl(value, ...args) : ttlOf(place, operation, ttl);
+    return optionsOf(place, this.options, chosen, tags);
   }
 }

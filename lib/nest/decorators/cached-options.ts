@@ -10,7 +10,10 @@ export interface CachedOptions<A extends unknown[] = never[], V = never> extends
   key?: (...args: A) => unknown;
   /** Stands before the key, in place of class and method. Default: that of `@CacheConfig`. */
   keyPrefix?: string;
-  /** Default: that of the operation, else of `@CacheConfig`, else the module's. Computed: negative or NaN stores nothing. */
+  /**
+   * Where the `operation` has none of its own; default: that of `@CacheConfig`, else the module's. Computed from the
+   * value it goes before all of them, and a negative one or NaN stores nothing.
+   */
   ttl?: Duration | ((value: V, ...args: A) => Duration);
   tags?: readonly string[] | ((...args: A) => readonly string[]);
   /** The tenant of the call. */
@@ -21,9 +24,13 @@ export interface CachedOptions<A extends unknown[] = never[], V = never> extends
   cache?: string;
   /** `false`: the method runs as if it were not decorated. */
   condition?: (...args: A) => boolean;
-  /** `true`: the value is returned and not stored. */
+  /** `true`: the value is returned and not stored. Of `@CachePut`: nor is what was there kept. */
   unless?: (value: V, ...args: A) => boolean;
-  /** Makes what comes out of the cache what the method returns; for class instances, whose class is not stored. */
+  /**
+   * Makes what comes out of the cache what the method returns; for class instances, whose class is not stored. Not asked
+   * for `null` and `undefined`, nor by the call whose own run brought the value. When it throws, the entry goes and the
+   * method runs.
+   */
   hydrate?: (plain: unknown) => V;
 }
 

@@ -1,12 +1,13 @@
+import type { LoaderContext } from '../../contracts/options.js';
 import { NO_HIT } from '../../core/cache.js';
 import type { CallOptions } from '../../core/call-options.js';
-import type { Duration } from '../../contracts/duration.js';
-import type { FreshnessOptions, LoaderContext, SetOptions } from '../../contracts/options.js';
-import { operationName } from '../../support/operation-name.js';
 import { CallSite, type Place } from './call-site.js';
+import { optionsOf, ttlOf } from './call-ttl.js';
 import type { CachedOptions } from './cached-options.js';
+import { checkOptions, checkTarget, placeName } from './check-options.js';
 import { carryRegistry } from './registry-property.js';
-import { replaceMethod } from './wrap-method.js';
+import { isStream, returnsOf } from './returned.js';
+import { replaceMethod, type AnyMethod } from './wrap-method.js';
 
 /** Left on the wrapper, for those who want to know whether a handler is cached already. */
 export const CACHED_METADATA = 'nestjs-cached:cached';
@@ -17,124 +18,150 @@ type Method = (...args: never[]) => Promise<unknown>;
  * Caches what a method's promise resolves to. One run a key at a time, however many call; its errors are not cached and
  * reach the callers unchanged.
  *
- * Without a cache (no `CacheModule`, or a class made without Nest) the method runs as it is, and one warning says so.
- * So it does for a call that no key can be made of.
+ * Without a cache (no `CacheModule`, or an object that Nest has not made) the method runs as it is, and one warning says
+ * so. So it does for a call that no key can be made of, when one of the functions given here throws, and for a method
+ * that returns a stream or an observable. Each is an `error` event where there is a cache to hear it from.
  *
- * @throws CacheUsageError from the call, for a bad ttl or tag.
+ * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */
 export function Cached<M extends Method>(
   options: CachedOptions<Parameters<M>, Awaited<ReturnType<M>>> = {},
 ): (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
   return (target, name, descriptor) => {
-    const call = new CachedCall(String(name), options as unknown as CachedOptions<unknown[], unknown>);
-    carryRegistry(target, { decorator: 'Cached', method: String(name), ...call.checks });
-    const original = descriptor.value as unknown as (this: unknown, ...args: unknown[]) => unknown;
-    replaceMethod(descriptor, function (this: unknown, ...args: unknown[]): unknown {
-      return call.run(this, original, args);
-    });
+    checkTarget('Cached', target, name, descriptor);
+    const untyped = (options ?? {}) as unknown as CachedOptions<unknown[], unknown>;
+    checkOptions(placeName('Cached', target, name), untyped);
+    const site = new CallSite('Cached', target, name, untyped);
+    const original = descriptor.value as unknown as AnyMethod;
+    const isPromised = returnsOf(target, name, original) !== 'other';
+    const call = new CachedCall(site, untyped, original, isPromised);
+    carryRegistry(target, site);
+    const { run } = {
+      run(this: unknown, ...args: unknown[]): unknown {
+        return call.run(this, args);
+      },
+    };
+    replaceMethod(descriptor, run);
     Reflect.defineMetadata?.(CACHED_METADATA, true, descriptor.value as object);
   };
 }
 
-type Original = (this: unknown, ...args: unknown[]) => unknown;
+/** Hands a stream to the one caller whose run brought it. The function keeps it from being copied for the others. */
+class Unshared {
+  readonly forItsCaller = (): void => {};
+}
 
 class CachedCall {
-  private readonly site: CallSite;
-  /** The options of every call, where none depends on the arguments. */
-  private fixed: { place: Place; options: CallOptions } | undefined;
+  /** Of XFetch; `undefined`: the module's. */
+  private readonly beta: number | undefined;
 
   constructor(
-    method: string,
+    private readonly site: CallSite,
     private readonly options: CachedOptions<unknown[], unknown>,
+    private readonly original: AnyMethod,
+    /** Whether it may return a promise of data; known to be false at the latest when it has returned a stream. */
+    private isCacheable: boolean,
   ) {
-    this.site = new CallSite('Cached', method, options);
+    this.beta = options.refreshAhead === undefined ? undefined : Number(options.refreshAhead);
   }
 
-  get checks(): Pick<CallSite, 'cacheName' | 'usesClassName'> {
-    return { cacheName: (type) => this.site.cacheName(type), usesClassName: (type) => this.site.usesClassName(type) };
-  }
-
-  run(instance: unknown, original: Original, args: unknown[]): unknown {
+  run(instance: unknown, args: unknown[]): unknown {
     const place = this.site.placeOf(instance);
-    if (place === undefined) return original.apply(instance, args);
-    let scope: Place['scope'];
-    let key: string;
+    if (place === undefined) return this.original.apply(instance, args);
+    if (!this.isCacheable) return this.runUncacheable(instance, args);
+    let scope: Place['scope'] | undefined;
+    let key: string | undefined;
+    let options: CallOptions | undefined;
     try {
-      const { condition } = this.options;
-      if (condition !== undefined && !condition(...args)) return original.apply(instance, args);
-      scope = this.site.scopeOf(place, args);
-      key = this.site.keyOf(place, args);
+      const { condition, hydrate } = this.options;
+      if (condition === undefined || condition(...args)) {
+        scope = this.site.scopeOf(place, args);
+        key = this.site.keyOf(place, args);
+        const hit = place.cache.tryHit(scope, key, this.beta ?? place.cache.parts.resolver.defaults.refreshAhead);
+        if (hit !== NO_HIT) {
+          return hydrate === undefined ? Promise.resolve(hit) : this.hydrated(instance, args, place, scope, key, hit);
+        }
+        options = this.optionsFor(place, args);
+      }
     } catch (error) {
-      this.site.report(place, instance, error);
-      return original.apply(instance, args);
+      this.site.report(place, instance, 'key', error, 'ran uncached');
     }
-    const beta = betaOf(this.options.refreshAhead) ?? place.cache.parts.resolver.defaults.refreshAhead;
-    const hit = place.cache.tryHit(scope, key, beta);
-    if (hit !== NO_HIT && this.options.hydrate === undefined) return Promise.resolve(hit);
-    return this.readThrough(instance, original, args, place, scope, key, hit);
+    // Outside of the try: an error that the method throws at once is the caller's, and no reason to run it again.
+    if (options === undefined) return this.original.apply(instance, args);
+    return this.readThrough(instance, args, place, scope!, key!, options);
   }
 
   private async readThrough(
     instance: unknown,
-    original: Original,
     args: unknown[],
     place: Place,
     scope: Place['scope'],
     key: string,
-    hit: unknown,
+    options: CallOptions,
   ): Promise<unknown> {
-    const { hydrate, ttl, unless } = this.options;
-    if (hit !== NO_HIT) return hydrate!(hit);
     // Set when this very call ran the method: then the value is the method's own and needs no hydration.
     let own: { value: unknown } | undefined;
     const load = async (context: LoaderContext): Promise<unknown> => {
-      const value = await original.apply(instance, args);
+      const value = await this.original.apply(instance, args);
       own = { value };
-      if (unless?.(value, ...args)) context.skip();
-      else if (typeof ttl === 'function') context.setTtl(ttl(value, ...args));
+      if (isStream(value)) {
+        this.isCacheable = false;
+        context.skip();
+        return new Unshared();
+      }
+      this.decide(context, place, instance, value, args);
       return value;
     };
-    const value = await place.cache.read(scope, key, load, this.optionsFor(place, args));
-    if (hydrate === undefined || (own !== undefined && own.value === value)) return value;
-    return hydrate(value);
+    const value = await place.cache.read(scope, key, load, options);
+    if (value instanceof Unshared) return own ? own.value : this.original.apply(instance, args);
+    if (this.options.hydrate === undefined || (own !== undefined && Object.is(own.value, value))) return value;
+    return this.hydrated(instance, args, place, scope, key, value);
+  }
+
+  /** Whether and how long the value is stored. A callback that fails stores nothing: the value is the caller's all the same. */
+  private decide(context: LoaderContext, place: Place, instance: unknown, value: unknown, args: unknown[]): void {
+    const { ttl, unless } = this.options;
+    try {
+      if (unless?.(value, ...args)) context.skip();
+      else if (typeof ttl === 'function') context.setTtl(ttl(value, ...args));
+    } catch (error) {
+      context.skip();
+      this.site.report(place, instance, 'load', error, 'did not store a value');
+    }
+  }
+
+  private async hydrated(
+    instance: unknown,
+    args: unknown[],
+    place: Place,
+    scope: Place['scope'],
+    key: string,
+    plain: unknown,
+  ): Promise<unknown> {
+    // There is no object to give a class to.
+    if (plain === null || plain === undefined) return plain;
+    try {
+      return await this.options.hydrate!(plain);
+    } catch (error) {
+      this.site.report(place, instance, 'hydrate', error, 'ran uncached');
+    }
+    // What an older version of the class has left would fail every caller for the rest of its ttl.
+    await place.cache.invalidations.delete(scope, key);
+    return this.original.apply(instance, args);
+  }
+
+  private runUncacheable(instance: unknown, args: unknown[]): unknown {
+    const text = 'it returns something else than a promise of data. A stream can be read once only, so each caller gets its own';
+    this.site.warnOnce(instance, 'stream', text);
+    return this.original.apply(instance, args);
   }
 
   private optionsFor(place: Place, args: unknown[]): CallOptions {
-    if (this.fixed?.place === place) return this.fixed.options;
-    const { cache, config } = place;
-    const operation =
-      this.options.operation === undefined
-        ? undefined
-        : cache.parts.operations.get(operationName(this.options.operation));
-    const ttl = operation ?? (typeof this.options.ttl === 'function' ? undefined : this.options.ttl) ?? config.ttl;
-    const options = cache.parts.resolver.resolve({
-      ...freshnessIn(this.options),
-      ...given(ttl),
-      tags: this.site.tagsOf(place, args),
-    });
-    if (typeof this.options.tags !== 'function') this.fixed = { place, options };
+    if (place.fixed) return place.fixed;
+    const { operation, tags, ttl } = this.options;
+    const fixedTtl = ttlOf(place, operation, typeof ttl === 'function' ? undefined : ttl);
+    const options = optionsOf(place, this.options, fixedTtl, this.site.tagsOf(place, args));
+    if (typeof tags !== 'function') place.fixed = options;
     return options;
   }
-}
-
-/** The freshness options alone, out of a decorator's. */
-export function freshnessIn(options: FreshnessOptions): FreshnessOptions {
-  const { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl } = options;
-  return {
-    staleWhileRevalidate,
-    staleIfError,
-    refreshAhead,
-    softTimeout,
-    hardTimeout,
-    jitter,
-    nullTtl,
-  } as FreshnessOptions;
-}
-
-export function given(ttl: Duration | undefined): Pick<SetOptions, 'ttl'> {
-  return ttl === undefined ? {} : { ttl };
-}
-
-function betaOf(refreshAhead: boolean | number | undefined): number | undefined {
-  return typeof refreshAhead === 'boolean' ? Number(refreshAhead) : refreshAhead;
 }

@@ -1,22 +1,28 @@
 import { Logger } from '@nestjs/common';
 import type { Cache } from '../../core/cache.js';
-import type { CacheRegistry } from '../../core/cache-registry.js';
+import { DEFAULT_CACHE, type CacheRegistry } from '../../core/cache-registry.js';
+import type { CallOptions } from '../../core/call-options.js';
 import type { CacheScope } from '../../core/scopes.js';
-import { CacheKeyError, CacheUsageError } from '../../support/errors.js';
+import { CacheUsageError } from '../../support/errors.js';
 import { CacheKeyGenerator } from '../key-generator.js';
 import { cacheConfigOf } from './cache-config.decorator.js';
 import type { CacheConfigOptions } from './cached-options.js';
-import { registryOf } from './registry-property.js';
+import { reasonOf, remedyFor } from './fault-text.js';
+import { isOverridden, registryOf, type DecoratedSite } from './registry-property.js';
 
 const logger = new Logger('CacheModule');
 const defaultKeys = new CacheKeyGenerator();
 
+/** In case a reason has no end of spellings. */
+const MAX_WARNINGS = 20;
+
 /** What the decorators have in common. */
 export interface SiteOptions {
-  readonly key?: (...args: never[]) => unknown;
+  readonly key?: (...args: unknown[]) => unknown;
+  readonly resultKey?: (...args: unknown[]) => unknown;
   readonly keyPrefix?: string;
-  readonly tags?: readonly string[] | ((...args: never[]) => readonly string[]);
-  readonly tenant?: (...args: never[]) => string;
+  readonly tags?: readonly string[] | ((...args: unknown[]) => readonly string[]);
+  readonly tenant?: (...args: unknown[]) => string;
   readonly cache?: string;
 }
 
@@ -24,122 +30,144 @@ export interface SiteOptions {
 export interface Place {
   readonly cache: Cache;
   readonly scope: CacheScope;
+  readonly type: object;
   readonly className: string;
   readonly config: CacheConfigOptions;
   readonly keyPrefix: string | undefined;
+  readonly registry: CacheRegistry;
+  /** The options of every call, where none depends on the arguments; made by the first. */
+  fixed: CallOptions | undefined;
 }
 
 /** One decorated method: finds its cache, and the key, tags and tenant of a call. */
-export class CallSite {
-  /** The last place it was called from: nearly always the same one. */
-  private lastType: unknown;
-  private lastRegistry: CacheRegistry | undefined;
-  private lastPlace: Place | undefined;
-  private warned = new Set<string>();
+export class CallSite implements DecoratedSite {
+  readonly method: string;
+  /** The place it was last called from: nearly always the same one. */
+  private last: Place | undefined;
+  private readonly places = new WeakMap<CacheRegistry, WeakMap<object, Place>>();
+  /** Classes whose name another class has too. */
+  private readonly ambiguous = new WeakSet();
+  private readonly warned = new Set<string>();
 
   constructor(
-    readonly decorator: string,
-    readonly method: string,
+    readonly decorator: 'Cached' | 'CachePut' | 'CacheEvict',
+    private readonly target: object,
+    readonly property: string | symbol,
     private readonly options: SiteOptions,
-  ) {}
+  ) {
+    this.method = String(property);
+  }
 
   /** `undefined`: there is no cache to use, and the method runs as it is. */
   placeOf(instance: unknown): Place | undefined {
     const registry = registryOf(instance);
     if (registry === undefined) {
-      this.warnOnce(
-        'no module',
-        `${this.nameOf(instance)} runs uncached: its class was not made by an application with CacheModule.`,
-      );
+      this.warnOnce(instance, 'no module', 'its object has no cache. Import CacheModule, let Nest make the object, and call the method after the constructor');
       return undefined;
     }
     const type = (instance as object).constructor;
-    if (type === this.lastType && registry === this.lastRegistry) return this.lastPlace;
-    const place = this.find(type, registry);
-    // Until the cache is ready its place is looked for again.
-    if (place === undefined) return undefined;
-    this.lastType = type;
-    this.lastRegistry = registry;
-    this.lastPlace = place;
-    return place;
+    let place = this.last;
+    if (place?.type !== type || place.registry !== registry) {
+      place = this.places.get(registry)?.get(type) ?? this.find(instance, type, registry);
+      // Until the cache is ready its place is looked for again.
+      if (place === undefined) return undefined;
+      this.last = place;
+    }
+    return place.cache.parts.enabled ? place : undefined;
   }
 
   scopeOf(place: Place, args: unknown[]): CacheScope {
     const { tenant } = this.options;
-    return tenant === undefined
-      ? place.scope
-      : place.cache.parts.scopes.tenant(place.scope, tenant(...(args as never[])));
+    return tenant === undefined ? place.scope : place.cache.parts.scopes.tenant(place.scope, tenant(...args));
   }
 
   /** @throws CacheKeyError for arguments without identity; whatever the user's key function throws. */
   keyOf(place: Place, args: unknown[]): string {
     const { key } = this.options;
-    return key === undefined ? this.spell(place, args) : this.keyFrom(place, key(...(args as never[])));
+    return key === undefined ? this.spell(place, args) : this.keyFrom(place, key(...args));
   }
 
   /** The key that a key function's answer stands for. */
   keyFrom(place: Place, answer: unknown): string {
-    if (typeof answer !== 'string') return this.spell(place, [answer]);
-    if (answer === '') throw new CacheUsageError('The key function returned an empty string.');
+    if (typeof answer !== 'string') {
+      if (place.keyPrefix === undefined && this.ambiguous.has(place.type)) {
+        throw new CacheUsageError(
+          `another class is named ${place.className} too, and would share this key. Give one of them @CacheConfig({ keyPrefix })`,
+        );
+      }
+      return this.spell(place, [answer]);
+    }
+    if (answer === '') throw new CacheUsageError('the key function returned an empty string');
     return place.keyPrefix === undefined ? answer : `${place.keyPrefix}:${answer}`;
   }
 
   tagsOf(place: Place, args: unknown[]): readonly string[] {
     const { tags } = this.options;
-    const own = typeof tags === 'function' ? tags(...(args as never[])) : (tags ?? []);
+    const own = typeof tags === 'function' ? tags(...args) : (tags ?? []);
     return place.config.tags ? [...place.config.tags, ...own] : own;
   }
 
-  /** Says once for each reason that a call runs uncached; after that only the event tells. */
-  report(place: Place, instance: unknown, error: unknown): void {
-    place.cache.parts.events.error(place.scope, 'key', error);
-    const reason = error instanceof CacheKeyError ? error.path : error instanceof Error ? error.name : 'error';
-    this.warnOnce(
-      reason,
-      `${this.nameOf(instance)} ran uncached: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  /** Each time an event, and once for each reason a warning. `effect`: what became of the call. */
+  report(place: Place, instance: unknown, operation: string, error: unknown, effect: string): void {
+    place.cache.parts.events.error(place.scope, operation, error);
+    const text = remedyFor(error, this.decorator, this.options.key !== undefined || this.options.resultKey !== undefined);
+    this.warnOnce(instance, reasonOf(operation, error), text, effect);
   }
 
-  /** What the check at start wants to know. */
-  cacheName(type: object): string | undefined {
-    return this.options.cache ?? cacheConfigOf(type).cache;
+  warnOnce(instance: unknown, reason: string, text: string, effect = 'runs uncached'): void {
+    if (this.warned.has(reason) || this.warned.size >= MAX_WARNINGS) return;
+    this.warned.add(reason);
+    const type = (instance as { constructor?: { name?: string } } | undefined)?.constructor?.name;
+    logger.warn(`@${this.decorator} ${type ? `${type}.${this.method}` : this.method} ${effect}: ${text}.`);
   }
 
-  usesClassName(type: object): boolean {
-    return (
-      this.options.key === undefined &&
-      this.options.keyPrefix === undefined &&
-      cacheConfigOf(type).keyPrefix === undefined
-    );
+  cacheName(type: object): string {
+    return this.options.cache ?? cacheConfigOf(type).cache ?? DEFAULT_CACHE;
   }
 
-  private find(type: object, registry: CacheRegistry): Place | undefined {
+  usesNames(type: object): 'yes' | 'no' | 'maybe' {
+    // What evicts adds nothing; it may name any entry it likes.
+    if (this.decorator === 'CacheEvict' || (this.options.keyPrefix ?? cacheConfigOf(type).keyPrefix) !== undefined) return 'no';
+    return this.options.key === undefined && this.options.resultKey === undefined ? 'yes' : 'maybe';
+  }
+
+  refuseNames(type: object): void {
+    this.ambiguous.add(type);
+  }
+
+  private find(instance: unknown, type: object, registry: CacheRegistry): Place | undefined {
     const config = cacheConfigOf(type);
-    const manager = registry.get(this.options.cache ?? config.cache);
-    if (!manager) return undefined;
-    return {
+    const name = this.cacheName(type);
+    const manager = registry.get(name);
+    if (!manager) {
+      // Before the start is over the cache may be on its way; the check at start does not see modules loaded later.
+      if (registry.isStarted && !registry.knows(name)) {
+        this.warnOnce(instance, `no cache ${name}`, `there is no cache named ${JSON.stringify(name)}`);
+      }
+      return undefined;
+    }
+    const { name: className = '' } = type as { name?: string };
+    const place: Place = {
       cache: manager.cache,
       scope: manager.scope,
-      className: (type as { name?: string }).name ?? '',
+      type,
+      // A method and the one it overrides are two, and do not share entries when the one calls the other.
+      className: isOverridden(type, this.property, this.target) ? `${className}>${this.target.constructor.name}` : className,
       config,
       keyPrefix: this.options.keyPrefix ?? config.keyPrefix,
+      registry,
+      fixed: undefined,
     };
+    const ofRegistry = this.places.get(registry) ?? new WeakMap<object, Place>();
+    this.places.set(registry, ofRegistry.set(type, place));
+    return place;
   }
 
+  /** @throws CacheUsageError when an application's own generator gives no key. */
   private spell(place: Place, args: unknown[]): string {
-    const keys = place.cache.parts.keyGenerator ?? this.lastRegistry?.keyGenerator ?? defaultKeys;
-    return keys.generate({ className: place.className, methodName: this.method, args, prefix: place.keyPrefix });
-  }
-
-  private nameOf(instance: unknown): string {
-    const type = (instance as { constructor?: { name?: string } } | undefined)?.constructor?.name ?? 'a function';
-    return `@${this.decorator} ${type}.${this.method}`;
-  }
-
-  private warnOnce(reason: string, message: string): void {
-    // A bound, in case a reason has no end of spellings.
-    if (this.warned.has(reason) || this.warned.size >= 20) return;
-    this.warned.add(reason);
-    logger.warn(message);
+    const keys = place.cache.parts.keyGenerator ?? place.registry.keyGenerator ?? defaultKeys;
+    const key: unknown = keys.generate({ className: place.className, methodName: this.method, args, prefix: place.keyPrefix });
+    if (typeof key === 'string' && key !== '') return key;
+    throw new CacheUsageError(`the key generator gave ${key === '' ? 'an empty string' : `a ${typeof key}`}`);
   }
 }

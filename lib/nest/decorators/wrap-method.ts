@@ -1,8 +1,12 @@
-type AnyMethod = (this: unknown, ...args: never[]) => unknown;
+/** A method as the decorators see it, whatever its types. */
+export type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Puts `wrapper` in the method's place, as like it as can be: name, length, prototype, own properties and all metadata
  * that decorators below have left. Decorators above then find the wrapper.
+ *
+ * Write the wrapper as a method (`{ run(...args) {} }.run`): a plain function has a `prototype` of its own, by which
+ * some take it for a class.
  */
 export function replaceMethod(descriptor: PropertyDescriptor, wrapper: AnyMethod): void {
   const original = descriptor.value as AnyMethod;

@@ -25,6 +25,7 @@ export interface Exchange {
  */
 export function openExchange(
   route: CachedRoute,
+  manager: CacheManager,
   request: HttpRequest,
   reply: HttpReply,
   next: CallHandler,

@@ -21,19 +21,35 @@ export class BackendCalls {
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
     return this.limited('get', async () => {
       const { backend } = this;
-      if (keys.length === 1) return [await backend.get(keys[0]!)];
-      const found = backend.getMany
-        ? await backend.getMany(keys)
-        : await Promise.all(keys.map((key) => backend.get(key)));
-      if (found.length !== keys.length) throw new TypeError(`getMany answered ${found.length} of ${keys.length} keys.`);
-      return found;
+      const found: readonly unknown[] =
+        backend.getMany && keys.length > 1
+          ? await backend.getMany(keys)
+          : await Promise.all(keys.map((key) => backend.get(key)));
+      if (!Array.isArray(found) || found.length !== keys.length) {
+        throw new TypeError(`getMany did not answer with ${keys.length} values for as many keys.`);
+      }
+      // Many clients say null for what is absent. Anything else that is no bytes is told apart by who reads it.
+      return found.map((bytes: unknown) => (bytes === null ? undefined : (bytes as Uint8Array | undefined)));
     });
   }
 
+  /** Only for backends that have it; alone, each write ends by itself. */
   async setMany(items: readonly BackendItem[]): Promise<void> {
-    const { backend } = this;
-    if (backend.setMany && items.length > 1) await backend.setMany(items);
-    else await Promise.all(items.map(({ key, value, ttlMs }) => backend.set(key, value, ttlMs)));
+    await this.backend.setMany!(items);
+  }
+
+  async set({ key, value, ttlMs }: BackendItem): Promise<void> {
+    await this.backend.set(key, value, ttlMs);
+  }
+
+  /** Whether it was there; a backend may answer anything. */
+  async delete(key: string): Promise<number> {
+    return (await this.backend.delete(key)) === true ? 1 : 0;
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    const count: unknown = await this.backend.deleteMany!(keys);
+    return typeof count === 'number' && count >= 0 ? Math.min(Math.floor(count), keys.length) : 0;
   }
 }
 

@@ -1,19 +1,18 @@
-import type { BackendItem, CacheBackend } from '../../contracts/backend.js';
+import type { CacheBackend } from '../../contracts/backend.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { Codec } from '../../contracts/codec.js';
 import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
 import type { Address, Scope } from '../../contracts/scope.js';
-import { CacheCapabilityError, CacheTimeoutError } from '../../support/errors.js';
+import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
-import { withTimeLimit } from '../../support/time-limit.js';
 import { isHashed, nameOf, valuePrefix, wireKey } from '../../support/wire-key.js';
 import { BackendCalls } from './backend-calls.js';
 import { EntryReader } from './entry-reader.js';
 import { StoredVersions, type FoundVersions, type StoredStamp } from './stored-versions.js';
 import { Sweeper } from './sweeper.js';
 import { encodeEntry, encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
-import { WriteQueue } from './write-queue.js';
+import { ValueWrites, type OutgoingValue } from './value-writes.js';
 
 export interface EncodedParts {
   readonly backend: CacheBackend;
@@ -34,7 +33,7 @@ export class EncodedStore implements EntryStore {
   readonly name: string;
   private readonly calls: BackendCalls;
   private readonly versions: StoredVersions;
-  private readonly writes = new WriteQueue();
+  private readonly writes: ValueWrites;
   private readonly reader: EntryReader;
   private readonly sweeper: Sweeper;
 
@@ -42,8 +41,9 @@ export class EncodedStore implements EntryStore {
     this.name = parts.backend.name;
     this.calls = new BackendCalls(parts.backend, parts.clock, parts.commandTimeout);
     this.versions = new StoredVersions(this.calls, parts.random);
+    this.writes = new ValueWrites(this.calls, parts.clock, parts.commandTimeout);
     this.reader = new EntryReader(parts.codec, parts.clock);
-    this.sweeper = new Sweeper(this.calls, (keys) => this.removeAll(keys));
+    this.sweeper = new Sweeper(this.calls, (keys) => this.writes.removeAll(keys));
   }
 
   async look(address: Address, tags: readonly string[]): Promise<Lookup> {
@@ -67,9 +67,10 @@ export class EncodedStore implements EntryStore {
     const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
     return opened.map((entry, index): Lookup => {
       if (entry === undefined) return { entry: undefined, versions };
-      const judged = 'rejected' in entry ? entry.rejected : this.reader.judge(entry, addresses[index]!, all);
-      if (judged === undefined && 'tags' in entry) return { entry, versions };
-      return { entry: undefined, rejected: judged, versions };
+      if ('rejected' in entry) return { entry: undefined, ...entry, versions };
+      const rejected = this.reader.judge(entry, addresses[index]!, all);
+      if (rejected === undefined) return { entry, versions };
+      return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), versions };
     });
   }
 
@@ -89,17 +90,11 @@ export class EncodedStore implements EntryStore {
   async setMany(items: readonly StoreItem[]): Promise<boolean[]> {
     const now = this.parts.clock.now();
     const outgoing = items.map((item) => this.encode(item, now));
-    // Idle keys go out together; one with a write before it waits for its turn.
-    const together = outgoing
-      .filter((item) => item.ttlMs === undefined || item.ttlMs > 0)
-      .filter(({ key }) => !this.writes.isBusy(key));
-    let sent: Promise<void> | undefined;
-    const stored = outgoing.map((item) => {
-      if (item.ttlMs !== undefined && item.ttlMs <= 0) return Promise.resolve(false);
-      if (together.includes(item)) return this.store(item.key, () => (sent ??= this.calls.setMany(together)));
-      return this.store(item.key, () => this.calls.setMany([item]));
-    });
-    const results = await Promise.all(stored);
+    const stored = await this.writes.storeAll(outgoing);
+    const failed = stored.find((result) => result.status === 'rejected');
+    if (failed && stored.every(({ status }) => status === 'rejected')) throw failed.reason;
+    if (failed) this.parts.onError('set', failed.reason);
+    const results = stored.map((result) => result.status === 'fulfilled' && result.value);
     const [first] = items;
     if (first) {
       const lifetime = Math.max(...outgoing.map((item) => item.ttlMs ?? Infinity));
@@ -112,24 +107,26 @@ export class EncodedStore implements EntryStore {
   }
 
   async delete(address: Address): Promise<boolean> {
-    return (await this.removeAll([wireKey(address.scope.path, 'v', address.key)])) > 0;
+    return (await this.writes.removeAll([wireKey(address.scope.path, 'v', address.key)])) > 0;
   }
 
   deleteMany(addresses: readonly Address[]): Promise<number> {
-    return this.removeAll(addresses.map(({ scope, key }) => wireKey(scope.path, 'v', key)));
+    return this.writes.removeAll(addresses.map(({ scope, key }) => wireKey(scope.path, 'v', key)));
   }
 
   /** Patched in place where the backend can; elsewhere a deletion, which is the safe side of what cannot be done at once. */
   async expire(address: Address, now: number): Promise<boolean> {
     const { backend } = this.parts;
     const key = wireKey(address.scope.path, 'v', address.key);
-    if (!backend.patch) return this.delete(address);
+    // What is on its way to the key cannot be patched before it is there.
+    if (!backend.patch || this.writes.isBusy(key)) return this.delete(address);
     const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
     // Bytes nobody can read, or an entry that no one accepts once it is stale.
     if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
     if (entry.staleAt <= now) return true;
-    const patch = (): Promise<boolean> => backend.patch!(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
-    return this.limit('expire', this.writes.run(key, patch));
+    if (this.writes.isBusy(key)) return this.delete(address);
+    const patch = async (): Promise<boolean> => backend.patch!(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
+    return this.writes.patch(key, address.key, patch);
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
@@ -142,12 +139,13 @@ export class EncodedStore implements EntryStore {
       return 0;
     }
     const matches = compileGlob(pattern);
-    // A fill that is on its way would land behind the sweep: it is removed by name.
     const prefix = valuePrefix(scope.path);
-    const landing = this.writes.busy.filter((key) => key.startsWith(prefix));
-    const swept = await this.sweeper.sweep(prefix, (keys) => this.matching(keys, matches));
-    const late = await this.matching(landing, matches);
-    if (late.length > 0) await this.removeAll(late);
+    // A fill that is on its way would land behind the sweep: its key is removed by name, whatever becomes of it.
+    const landing = this.writes.landing(prefix, matches);
+    const [swept] = await Promise.all([
+      this.sweeper.sweep(prefix, (keys) => this.matching(keys, matches)),
+      landing.length > 0 ? this.writes.removeAll(landing) : 0,
+    ]);
     return swept;
   }
 
@@ -191,52 +189,19 @@ export class EncodedStore implements EntryStore {
     if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());
   }
 
-  private encode({ address, draft, stamp }: StoreItem, now: number): BackendItem {
+  private encode({ address, draft, stamp }: StoreItem, now: number): OutgoingValue {
     const { scopes, versions, patterns } = stamp as StoredStamp;
     const key = wireKey(address.scope.path, 'v', address.key);
     const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
     const { codec } = this.parts;
     const payload = codec.encode(draft.kept.value);
     const value = encodeEntry(key, { times: draft, codecId: codec.id, compressionId: 0, meta, payload });
-    return { key, value, ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now) };
-  }
-
-  /** A store that has to wait longer than its caller does is not begun at all. */
-  private async store(key: string, work: () => Promise<void>): Promise<boolean> {
-    let waits = true;
-    const turn = this.writes.run(key, async () => {
-      if (waits) await work();
-      return waits;
-    });
-    try {
-      return await this.limit('set', turn);
-    } catch (error) {
-      if (error instanceof CacheTimeoutError) waits = false;
-      throw error;
-    }
-  }
-
-  private async removeAll(keys: readonly string[]): Promise<number> {
-    const { backend } = this.parts;
-    const together = backend.deleteMany ? keys.filter((key) => !this.writes.isBusy(key)) : [];
-    let sent: Promise<number> | undefined;
-    const removals = keys.map((key) => {
-      if (together.length < 2 || !together.includes(key))
-        return this.writes.remove(key, async () => ((await backend.delete(key)) ? 1 : 0));
-      // The first of them brings the count of all.
-      const counts = sent === undefined;
-      return this.writes.remove(key, async () => {
-        sent ??= backend.deleteMany!(together);
-        const count = await sent;
-        return counts ? count : 0;
-      });
-    });
-    const removed = await this.limit('delete', Promise.all(removals));
-    return removed.reduce((sum, count) => sum + count, 0);
-  }
-
-  private limit<T>(operation: string, work: Promise<T>): Promise<T> {
-    return withTimeLimit(this.parts.clock, `${operation} in ${this.name}`, this.parts.commandTimeout, work);
+    return {
+      name: address.key,
+      key,
+      value,
+      ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
+    };
   }
 
   /** Which of the wire keys hold an entry whose logical key matches. */
@@ -267,10 +232,18 @@ export class EncodedStore implements EntryStore {
   private async cleared(keys: readonly string[], scope: Scope): Promise<string[]> {
     const [versions, bytes] = await Promise.all([this.versions.read(scope, []), this.calls.getMany(keys)]);
     const present = versions.scopes.get(scope.path)?.version;
-    return keys.filter((key, index) => this.reader.versionIn(key, bytes[index], scope.path) !== present);
+    // What cannot be read may be somebody else's, and is served to nobody: it stays.
+    return keys.filter((key, index) => {
+      const version = this.reader.versionIn(key, bytes[index], scope.path);
+      return version !== undefined && version !== present;
+    });
   }
 }
 
 function merge(one: FoundVersions, other: FoundVersions): FoundVersions {
-  return { scopes: one.scopes, tags: new Map([...one.tags, ...other.tags]) };
+  return {
+    scopes: one.scopes,
+    tags: new Map([...one.tags, ...other.tags]),
+    broken: one.broken ?? other.broken,
+  };
 }

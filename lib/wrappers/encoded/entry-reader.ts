@@ -3,6 +3,7 @@ import type { Codec } from '../../contracts/codec.js';
 import type { EntryRejection } from '../../contracts/entry-store.js';
 import type { Entry } from '../../contracts/entry.js';
 import type { Address } from '../../contracts/scope.js';
+import { CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import type { FoundVersions } from './stored-versions.js';
 import { decodeEntry, type DecodedEntry, type NamedVersion } from './wire-format.js';
@@ -10,6 +11,7 @@ import { decodeEntry, type DecodedEntry, type NamedVersion } from './wire-format
 /** Bytes that are no entry, or no whole one. */
 export interface Unreadable {
   readonly rejected: EntryRejection;
+  readonly error: CacheFormatError;
 }
 
 /** From bytes to an entry, and whether it still stands. Nothing in the bytes can make it throw. */
@@ -23,10 +25,12 @@ export class EntryReader {
     if (bytes === undefined) return undefined;
     try {
       const decoded = decodeEntry(key, bytes);
-      if (decoded.codecId !== this.codec.id || decoded.compressionId !== 0) return { rejected: 'format' };
+      if (decoded.codecId !== this.codec.id || decoded.compressionId !== 0) {
+        throw new CacheFormatError('The entry was written by another codec.', 'format');
+      }
       return new StoredEntry(decoded, this.codec);
     } catch (error) {
-      return { rejected: (error as { reason?: EntryRejection }).reason === 'format' ? 'format' : 'corrupt' };
+      return unreadable(error);
     }
   }
 
@@ -89,10 +93,29 @@ export class StoredEntry implements Entry {
     this.first = { value: codec.decode(payload) };
   }
 
-  /** Each caller's own: a look-up that several share is decoded anew for all but the first. */
+  /**
+   * Each caller's own: a look-up that several share is decoded anew for all but the first.
+   * @throws CacheFormatError when the codec cannot do again what it did once.
+   */
   read(): unknown {
     const { first } = this;
     this.first = undefined;
-    return first ? first.value : this.codec.decode(this.payload);
+    if (first) return first.value;
+    try {
+      return this.codec.decode(this.payload);
+    } catch (error) {
+      throw unreadable(error).error;
+    }
   }
+}
+
+/** A codec may throw anything. */
+function unreadable(thrown: unknown): Unreadable {
+  const error =
+    thrown instanceof CacheFormatError
+      ? thrown
+      : new CacheFormatError(
+          `The entry cannot be decoded (${thrown instanceof Error ? thrown.message : typeof thrown}).`,
+        );
+  return { rejected: error.reason, error };
 }

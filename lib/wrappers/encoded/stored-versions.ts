@@ -12,7 +12,8 @@ import {
   encodeTagRecord,
   type ScopeRecord,
 } from './version-record.js';
-import { WriteQueue } from './write-queue.js';
+import { CacheFormatError } from '../../support/errors.js';
+import { KeyQueue } from './key-queue.js';
 
 const DAY = 86_400_000;
 /** How long a version is kept beyond the entries under it. When one is lost all the same, its entries are misses. */
@@ -26,6 +27,8 @@ const MAX_REMEMBERED = 10_000;
 export interface FoundVersions {
   readonly scopes: ReadonlyMap<string, ScopeRecord | undefined>;
   readonly tags: ReadonlyMap<string, string | undefined>;
+  /** Set when a record stood there that cannot be read. */
+  readonly broken?: CacheFormatError | undefined;
 }
 
 /** The versions an entry is stored under. */
@@ -41,7 +44,7 @@ export interface StoredStamp extends Stamp {
  * invalidate is to write another text. A version that is missing matches nothing, so losing one is safe.
  */
 export class StoredVersions {
-  private readonly queue = new WriteQueue();
+  private readonly queue = new KeyQueue();
   private readonly lengthened = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   constructor(
@@ -56,10 +59,12 @@ export class StoredVersions {
 
   found(scope: Scope, tags: readonly string[], answers: readonly (Uint8Array | undefined)[]): FoundVersions {
     const { lineage } = scope;
-    return {
-      scopes: new Map(lineage.map((path, index) => [path, readScope(answers[index])])),
-      tags: new Map(tags.map((tag, index) => [tag, readTag(answers[lineage.length + index])])),
-    };
+    const scopes = new Map(lineage.map((path, index) => [path, readScope(answers[index])]));
+    const named = new Map(tags.map((tag, index) => [tag, readTag(answers[lineage.length + index])]));
+    const all = [...scopes, ...named];
+    const bad = all.find(([, version], index) => version === undefined && answers[index] !== undefined);
+    const broken = bad && new CacheFormatError(`The version of ${JSON.stringify(bad[0])} cannot be read.`);
+    return { scopes, tags: named, broken };
   }
 
   async read(scope: Scope, tags: readonly string[]): Promise<FoundVersions> {
@@ -103,23 +108,26 @@ export class StoredVersions {
    */
   async addPattern(scope: Scope, pattern: string): Promise<void> {
     const key = scopeKey(scope.path);
-    await this.queue.run(key, async () => {
+    const { backend } = this.calls;
+    // Its turn lasts until its writes have really ended, and nobody waits longer than the limit. The interleaving that
+    // prevents: this record, with the version of now, is sent and hangs; a clear writes another version and resolves;
+    // this one lands, and everything of before the clear is valid again.
+    const store = (record: ScopeRecord): Promise<void> => backend.set(key, encodeScopeRecord(record), undefined);
+    const append = async (): Promise<void> => {
       const [answer] = await this.calls.getMany([key]);
       const record = readScope(answer);
       const sequence = (record?.patterns.sequence ?? 0) + 1;
-      if (!record || record.patterns.items.length >= MAX_PATTERNS) return this.store(key, this.freshScope());
-      const next = {
-        version: record.version,
-        patterns: { sequence, items: [...record.patterns.items, [sequence, pattern] as const] },
-      };
-      await this.store(key, next);
+      if (!record || record.patterns.items.length >= MAX_PATTERNS) return store(this.freshScope());
+      const items = [...record.patterns.items, [sequence, pattern] as const];
+      await store({ version: record.version, patterns: { sequence, items } });
       const [check] = await this.calls.getMany([key]);
       const kept = readScope(check);
       const isKept =
         kept?.version !== record.version ||
         kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
-      if (!isKept) await this.store(key, this.freshScope());
-    });
+      if (!isKept) await store(this.freshScope());
+    };
+    await this.calls.limited('set', () => this.queue.run(key, append));
   }
 
   /** Sees to it that the versions outlive an entry stored under them. Best effort: falling short costs a miss. */
@@ -187,12 +195,14 @@ export class StoredVersions {
     return { version: this.random.id(), patterns: { sequence: 0, items: [] } };
   }
 
+  /**
+   * Another version than any before: when it lands late, entries become misses, and nothing else. So its turn may end
+   * with the time limit.
+   */
   private write(key: string, record: () => Uint8Array, ttl: number | undefined): Promise<void> {
-    return this.queue.run(key, () => this.calls.limited('set', () => this.calls.backend.set(key, record(), ttl)));
-  }
-
-  private store(key: string, record: ScopeRecord): Promise<void> {
-    return this.calls.limited('set', () => this.calls.backend.set(key, encodeScopeRecord(record), undefined));
+    const { backend } = this.calls;
+    const send = (): Promise<void> => this.calls.limited('set', () => backend.set(key, record(), ttl));
+    return this.calls.limited('set', () => this.queue.run(key, send));
   }
 }
 

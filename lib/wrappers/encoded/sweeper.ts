@@ -29,13 +29,16 @@ export class Sweeper {
       while (!this.stopped) {
         const next = await this.calls.limited('scan', () => keys.next());
         if (next.done) break;
+        // A store that lists other keys as well must not lose them.
+        if (typeof next.value !== 'string' || !next.value.startsWith(prefix)) continue;
         if (batch.push(next.value) < BATCH) continue;
         yield batch;
         batch = [];
       }
       if (batch.length > 0 && !this.stopped) yield batch;
     } finally {
-      await keys.return?.();
+      // Not waited for: a generator that hangs in a command returns only when that command does.
+      void leave(keys);
     }
   }
 
@@ -55,5 +58,13 @@ export class Sweeper {
     for (const end of [':v:{', '/', '@']) {
       await this.sweep(path + end, (keys) => choose(keys.filter((key) => key.includes(':v:{'))));
     }
+  }
+}
+
+async function leave(keys: AsyncIterator<string>): Promise<void> {
+  try {
+    await keys.return?.();
+  } catch {
+    // What went wrong was said where the keys were asked for.
   }
 }

@@ -62,11 +62,19 @@ export function arabicNotice() {
 
   const encoding = pdf.addStream(
     '/Type /CMap /CMapName /KBF-Arabic /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>',
-    characterMap('KBF-Arabic', 'cidchar', codes.rows((code) => `${code} ${500 + Number.parseInt(code.slice(1, -1), 16)}`)),
+    characterMap(
+      'KBF-Arabic',
+      'cidchar',
+      codes.rows((code) => `${code} ${500 + Number.parseInt(code.slice(1, -1), 16)}`),
+    ),
   );
   const unicode = pdf.addStream(
     '',
-    characterMap('KBF-Arabic-UCS2', 'bfchar', codes.rows((code, glyph) => `${code} <${utf16be(glyph).toString('hex')}>`)),
+    characterMap(
+      'KBF-Arabic-UCS2',
+      'bfchar',
+      codes.rows((code, glyph) => `${code} <${utf16be(glyph).toString('hex')}>`),
+    ),
   );
   const descriptor = pdf.add(
     '<< /Type /FontDescriptor /FontName /Amiri /Flags 4 /FontBBox [-250 -400 1200 1000] /ItalicAngle 0 /Ascent 900 /Descent -350 /CapHeight 700 /StemV 80 >>',

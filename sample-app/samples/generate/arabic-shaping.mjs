@@ -18,7 +18,7 @@ function signs(word) {
 }
 
 /** Letters replaced by the shapes that a typesetter would draw. @param {string} text */
-function shape(text) {
+function shaped(text) {
   return text
     .split(' ')
     .map((word) => {
@@ -40,5 +40,5 @@ function shape(text) {
  * @returns {string[]} one string a glyph
  */
 export function visualGlyphs(text) {
-  return shape(text).reverse();
+  return shaped(text).reverse();
 }

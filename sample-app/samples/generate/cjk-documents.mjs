@@ -53,9 +53,18 @@ export function japaneseLetter() {
     ]),
     resources: `/Font << /F ${shiftJis} 0 R >>`,
   });
-  const unicode = addCjkFont(pdf, { name: 'KozMinPro-Regular', cmap: 'UniJIS-UCS2-H', ordering: 'Japan1', supplement: 4 });
+  const unicode = addCjkFont(pdf, {
+    name: 'KozMinPro-Regular',
+    cmap: 'UniJIS-UCS2-H',
+    ordering: 'Japan1',
+    supplement: 4,
+  });
   pdf.addPage({
-    content: page(ucs2, '運賃表', ['港から岩礁岬まで　大人八百円　小人四百円', '港から外島まで　大人千二百円　小人六百円', '自転車一台につき三百円を申し受けます。']),
+    content: page(ucs2, '運賃表', [
+      '港から岩礁岬まで　大人八百円　小人四百円',
+      '港から外島まで　大人千二百円　小人六百円',
+      '自転車一台につき三百円を申し受けます。',
+    ]),
     resources: `/Font << /F ${unicode} 0 R >>`,
   });
   return pdf.save({ title: '定期点検のお知らせ' });

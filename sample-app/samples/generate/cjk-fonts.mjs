@@ -14,7 +14,9 @@ export function addCjkFont(pdf, { name, cmap, ordering, supplement }) {
     `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /${name} /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement ${supplement} >> ` +
       `/FontDescriptor ${descriptor} 0 R /DW 1000 >>`,
   );
-  return pdf.add(`<< /Type /Font /Subtype /Type0 /BaseFont /${name}-${cmap} /Encoding /${cmap} /DescendantFonts [${descendant} 0 R] >>`);
+  return pdf.add(
+    `<< /Type /Font /Subtype /Type0 /BaseFont /${name}-${cmap} /Encoding /${cmap} /DescendantFonts [${descendant} 0 R] >>`,
+  );
 }
 
 /**

@@ -59,7 +59,8 @@ export function fleetReport() {
   cover.line('B', 18, latin(`Fleet maintenance record ${YEAR}`)).gap(30);
   cover.line('R', 11, latin(`Reference KBF-MR-${YEAR}. Issued on 31 January ${YEAR + 1} by the technical office.`));
   cover.line('R', 11, latin('Contact: technical.office@kestrelbay.example, telephone +44 1632 960 417.')).gap(20);
-  for (const vessel of VESSELS) cover.line('R', 11, latin(`${vessel.name}, built ${vessel.built}: ${vessel.route}; ${vessel.engine}.`));
+  for (const vessel of VESSELS)
+    cover.line('R', 11, latin(`${vessel.name}, built ${vessel.built}: ${vessel.route}; ${vessel.engine}.`));
   cover.gap(120).line('R', 9, latin(`Page 1 of ${pageCount}`), { x: 480 });
   pdf.addPage({ content: cover.toString(), resources });
 
@@ -69,7 +70,10 @@ export function fleetReport() {
       page += 1;
       const hours = 120 + Math.floor(random() * 380);
       const content = new PageContent().line('R', 9, latin(`Kestrel Bay Ferries - fleet maintenance record ${YEAR}`));
-      content.gap(10).line('B', 15, latin(`${vessel.name}: ${month} ${YEAR}`)).gap(6);
+      content
+        .gap(10)
+        .line('B', 15, latin(`${vessel.name}: ${month} ${YEAR}`))
+        .gap(6);
       const paragraphs = [
         `${vessel.name} (${vessel.engine}, built ${vessel.built}) ran ${hours} hours on ${vessel.route}. ${sentences(random, WEATHER, 2)}`,
         sentences(random, FINDINGS, 4),

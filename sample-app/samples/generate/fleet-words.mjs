@@ -5,20 +5,50 @@ export const VESSELS = [
   { name: 'Storm Petrel', built: 2011, route: 'Skerry Point to Outer Holm', engine: 'twin waterjet' },
   { name: 'Oystercatcher', built: 1987, route: 'harbour crossing', engine: 'cycloidal drive' },
   { name: 'Little Tern', built: 2019, route: 'harbour crossing, relief', engine: 'battery-electric' },
-  { name: 'Black Guillemot', built: 2001, route: 'Kestrel Harbour to Marram Sands', engine: 'twin six-cylinder diesel' },
+  {
+    name: 'Black Guillemot',
+    built: 2001,
+    route: 'Kestrel Harbour to Marram Sands',
+    engine: 'twin six-cylinder diesel',
+  },
   { name: 'Turnstone', built: 2008, route: 'Marram Sands to Low Light', engine: 'diesel-electric' },
   { name: 'Red Knot', built: 2015, route: 'night service to Outer Holm', engine: 'twin eight-cylinder diesel' },
   { name: 'Curlew', built: 1993, route: 'cargo and livestock', engine: 'single six-cylinder diesel' },
   { name: 'Kittiwake', built: 2022, route: 'Low Light express', engine: 'hydrogen-ready diesel-electric' },
 ];
 
-export const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+export const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 
 export const PARTS = [
-  ['raw-water impeller', 64.5], ['fuel filter element', 18.2], ['stern gland packing', 41], ['bilge pump float switch', 27.9],
-  ['alternator belt', 22.4], ['exhaust gasket set', 88.75], ['hydraulic hose, 1.2 m', 53.1], ['bow ramp hinge pin', 134],
-  ['life raft painter', 19.6], ['navigation lamp, green', 47.3], ['cooling water thermostat', 36.8], ['turbocharger seal kit', 212.4],
-  ['deck winch brake lining', 96.2], ['zinc anode, 4 kg', 31.5], ['wiper motor', 118.9], ['fire damper spring', 9.45],
+  ['raw-water impeller', 64.5],
+  ['fuel filter element', 18.2],
+  ['stern gland packing', 41],
+  ['bilge pump float switch', 27.9],
+  ['alternator belt', 22.4],
+  ['exhaust gasket set', 88.75],
+  ['hydraulic hose, 1.2 m', 53.1],
+  ['bow ramp hinge pin', 134],
+  ['life raft painter', 19.6],
+  ['navigation lamp, green', 47.3],
+  ['cooling water thermostat', 36.8],
+  ['turbocharger seal kit', 212.4],
+  ['deck winch brake lining', 96.2],
+  ['zinc anode, 4 kg', 31.5],
+  ['wiper motor', 118.9],
+  ['fire damper spring', 9.45],
 ];
 
 export const WEATHER = [

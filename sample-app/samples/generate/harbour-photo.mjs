@@ -91,7 +91,14 @@ export async function tamperedPhoto() {
   const random = randomStream(1178);
   const grainy = patch.map((value) => Math.max(0, Math.min(255, value + (random() + random() - 1) * 7)));
   return sharp(host)
-    .composite([{ input: grainy, raw: { width: SPLICE.width, height: SPLICE.height, channels: 3 }, left: SPLICE.left, top: SPLICE.top }])
+    .composite([
+      {
+        input: grainy,
+        raw: { width: SPLICE.width, height: SPLICE.height, channels: 3 },
+        left: SPLICE.left,
+        top: SPLICE.top,
+      },
+    ])
     .withExif({ IFD0: { Software: 'Retoucher 4.1', DateTime: '2025:03:04 21:03:09' } })
     .jpeg({ quality: 92 })
     .toBuffer();

@@ -14,7 +14,9 @@ const ITEMS = [
 function addInvoicePage(pdf) {
   const money = (amount) => amount.toFixed(2).padStart(11);
   const net = ITEMS.reduce((sum, [, count, price]) => sum + count * price, 0);
-  const page = new PageContent().line('B', 20, latin('Marram Boatyard')).line('R', 10, latin('12 Slipway Lane, Marram Sands, telephone +44 1632 960 233'));
+  const page = new PageContent()
+    .line('B', 20, latin('Marram Boatyard'))
+    .line('R', 10, latin('12 Slipway Lane, Marram Sands, telephone +44 1632 960 233'));
   page.gap(30).line('B', 15, latin('Invoice MB-2025-0041')).gap(6);
   page.line('R', 11, latin('To: Kestrel Bay Ferries, technical office, Kestrel Harbour'));
   page.line('R', 11, latin('Date: 27 February 2025        Your order: KBF-PO-1178')).gap(20);
@@ -25,7 +27,11 @@ function addInvoicePage(pdf) {
   page.gap(8).line('M', 10, latin(`${'Net'.padEnd(54)}${money(net)}`));
   page.line('M', 10, latin(`${'Tax 20 %'.padEnd(54)}${money(net * 0.2)}`));
   page.line('M', 10, latin(`${'Total'.padEnd(54)}${money(net * 1.2)}`)).gap(24);
-  page.line('R', 11, latin('Please pay within 30 days to the account that is printed on the order. Thank you for the work.'));
+  page.line(
+    'R',
+    11,
+    latin('Please pay within 30 days to the account that is printed on the order. Thank you for the work.'),
+  );
   pdf.addPage({ content: page.toString(), resources: latinFonts(pdf) });
 }
 

@@ -56,8 +56,24 @@ export async function receiptPhoto() {
     ['Marine grease 1 kg', '17.20'],
     ['Working gloves', '9.95'],
   ];
-  for (const [name, price] of items) sheet.row([[70, name], [560, price]], { capital: 22 });
-  sheet.gap(12).rule().row([[70, 'Total EUR'], [545, '120.20']], { capital: 26, weight: 1.3 });
+  for (const [name, price] of items)
+    sheet.row(
+      [
+        [70, name],
+        [560, price],
+      ],
+      { capital: 22 },
+    );
+  sheet
+    .gap(12)
+    .rule()
+    .row(
+      [
+        [70, 'Total EUR'],
+        [545, '120.20'],
+      ],
+      { capital: 26, weight: 1.3 },
+    );
   sheet.gap(10).line('Paid by card. Thank you!', { capital: 21 }).gap(20);
   sheet.line('Goods may be returned in 14 days.', { capital: 19 });
 
@@ -75,7 +91,8 @@ export async function receiptPhoto() {
     const x = ((index / 3) % width) / width;
     const light = 0.82 + 0.2 * x;
     const grain = (random() + random() - 1) * 11;
-    for (let channel = 0; channel < 3; channel++) data[index + channel] = Math.max(0, Math.min(255, data[index + channel] * light + grain));
+    for (let channel = 0; channel < 3; channel++)
+      data[index + channel] = Math.max(0, Math.min(255, data[index + channel] * light + grain));
   }
   return sharp(data, { raw: { width, height, channels: 3 } })
     .withExif({ IFD0: { Make: 'Pocket', Model: 'P-12', DateTime: '2025:03:19 16:42:10' } })

@@ -18,7 +18,8 @@ export class Paper {
 
   /** @param {string} text @param {{ capital?: number, x?: number, weight?: number, leading?: number }} [look] */
   line(text, { capital = 22, x = this.margin, weight = 1, leading = 2.1 } = {}) {
-    if (textWidth(text, capital) > this.width - x - this.margin / 2) throw new Error(`this line is too long for the paper: '${text}'`);
+    if (textWidth(text, capital) > this.width - x - this.margin / 2)
+      throw new Error(`this line is too long for the paper: '${text}'`);
     this.#parts.push(drawText(text, { x, y: this.#y, capital, weight }));
     this.#y += capital * leading;
     return this;
@@ -32,7 +33,9 @@ export class Paper {
   }
 
   rule() {
-    this.#parts.push(`<path d="M${this.margin} ${this.#y}H${this.width - this.margin}" stroke="#333" stroke-width="2"/>`);
+    this.#parts.push(
+      `<path d="M${this.margin} ${this.#y}H${this.width - this.margin}" stroke="#333" stroke-width="2"/>`,
+    );
     return this.gap(26);
   }
 

@@ -29,7 +29,11 @@ function rc4(key, data) {
 /** Twenty rounds, each with the key xor the round's number. @param {Uint8Array} key @param {Uint8Array} data */
 function rc4Rounds(key, data) {
   let result = data;
-  for (let round = 0; round < 20; round++) result = rc4(key.map((byte) => byte ^ round), result);
+  for (let round = 0; round < 20; round++)
+    result = rc4(
+      key.map((byte) => byte ^ round),
+      result,
+    );
   return result;
 }
 

@@ -52,7 +52,9 @@ export class PdfWriter {
     const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
     const stream = this.addStream('', bytes);
     this.#pages.push(
-      this.add(`<< /Type /Page /Parent ${this.#tree} 0 R /MediaBox [0 0 595 842] /Contents ${stream} 0 R /Resources << ${resources} >> >>`),
+      this.add(
+        `<< /Type /Page /Parent ${this.#tree} 0 R /MediaBox [0 0 595 842] /Contents ${stream} 0 R /Resources << ${resources} >> >>`,
+      ),
     );
   }
 
@@ -63,10 +65,18 @@ export class PdfWriter {
   save({ title, author = 'Kestrel Bay Ferries', encryption } = {}) {
     const string = (number, bytes) => hexString(encryption ? encryption.encrypt(number, bytes) : bytes);
     this.add(`<< /Type /Catalog /Pages ${this.#tree} 0 R >>`, this.#root);
-    this.add(`<< /Type /Pages /Kids [${this.#pages.map((page) => `${page} 0 R`).join(' ')}] /Count ${this.#pages.length} >>`, this.#tree);
+    this.add(
+      `<< /Type /Pages /Kids [${this.#pages.map((page) => `${page} 0 R`).join(' ')}] /Count ${this.#pages.length} >>`,
+      this.#tree,
+    );
     const info = this.reserve();
-    this.add(`<< ${title ? `/Title ${string(info, textString(title))} ` : ''}/Author ${string(info, textString(author))} >>`, info);
-    const id = createHash('md5').update(this.#objects.map((object) => object.dictionary).join()).digest();
+    this.add(
+      `<< ${title ? `/Title ${string(info, textString(title))} ` : ''}/Author ${string(info, textString(author))} >>`,
+      info,
+    );
+    const id = createHash('md5')
+      .update(this.#objects.map((object) => object.dictionary).join())
+      .digest();
     const encrypt = encryption ? this.add(encryption.dictionary) : undefined;
 
     const parts = [Buffer.from('%PDF-1.6\n%\xe2\xe3\xcf\xd3\n', 'latin1')];

@@ -28,7 +28,12 @@ export async function scannedSurvey() {
   });
   const sheet = new Paper({ width: 827, height: 1169, margin: 90, colour: '#f6f4ee' });
   sheet.line('Statement of the surveyor', { capital: 22, weight: 1.2 }).gap(30);
-  for (const line of ['I have seen the hull of the Curlew on the', 'slip and found it fit for service until the', 'next docking, provided that the forward', 'frame is doubled before 31 March 2025.']) {
+  for (const line of [
+    'I have seen the hull of the Curlew on the',
+    'slip and found it fit for service until the',
+    'next docking, provided that the forward',
+    'frame is doubled before 31 March 2025.',
+  ]) {
     sheet.line(line, { capital: 17 });
   }
   sheet.gap(60).line('T. Ardley, surveyor', { capital: 17 });

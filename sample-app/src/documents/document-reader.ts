@@ -30,7 +30,9 @@ export class DocumentReader {
       case 'jpeg':
         throw new UnreadableFileError(`The file is ${describeFile(bytes)}; POST /ocr reads the text of images.`);
       case 'other':
-        throw new UnreadableFileError(`The file is ${describeFile(bytes)}; a PDF, Markdown or a text file is expected.`);
+        throw new UnreadableFileError(
+          `The file is ${describeFile(bytes)}; a PDF, Markdown or a text file is expected.`,
+        );
     }
   }
 }

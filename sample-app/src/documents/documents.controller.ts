@@ -23,7 +23,9 @@ export class DocumentsController {
 
   /** Forgets everything that was derived from a file. `everywhere: false`: the shared cache is away and will be told later. */
   @Delete(':hash')
-  async forget(@Param('hash', ContentHashPipe) hash: string): Promise<{ hash: string; forgotten: true; everywhere: boolean }> {
+  async forget(
+    @Param('hash', ContentHashPipe) hash: string,
+  ): Promise<{ hash: string; forgotten: true; everywhere: boolean }> {
     return { hash, forgotten: true, everywhere: await this.cache.invalidateTags(documentTag(hash)) };
   }
 }

@@ -26,7 +26,9 @@ export class CacheHeadersInterceptor implements NestInterceptor {
 
 /** A result may rest on others that are cached too: only when nothing had to be computed is the answer a hit. */
 function isHit(outcomes: readonly CacheEvent[]): boolean {
-  return outcomes.some(({ type }) => type === 'hit') && !outcomes.some(({ type }) => type === 'miss' || type === 'load');
+  return (
+    outcomes.some(({ type }) => type === 'hit') && !outcomes.some(({ type }) => type === 'miss' || type === 'load')
+  );
 }
 
 /** `total` includes the upload; each computation that the cache asked for has an entry of its own, by the first words of its key. */

@@ -6,7 +6,9 @@ import type { PipeTransform } from '@nestjs/common';
 export class ContentHashPipe implements PipeTransform<string, string> {
   transform(value: string): string {
     if (!/^[0-9a-f]{64}$/iu.test(value)) {
-      throw new BadRequestException(`'${value}' is not the hash of a file: 64 hexadecimal digits (sha-256) are expected.`);
+      throw new BadRequestException(
+        `'${value}' is not the hash of a file: 64 hexadecimal digits (sha-256) are expected.`,
+      );
     }
     return value.toLowerCase();
   }

@@ -17,7 +17,9 @@ const DECLARATIONS: readonly [pattern: RegExp, kind: FileKind][] = [
 export function checkDeclaredType(contentType: string | undefined, bytes: Uint8Array): void {
   const declared = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (declared.startsWith('multipart/')) {
-    throw new UnsupportedMediaTypeException('Send the bytes of the file as the body (curl --data-binary @file), not a form.');
+    throw new UnsupportedMediaTypeException(
+      'Send the bytes of the file as the body (curl --data-binary @file), not a form.',
+    );
   }
   const expected = DECLARATIONS.find(([pattern]) => pattern.test(declared))?.[1];
   if (expected === undefined || expected === fileKind(bytes)) return;

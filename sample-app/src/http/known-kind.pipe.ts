@@ -8,7 +8,8 @@ export class KnownKindPipe<K extends string> implements PipeTransform<string, K>
 
   transform(value: string): K {
     const kind = this.kinds.find((candidate) => candidate === value);
-    if (kind === undefined) throw new NotFoundException(`There is no kind '${value}'; known are ${this.kinds.join(', ')}.`);
+    if (kind === undefined)
+      throw new NotFoundException(`There is no kind '${value}'; known are ${this.kinds.join(', ')}.`);
     return kind;
   }
 }

@@ -21,7 +21,7 @@ const hex = (byte: number): string => byte.toString(16).toUpperCase().padStart(2
 export function pngStructure(bytes: Uint8Array): ImageStructure {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: ImagePart[] = [];
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
     const end = at + 12 + length;
     const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));

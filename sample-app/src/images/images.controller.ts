@@ -12,7 +12,10 @@ export class ImagesController {
 
   @Post('analysis/:kind')
   @ResultRoute()
-  analyse(@Param('kind', new KnownKindPipe(ANALYSIS_KINDS)) kind: AnalysisKind, @RawFile() file: SourceFile): Promise<ImageAnalysis> {
+  analyse(
+    @Param('kind', new KnownKindPipe(ANALYSIS_KINDS)) kind: AnalysisKind,
+    @RawFile() file: SourceFile,
+  ): Promise<ImageAnalysis> {
     return this.analyst.analyse(file, kind);
   }
 }

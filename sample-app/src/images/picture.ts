@@ -56,7 +56,12 @@ export class Picture {
   /** Grey values as they are stored, without turning the image upright. */
   async luma(): Promise<Luma> {
     const { data, info } = await this.render((image) =>
-      image.flatten({ background: '#fff' }).greyscale().toColourspace('b-w').raw().toBuffer({ resolveWithObject: true }),
+      image
+        .flatten({ background: '#fff' })
+        .greyscale()
+        .toColourspace('b-w')
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
     );
     return { width: info.width, height: info.height, values: data };
   }
@@ -69,6 +74,8 @@ async function decoded<T>(format: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0]!.replace(/[:. ]+$/u, '') : String(error);
-    throw new UnreadableFileError(`The ${format.toUpperCase()} is damaged and cannot be decoded (${reason}).`, { cause: error });
+    throw new UnreadableFileError(`The ${format.toUpperCase()} is damaged and cannot be decoded (${reason}).`, {
+      cause: error,
+    });
   }
 }

@@ -32,12 +32,33 @@ export async function measureQuality(picture: Picture): Promise<QualityReport> {
     verdict: faults.length === 0 ? 'good' : faults.length < POOR_FAULTS ? 'usable' : 'poor',
     faults,
     figures: [
-      figure('brightness', round(measures.brightness), 'Mean grey level, 0 black to 255 white. Below 50 is dark; paper is above 180.'),
-      figure('contrast', round(measures.contrast), 'Standard deviation of the grey levels. Below 15 everything looks alike.'),
-      figure('sharpness', round(measures.sharpness, 1), 'Variance of the second derivative (Laplacian). Below 50 the image is blurred.'),
-      figure('noise', round(measures.noise), 'Standard deviation of the grain, by the method of Immerkaer (1996). Above 12 it disturbs.', 'grey levels'),
+      figure(
+        'brightness',
+        round(measures.brightness),
+        'Mean grey level, 0 black to 255 white. Below 50 is dark; paper is above 180.',
+      ),
+      figure(
+        'contrast',
+        round(measures.contrast),
+        'Standard deviation of the grey levels. Below 15 everything looks alike.',
+      ),
+      figure(
+        'sharpness',
+        round(measures.sharpness, 1),
+        'Variance of the second derivative (Laplacian). Below 50 the image is blurred.',
+      ),
+      figure(
+        'noise',
+        round(measures.noise),
+        'Standard deviation of the grain, by the method of Immerkaer (1996). Above 12 it disturbs.',
+        'grey levels',
+      ),
       figure('shadows', round(measures.shadows, 3), 'Share of pixels that are plain black: what was there is lost.'),
-      figure('highlights', round(measures.highlights, 3), 'Share of pixels that are plain white: lost in a photograph, natural on paper.'),
+      figure(
+        'highlights',
+        round(measures.highlights, 3),
+        'Share of pixels that are plain white: lost in a photograph, natural on paper.',
+      ),
       figure('jpegQuality', compression, 'Estimated from the quantization table; null for an image without loss.'),
       figure('pixels', width * height, 'A page of text needs about 1 million to be read.'),
     ],
@@ -89,7 +110,8 @@ function differences(width: number, height: number, values: Uint8Array): { sharp
       const at = y * width + x;
       const centre = values[at]!;
       const cross = values[at - 1]! + values[at + 1]! + values[at - width]! + values[at + width]!;
-      const corners = values[at - width - 1]! + values[at - width + 1]! + values[at + width - 1]! + values[at + width + 1]!;
+      const corners =
+        values[at - width - 1]! + values[at - width + 1]! + values[at + width - 1]! + values[at + width + 1]!;
       const laplacian = cross - 4 * centre;
       sum += laplacian;
       squares += laplacian * laplacian;

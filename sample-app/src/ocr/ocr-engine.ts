@@ -9,11 +9,14 @@ import { UnreadableFileError } from '../files/unreadable-file.error.js';
 import { ResourcePool } from '../support/resource-pool.js';
 
 const MAX_WORKERS = 2;
-const TIME_LIMIT = 120_000;
+const TIME_LIMIT = 60_000;
 
 // The language data is an npm package; Tesseract would otherwise download it.
 const LANGUAGE = 'eng';
-const LANGUAGE_DATA = join(dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json')), '4.0.0');
+const LANGUAGE_DATA = join(
+  dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json')),
+  '4.0.0',
+);
 
 /** Photographs declare nonsense here, and the engine only takes it as a hint of how large letters are. */
 const RESOLUTION = '200';
@@ -85,7 +88,10 @@ function threadOf(worker: Worker): Thread | undefined {
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UnreadableFileError(`The image takes more than ${TIME_LIMIT / 1000} s to read.`)), TIME_LIMIT);
+    timer = setTimeout(
+      () => reject(new UnreadableFileError(`The image takes more than ${TIME_LIMIT / 1000} s to read.`)),
+      TIME_LIMIT,
+    );
   });
   try {
     return await Promise.race([work, limit]);

@@ -4,5 +4,9 @@ import { CacheHealthIndicator } from 'nestjs-cached/terminus';
 import { HealthController } from './health.controller.js';
 import { StatsController } from './stats.controller.js';
 
-@Module({ imports: [TerminusModule], controllers: [HealthController, StatsController], providers: [CacheHealthIndicator] })
+@Module({
+  imports: [TerminusModule],
+  controllers: [HealthController, StatsController],
+  providers: [CacheHealthIndicator],
+})
 export class OperationsModule {}

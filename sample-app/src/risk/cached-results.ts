@@ -53,6 +53,6 @@ export class CachedResults {
       const value = found.get(KEYS[name](hash));
       return value === undefined ? [] : [[name, value] as const];
     });
-    return Object.fromEntries(present) as Results;
+    return Object.fromEntries(present);
   }
 }

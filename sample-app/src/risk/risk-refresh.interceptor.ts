@@ -18,7 +18,8 @@ export class RiskRefreshInterceptor implements NestInterceptor<{ hash: string },
     const response = context.switchToHttp().getResponse<ServerResponse>();
     return next.handle().pipe(
       concatMap(async (result) => {
-        if (response.getHeader('X-Cache') === 'MISS') await this.cache.delete(CacheKeyGenerator.riskScore('DOCUMENT', result.hash));
+        if (response.getHeader('X-Cache') === 'MISS')
+          await this.cache.delete(CacheKeyGenerator.riskScore('DOCUMENT', result.hash));
         return result;
       }),
     );

@@ -28,7 +28,12 @@ const EDITORS = /photoshop|gimp|lightroom|affinity|pixelmator|paint|canva|snapse
 
 /** A score is the sum of what counts against the document, and names each part of the sum. */
 export function composeRisk(hash: string, results: Results): RiskScore {
-  const reasons = [...documentReasons(results), ...ocrReasons(results), ...imageReasons(results), ...validationReasons(results)]
+  const reasons = [
+    ...documentReasons(results),
+    ...ocrReasons(results),
+    ...imageReasons(results),
+    ...validationReasons(results),
+  ]
     .filter(({ points }) => points > 0)
     .toSorted((one, other) => other.points - one.points);
   const score = Math.min(
@@ -59,7 +64,13 @@ function documentReasons({ document }: Results): RiskReason[] {
   const { pages, pagesWithoutText } = document;
   const share = pages === 0 ? 0 : pagesWithoutText.length / pages;
   const points = share === 0 ? 0 : Math.round(10 + 20 * share);
-  return [{ from: 'document', points, because: `${pagesWithoutText.length} of ${pages} pages hold no text: nobody has read them yet.` }];
+  return [
+    {
+      from: 'document',
+      points,
+      because: `${pagesWithoutText.length} of ${pages} pages hold no text: nobody has read them yet.`,
+    },
+  ];
 }
 
 function ocrReasons({ ocr }: Results): RiskReason[] {
@@ -87,7 +98,11 @@ function imageReasons({ tampering, quality, metadata }: Results): RiskReason[] {
   }
   if (metadata) {
     const edited = metadata.software !== null && EDITORS.test(metadata.software);
-    reasons.push({ from: 'metadata', points: edited ? 20 : 0, because: `The image was last written by an image editor: ${metadata.software}.` });
+    reasons.push({
+      from: 'metadata',
+      points: edited ? 20 : 0,
+      because: `The image was last written by an image editor: ${metadata.software}.`,
+    });
     reasons.push({
       from: 'metadata',
       points: metadata.trailingBytes > 0 ? 15 : 0,
@@ -98,7 +113,10 @@ function imageReasons({ tampering, quality, metadata }: Results): RiskReason[] {
 }
 
 function validationReasons({ format, completeness }: Results): RiskReason[] {
-  const reasonsOf = (from: ResultName, findings: readonly { severity: keyof typeof FINDING_POINTS; code: string; message: string }[]) =>
+  const reasonsOf = (
+    from: ResultName,
+    findings: readonly { severity: keyof typeof FINDING_POINTS; code: string; message: string }[],
+  ) =>
     findings
       // Both are counted already, with the pages themselves and with the metadata.
       .filter(({ code }) => code !== 'pages-without-text' && code !== 'trailing-bytes')

@@ -25,8 +25,10 @@ const DATE = new RegExp(
 );
 const REFERENCE_CODE = /\b(?=[A-Z0-9/-]*\d)[A-Z]{2,}[-/][A-Z0-9][A-Z0-9/-]*\b/u;
 const REFERENCE_WORD = /\b(?:no|nr|number|ref|reference|invoice|order|receipt)\b\.?:? ?#?\d{2,}/iu;
-const CONTACT = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()-]{6,}|\bhttps?:\/\/\S+|\b(?:street|lane|road|quay|harbour|avenue|square)\b/iu;
-const PLACEHOLDER = /\b(?:lorem ipsum|to be (?:done|decided|confirmed|announced)|tbd|tbc|todo|fixme)\b|\[(?:name|date|amount|address|insert[^\]]*)\]|_{5,}|x{5,}|\?{4,}/giu;
+const CONTACT =
+  /[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()-]{6,}|\bhttps?:\/\/\S+|\b(?:street|lane|road|quay|harbour|avenue|square)\b/iu;
+const PLACEHOLDER =
+  /\b(?:lorem ipsum|to be (?:done|decided|confirmed|announced)|tbd|tbc|todo|fixme)\b|\[(?:name|date|amount|address|insert[^\]]*)\]|_{5,}|x{5,}|\?{4,}/giu;
 const PAGE_OF = /\bpage (\d+) of (\d+)\b/giu;
 const MIN_WORDS = 20;
 
@@ -54,9 +56,24 @@ export function checkCompleteness({ title, text, pages, pagesWithoutText }: Read
       [!parts.reference, 'no-reference', 'warning', 'No number or reference that identifies it was found.'],
       [!parts.contact, 'no-contact', 'info', 'No address, telephone or e-mail was found.'],
       [!parts.body, 'hardly-any-text', 'warning', `It has only ${words} words.`],
-      [pages > 1 && pagesWithoutText.length > 0, 'pages-without-text', 'warning', `No text on page ${pagesWithoutText.join(', ')}: what is there was not checked.`],
-      [placeholders.length > 0, 'placeholders', 'error', `Something was left to fill in: ${placeholders.slice(0, 5).join(', ')}.`],
-      [missingPages.length > 0, 'missing-pages', 'error', `By its own page numbers, these pages are missing: ${missingPages.slice(0, 10).join(', ')}.`],
+      [
+        pages > 1 && pagesWithoutText.length > 0,
+        'pages-without-text',
+        'warning',
+        `No text on page ${pagesWithoutText.join(', ')}: what is there was not checked.`,
+      ],
+      [
+        placeholders.length > 0,
+        'placeholders',
+        'error',
+        `Something was left to fill in: ${placeholders.slice(0, 5).join(', ')}.`,
+      ],
+      [
+        missingPages.length > 0,
+        'missing-pages',
+        'error',
+        `By its own page numbers, these pages are missing: ${missingPages.slice(0, 10).join(', ')}.`,
+      ],
     ]),
   };
 }

@@ -8,6 +8,8 @@ export interface Finding {
 }
 
 /** Findings that apply, from a table of conditions. */
-export function findings(rules: readonly (readonly [applies: boolean, code: string, severity: Severity, message: string])[]): Finding[] {
+export function findings(
+  rules: readonly (readonly [applies: boolean, code: string, severity: Severity, message: string])[],
+): Finding[] {
   return rules.flatMap(([applies, code, severity, message]) => (applies ? [{ code, severity, message }] : []));
 }

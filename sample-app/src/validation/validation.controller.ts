@@ -12,7 +12,10 @@ export class ValidationController {
 
   @Post(':kind')
   @ResultRoute()
-  validate(@Param('kind', new KnownKindPipe(VALIDATION_KINDS)) kind: ValidationKind, @RawFile() file: SourceFile): Promise<Validation> {
+  validate(
+    @Param('kind', new KnownKindPipe(VALIDATION_KINDS)) kind: ValidationKind,
+    @RawFile() file: SourceFile,
+  ): Promise<Validation> {
     return this.validator.validate(file, kind);
   }
 }

@@ -54,17 +54,42 @@ describe('a file that cannot be used is answered with 422 and the reason, each t
   const cases: [path: string, name: string, make: () => Promise<Uint8Array>, reason: RegExp][] = [
     ['/documents', 'an encrypted PDF', () => sample('invoice-locked.pdf'), /encrypted/u],
     ['/documents', 'a PDF that is cut off', () => sample('invoice-cut.pdf'), /cut off/u],
-    ['/documents', 'a PDF in name only', () => Promise.resolve(Buffer.from('%PDF-1.7\nnothing\n%%EOF\n')), /cannot be read/u],
+    [
+      '/documents',
+      'a PDF in name only',
+      () => Promise.resolve(Buffer.from('%PDF-1.7\nnothing\n%%EOF\n')),
+      /cannot be read/u,
+    ],
     ['/documents', 'a PDF that unpacks without end', () => Promise.resolve(bombPdf()), /decompression bomb/u],
     ['/documents', 'an image', () => sample('letter.png'), /PNG image; POST \/ocr/u],
     ['/documents', 'bytes that are nothing', () => Promise.resolve(Buffer.from([1, 2, 3, 0, 5])), /control character/u],
     ['/ocr', 'a PDF', () => sample('invoice.pdf'), /a PNG or JPEG image is expected/u],
-    ['/ocr', 'a PNG that is cut off', async () => (await sample('letter.png')).subarray(0, 20_000), /The PNG is cut off/u],
-    ['/ocr', 'a PNG header and noise', async () => Buffer.concat([(await sample('letter.png')).subarray(0, 33), Buffer.alloc(99, 7)]), /PNG/u],
+    [
+      '/ocr',
+      'a PNG that is cut off',
+      async () => (await sample('letter.png')).subarray(0, 20_000),
+      /The PNG is cut off/u,
+    ],
+    [
+      '/ocr',
+      'a PNG header and noise',
+      async () => Buffer.concat([(await sample('letter.png')).subarray(0, 33), Buffer.alloc(99, 7)]),
+      /PNG/u,
+    ],
     ['/ocr', 'a PNG of 900 million pixels', () => Promise.resolve(bigPng(30_000, 30_000)), /30000 x 30000 pixels/u],
-    ['/images/analysis/tampering', 'a JPEG that is cut off', async () => (await sample('harbour.jpg')).subarray(0, 70_000), /The JPEG is cut off/u],
+    [
+      '/images/analysis/tampering',
+      'a JPEG that is cut off',
+      async () => (await sample('harbour.jpg')).subarray(0, 70_000),
+      /The JPEG is cut off/u,
+    ],
     ['/images/analysis/quality', 'text', () => sample('logbook.txt'), /PNG or JPEG image is expected/u],
-    ['/images/analysis/metadata', 'a drawing in SVG', () => Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')), /is expected/u],
+    [
+      '/images/analysis/metadata',
+      'a drawing in SVG',
+      () => Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')),
+      /is expected/u,
+    ],
     ['/validation/format', 'an encrypted PDF', () => sample('invoice-locked.pdf'), /encrypted/u],
     ['/validation/completeness', 'a PDF that is cut off', () => sample('invoice-cut.pdf'), /cut off/u],
   ];
@@ -116,7 +141,9 @@ it('an upload that is broken off harms nobody', async () => {
   const { hostname, port } = new URL(service.url);
   await new Promise<void>((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => {
-      socket.write('POST /documents HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n%PDF-1.7', () => socket.destroy());
+      socket.write('POST /documents HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n%PDF-1.7', () =>
+        socket.destroy(),
+      );
     });
     socket.once('close', () => resolve());
     socket.once('error', reject);

@@ -28,14 +28,22 @@ describe('error-level analysis', () => {
   });
 
   it('finds nothing in a photograph that was only stored again', async () => {
-    const again = await sharp(await sample('harbour.jpg')).jpeg({ quality: 75 }).toBuffer();
+    const again = await sharp(await sample('harbour.jpg'))
+      .jpeg({ quality: 75 })
+      .toBuffer();
     const twice = await sharp(again).jpeg({ quality: 92 }).toBuffer();
     expect(await analyseTampering(await Picture.open(twice))).toMatchObject({ verdict: 'no sign' });
   });
 
   it('says when an image is too small to say', async () => {
-    const tiny = await sharp(await sample('harbour.jpg')).resize(64).jpeg().toBuffer();
-    expect(await analyseTampering(await Picture.open(tiny))).toMatchObject({ verdict: 'too small to say', suspicion: 0 });
+    const tiny = await sharp(await sample('harbour.jpg'))
+      .resize(64)
+      .jpeg()
+      .toBuffer();
+    expect(await analyseTampering(await Picture.open(tiny))).toMatchObject({
+      verdict: 'too small to say',
+      suspicion: 0,
+    });
   });
 });
 
@@ -47,17 +55,31 @@ describe('quality', () => {
   });
 
   it('is poor when the image is dark, blurred and flat', async () => {
-    const dim = await sharp(await sample('letter.png')).blur(12).linear(0.1).jpeg({ quality: 40 }).toBuffer();
+    const dim = await sharp(await sample('letter.png'))
+      .blur(12)
+      .linear(0.1)
+      .jpeg({ quality: 40 })
+      .toBuffer();
     const report = await measureQuality(await Picture.open(dim));
     expect(report.verdict).toBe('poor');
-    expect(report.faults).toEqual(expect.arrayContaining(['The image is too dark.', 'The image is blurred, or empty.']));
+    expect(report.faults).toEqual(
+      expect.arrayContaining(['The image is too dark.', 'The image is blurred, or empty.']),
+    );
   });
 
   it('measures more noise in a noisy image', async () => {
-    const { data, info } = await sharp(await sample('letter.png')).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(await sample('letter.png'))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     const noisy = data.map((value, index) => (((index * 2_654_435_761) >>> 8) % 61) + value * 0.75);
-    const png = await sharp(noisy, { raw: { width: info.width, height: info.height, channels: info.channels } }).png().toBuffer();
-    const [clean, grainy] = [await measureQuality(await open('letter.png')), await measureQuality(await Picture.open(png))];
+    const png = await sharp(noisy, { raw: { width: info.width, height: info.height, channels: info.channels } })
+      .png()
+      .toBuffer();
+    const [clean, grainy] = [
+      await measureQuality(await open('letter.png')),
+      await measureQuality(await Picture.open(png)),
+    ];
     expect(Number(valueOf(grainy.figures, 'noise'))).toBeGreaterThan(5 * Number(valueOf(clean.figures, 'noise')) + 5);
   });
 });

@@ -38,7 +38,10 @@ it('POST /ocr reads a page and says where its words stand; the second time from 
 
   // A photograph, askew and grainy; two at a time.
   const receipt = await sample('receipt.jpg');
-  const [one, other] = await Promise.all([service.post('/ocr', receipt), service.post('/ocr', await sample('harbour.jpg'))]);
+  const [one, other] = await Promise.all([
+    service.post('/ocr', receipt),
+    service.post('/ocr', await sample('harbour.jpg')),
+  ]);
   expect(one.body['text']).toMatch(/Total EUR\s+120\.20/u);
   expect(other.status).toBe(200);
 }, 120_000);

@@ -24,7 +24,9 @@ export function pdfWith(content: Buffer, { dictionary = '', objects = [] as stri
   const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   const size = offsets.length + 1;
   parts.push(
-    Buffer.from(`xref\n0 ${size}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`),
+    Buffer.from(
+      `xref\n0 ${size}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`,
+    ),
   );
   return Buffer.concat(parts);
 }
@@ -34,5 +36,7 @@ export const line = (text: string): Buffer => Buffer.from(`BT /F 12 Tf 72 720 Td
 
 /** A few hundred kilobytes that unpack to 150 MB. */
 export function bombPdf(): Buffer {
-  return pdfWith(deflateSync(Buffer.alloc(150 * 1024 * 1024, 0x20), { level: 9 }), { dictionary: '/Filter /FlateDecode' });
+  return pdfWith(deflateSync(Buffer.alloc(150 * 1024 * 1024, 0x20), { level: 9 }), {
+    dictionary: '/Filter /FlateDecode',
+  });
 }

@@ -8,12 +8,18 @@ import { sample } from './sample.js';
 const reader = new PdfReader();
 afterAll(() => reader.onApplicationShutdown());
 
-const parse = async (name: string): Promise<ParsedDocument> => toParsedDocument('', await reader.read(await sample(name)));
+const parse = async (name: string): Promise<ParsedDocument> =>
+  toParsedDocument('', await reader.read(await sample(name)));
 
 describe('the text of a PDF', () => {
   it('is read page by page, with the title', async () => {
     const document = await parse('fleet-report.pdf');
-    expect(document).toMatchObject({ kind: 'pdf', pages: 121, title: 'Fleet maintenance record 2024', pagesWithoutText: [] });
+    expect(document).toMatchObject({
+      kind: 'pdf',
+      pages: 121,
+      title: 'Fleet maintenance record 2024',
+      pagesWithoutText: [],
+    });
     expect(document.text).toContain('Kestrel Bay Ferries');
     expect(document.text).toContain('Kittiwake: December 2024');
     expect(document.characters).toBeGreaterThan(200_000);

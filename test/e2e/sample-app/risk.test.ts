@@ -41,7 +41,10 @@ it('the score names its reasons, is cached, and is composed anew with each new r
   expect(second).toMatchObject({ cache: 'MISS', body: { level: 'high', basedOn: ['tampering', 'metadata'] } });
   expect(second.body['reasons']).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ from: 'tampering', because: expect.stringContaining('176 x 128 pixels at (560, 384)') }),
+      expect.objectContaining({
+        from: 'tampering',
+        because: expect.stringContaining('176 x 128 pixels at (560, 384)'),
+      }),
       expect.objectContaining({ from: 'metadata', points: 20 }),
     ]),
   );
@@ -53,7 +56,8 @@ it('the score names its reasons, is cached, and is composed anew with each new r
 
 it('the score of a sound document is low', async () => {
   const bytes = await sample('invoice.pdf');
-  for (const route of ['/documents', '/validation/format', '/validation/completeness']) await service.post(route, bytes);
+  for (const route of ['/documents', '/validation/format', '/validation/completeness'])
+    await service.post(route, bytes);
   expect(await service.get(`/risk/DOCUMENT/${await hashOf('invoice.pdf')}`)).toMatchObject({
     body: { score: 0, level: 'low', reasons: [], missing: [], basedOn: ['document', 'format', 'completeness'] },
   });
@@ -74,11 +78,14 @@ it('a score in the making is not stored once a new result has come in', async ()
   await service.post('/images/analysis/metadata', bytes);
 
   // Stands for a slow composition that read the results before the new one was there.
-  let finish = (_: unknown): void => {};
+  let finish: (score: unknown) => void = () => {};
   const slow = cache.getOrSet(`risk:DOCUMENT:${hash}`, () => new Promise((resolve) => (finish = resolve)));
   await service.post('/images/analysis/quality', bytes);
   finish({ outdated: true });
   await slow;
 
-  expect(await service.get(`/risk/DOCUMENT/${hash}`)).toMatchObject({ cache: 'MISS', body: { basedOn: ['quality', 'metadata'] } });
+  expect(await service.get(`/risk/DOCUMENT/${hash}`)).toMatchObject({
+    cache: 'MISS',
+    body: { basedOn: ['quality', 'metadata'] },
+  });
 });

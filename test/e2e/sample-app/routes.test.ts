@@ -42,8 +42,12 @@ describe('a result belongs to the bytes', () => {
       'content-disposition': `attachment; filename="${name}"`,
     });
     expect(await service.post('/documents', bytes, named('a.pdf', 'application/pdf'))).toMatchObject({ cache: 'MISS' });
-    expect(await service.post('/documents', bytes, named('b.bin', 'application/octet-stream'))).toMatchObject({ cache: 'HIT' });
-    expect(await service.post('/documents', bytes, { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({
+    expect(await service.post('/documents', bytes, named('b.bin', 'application/octet-stream'))).toMatchObject({
+      cache: 'HIT',
+    });
+    expect(
+      await service.post('/documents', bytes, { 'content-type': 'application/x-www-form-urlencoded' }),
+    ).toMatchObject({
       cache: 'HIT',
     });
   });
@@ -69,7 +73,12 @@ describe('DELETE /documents/:hash', () => {
   it('forgets everything that was derived from the file, and nothing else', async () => {
     const bytes = await sample('harbour.jpg');
     const other = await sample('notice-arabic.pdf');
-    const paths = ['/images/analysis/tampering', '/images/analysis/quality', '/images/analysis/metadata', '/validation/format'];
+    const paths = [
+      '/images/analysis/tampering',
+      '/images/analysis/quality',
+      '/images/analysis/metadata',
+      '/validation/format',
+    ];
     for (const path of paths) await service.post(path, bytes);
     await service.post('/documents', other);
     expect(await service.get(`/risk/DOCUMENT/${sha256(bytes)}`)).toMatchObject({ cache: 'MISS' });

@@ -15,7 +15,11 @@ export class Service {
     readonly url: string,
   ) {}
 
-  static async start(): Promise<Service> {
+  /** In memory, or on a Redis of the suite's own; never on the one that the machine's environment names. */
+  static async start(environment: Record<string, string> = {}): Promise<Service> {
+    const names = Object.keys(process.env).filter((name) => /^(?:CACHE|REDIS)_/u.test(name));
+    for (const name of names) delete process.env[name];
+    Object.assign(process.env, environment);
     const app = await createApplication({ logLevels: [] });
     await app.listen(0, '127.0.0.1');
     return new Service(app, await app.getUrl());

@@ -5,7 +5,10 @@ import { sample } from './sample.js';
 
 describe('a file without a signature', () => {
   it('is Markdown by the signs its author made, with its heading as title', async () => {
-    expect(readTextDocument(await sample('harbour-rules.md'))).toMatchObject({ kind: 'markdown', title: 'Rules of the harbour' });
+    expect(readTextDocument(await sample('harbour-rules.md'))).toMatchObject({
+      kind: 'markdown',
+      title: 'Rules of the harbour',
+    });
   });
 
   it('takes the title from front matter when there is one', () => {
@@ -23,7 +26,11 @@ describe('a file without a signature', () => {
   });
 
   it('is decoded by its byte-order mark, as UTF-8, or as Windows text', () => {
-    expect(decodeText(Buffer.from('\ufeffTür', 'utf16le'))).toEqual({ text: 'Tür', encoding: 'utf-16le', marked: true });
+    expect(decodeText(Buffer.from('\ufeffTür', 'utf16le'))).toEqual({
+      text: 'Tür',
+      encoding: 'utf-16le',
+      marked: true,
+    });
     expect(decodeText(Buffer.from('Tür'))).toEqual({ text: 'Tür', encoding: 'utf-8', marked: false });
     expect(decodeText(Buffer.from('Tür', 'latin1'))).toEqual({ text: 'Tür', encoding: 'windows-1252', marked: false });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { HttpRequest } from '../../../lib/nest/http/http-exchange.js';
 import { requestKeyOf } from '../../../lib/nest/http/request-key.js';
 import type { RoutePlan } from '../../../lib/nest/http/route-plan.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { StreamableFile } from '@nestjs/common';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { of } from 'rxjs';
 import { keptBody } from '../../../lib/nest/http/response-body.js';
 

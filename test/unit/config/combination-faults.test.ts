@@ -60,6 +60,7 @@ describe('options that cannot stand together', () => {
 
   it("memory and backend 'null'", () => {
     expect(Object.keys(faults({ backend: 'null', memory: {} }))).toEqual(['memory']);
+    expect(faults({ backend: 'null' })).toEqual({});
     expect(faults({ backend: 'redis', redis: {}, memory: { maxEntries: 5 } })).toEqual({});
   });
 

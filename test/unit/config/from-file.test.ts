@@ -106,6 +106,9 @@ describe('cacheOptionsFromFile', () => {
     ['{\n"a": {\n"b": [ { } , [ ] , ] }}', 3],
     ['{\n"a": 1\n\n\n', 2],
     ['[\n}', 2],
+    ['{ 5:\n 1 }', 1],
+    ['{ "a": 1 }\n}', 2],
+    ['{ "a":\n}\n\n5', 2],
   ])('names the line of bad JSON: %j', (text, line) => {
     expect(faultOfFile('bad.json', text)).toBe(`line ${line}: bad JSON.`);
   });

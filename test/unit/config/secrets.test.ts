@@ -19,6 +19,8 @@ const password = fc
 
 const spelled = (text: string, encoded: boolean): string => (encoded ? encodeURIComponent(text) : text);
 
+fc.configureGlobal({ numRuns: 40 });
+
 /** Everything a logger may print of an error. */
 function printed(run: () => unknown): string {
   const error = configErrorOf(run);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { availableParallelism } from 'node:os';
 import { UnreadableFileError } from '../../files/unreadable-file.error.js';
 import { ResourcePool } from '../../support/resource-pool.js';
 import type { DocumentContent } from '../document.js';
@@ -7,12 +8,13 @@ import { firstLine } from '../document.js';
 import { pdfAnatomy } from './pdf-anatomy.js';
 import { PdfThread } from './pdf-thread.js';
 
-const THREADS = 1;
+/** More than one, so that a hostile file does not keep all others waiting until its time is up. */
+const MAX_THREADS = 2;
 
 /** The text of PDFs, read beside the main thread. */
 @Injectable()
 export class PdfReader implements OnApplicationShutdown {
-  readonly #threads = new ResourcePool<PdfThread>(THREADS, {
+  readonly #threads = new ResourcePool<PdfThread>(Math.min(MAX_THREADS, availableParallelism()), {
     open: () => Promise.resolve(new PdfThread()),
     close: (thread) => thread.close(),
   });

@@ -9,7 +9,7 @@ export interface PdfText {
   readonly pages: readonly string[];
 }
 
-const TIME_LIMIT = 60_000;
+const TIME_LIMIT = 30_000;
 const HEAP_LIMIT_MB = 1_024;
 
 /** A thread that reads one PDF after the other. A job that fails for another reason than its file leaves it unusable. */
@@ -19,21 +19,31 @@ export class PdfThread {
   });
   #job: { settle: (reply: PdfReply) => void; fail: (error: Error) => void } | undefined;
 
+  #end: Error | undefined;
+
   constructor() {
+    const end = (reason: Error): void => {
+      this.#end ??= reason;
+      this.#job?.fail(reason);
+    };
     this.#worker.on('message', (reply: PdfReply) => this.#job?.settle(reply));
-    this.#worker.on('error', (error) => this.#job?.fail(explained(error)));
-    this.#worker.on('exit', (code) => this.#job?.fail(new Error(`The PDF reader stopped with code ${code}.`)));
+    this.#worker.on('error', (error) => end(explained(error)));
+    this.#worker.on('exit', (code) => end(new Error(`The PDF reader stopped with code ${code}.`)));
     this.#worker.unref();
   }
 
   async read(bytes: Uint8Array): Promise<PdfReply> {
+    if (this.#end) throw this.#end;
     const copy = new Uint8Array(bytes);
     let timer: NodeJS.Timeout | undefined;
     this.#worker.ref();
     try {
       return await new Promise<PdfReply>((settle, fail) => {
         this.#job = { settle, fail };
-        timer = setTimeout(() => fail(new UnreadableFileError(`The PDF takes more than ${TIME_LIMIT / 1000} s to read.`)), TIME_LIMIT);
+        timer = setTimeout(
+          () => fail(new UnreadableFileError(`The PDF takes more than ${TIME_LIMIT / 1000} s to read.`)),
+          TIME_LIMIT,
+        );
         this.#worker.postMessage(copy, [copy.buffer]);
       });
     } finally {

@@ -36,9 +36,16 @@ function reasonOf(error) {
 
 /** @param {Uint8Array} data @returns {Promise<PdfReply>} */
 async function read(data) {
-  const pdf = await getDocumentProxy(data, { cMapUrl, cMapPacked: true, standardFontDataUrl, useSystemFonts: false, verbosity: 0 });
+  const pdf = await getDocumentProxy(data, {
+    cMapUrl,
+    cMapPacked: true,
+    standardFontDataUrl,
+    useSystemFonts: false,
+    verbosity: 0,
+  });
   try {
-    if (pdf.numPages > MAX_PAGES) return { unreadable: `The PDF has ${pdf.numPages} pages; this service reads up to ${MAX_PAGES}.` };
+    if (pdf.numPages > MAX_PAGES)
+      return { unreadable: `The PDF has ${pdf.numPages} pages; this service reads up to ${MAX_PAGES}.` };
     const { info } = await pdf.getMetadata();
     const title = 'Title' in info && typeof info.Title === 'string' ? info.Title.trim() : '';
     const pages = [];
@@ -48,7 +55,8 @@ async function read(data) {
       const text = await pageText(page);
       page.cleanup();
       characters += text.length;
-      if (characters > MAX_CHARACTERS) return { unreadable: `The PDF holds more than ${MAX_CHARACTERS} characters of text.` };
+      if (characters > MAX_CHARACTERS)
+        return { unreadable: `The PDF holds more than ${MAX_CHARACTERS} characters of text.` };
       pages.push(text);
     }
     return { title, pages };
@@ -60,5 +68,6 @@ async function read(data) {
 parentPort?.on('message', (/** @type {Uint8Array} */ data) => {
   void read(data)
     .catch((/** @type {unknown} */ error) => ({ unreadable: reasonOf(error) }))
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     .then((reply) => parentPort?.postMessage(reply));
 });

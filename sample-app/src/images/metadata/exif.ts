@@ -13,7 +13,15 @@ const ASCII = 2;
 const SHORT_STRING = 4;
 const MAX_ENTRIES = 500;
 
-const TAGS = { make: 0x010f, model: 0x0110, software: 0x0131, modified: 0x0132, artist: 0x013b, exif: 0x8769, gps: 0x8825 };
+const TAGS = {
+  make: 0x010f,
+  model: 0x0110,
+  software: 0x0131,
+  modified: 0x0132,
+  artist: 0x013b,
+  exif: 0x8769,
+  gps: 0x8825,
+};
 const TAKEN = 0x9003;
 
 interface Entry {

@@ -26,7 +26,9 @@ export const gridOf = ({ width, height }: Luma): Grid => ({
 
 export async function errorLevels(luma: Luma, quality: number): Promise<ErrorLevels> {
   const { width, height } = luma;
-  const stored = await sharp(luma.values, { raw: { width, height, channels: 1 } }).jpeg({ quality }).toBuffer();
+  const stored = await sharp(luma.values, { raw: { width, height, channels: 1 } })
+    .jpeg({ quality })
+    .toBuffer();
   const again = await sharp(stored).greyscale().toColourspace('b-w').raw().toBuffer();
   const { columns, rows } = gridOf(luma);
   const blocks = new Float64Array(columns * rows);
@@ -57,7 +59,8 @@ const ROUNDING = 0.25;
 export function relativeLevels(levels: readonly ErrorLevels[]): ErrorLevels[] {
   const count = levels[0]?.blocks.length ?? 0;
   const mean = new Float64Array(count);
-  for (const { blocks } of levels) for (let block = 0; block < count; block++) mean[block]! += blocks[block]! / levels.length;
+  for (const { blocks } of levels)
+    for (let block = 0; block < count; block++) mean[block]! += blocks[block]! / levels.length;
   return levels.map(({ quality, blocks }) => ({
     quality,
     blocks: blocks.map((error, block) => (mean[block]! < FLAT ? Number.NaN : error / (mean[block]! + ROUNDING))),

@@ -53,7 +53,12 @@ export function outlierRegions(deviations: Float64Array, grid: Grid): OutlierReg
 function looksPasted(region: OutlierRegion, grid: Grid): boolean {
   const fills = region.blocks / (region.columns * region.rows);
   const crosses = region.columns === grid.columns || region.rows === grid.rows;
-  return region.blocks >= MIN_BLOCKS && region.blocks <= MAX_SHARE * grid.columns * grid.rows && fills >= MIN_FILL && !crosses;
+  return (
+    region.blocks >= MIN_BLOCKS &&
+    region.blocks <= MAX_SHARE * grid.columns * grid.rows &&
+    fills >= MIN_FILL &&
+    !crosses
+  );
 }
 
 function supported(deviations: Float64Array, grid: Grid): Set<number> {

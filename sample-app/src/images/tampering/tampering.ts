@@ -60,32 +60,61 @@ export async function analyseTampering(picture: Picture): Promise<TamperingRepor
   // The earlier quality is where most of the region stands out most; at others only its most detailed blocks do.
   const strongest = findings.toSorted((one, other) => weightOf(other.regions) - weightOf(one.regions))[0];
   const suspicion = round(suspicionOf(strongest?.regions ?? []));
-  const regions = strongest ? strongest.regions.slice(0, MAX_REGIONS).map((region) => inPixels(region, strongest.level, grid.columns)) : [];
+  const regions = strongest
+    ? strongest.regions.slice(0, MAX_REGIONS).map((region) => inPixels(region, strongest.level, grid.columns))
+    : [];
   return {
     method: 'error-level analysis',
     verdict: tooSmall ? 'too small to say' : suspicion >= 0.5 ? 'likely' : suspicion > 0 ? 'possible' : 'no sign',
     suspicion,
     regions,
-    errorLevels: levels.map(({ quality, blocks }) => ({ quality, median: round(median(blocks)), highest: round(highest(blocks)) })),
+    errorLevels: levels.map(({ quality, blocks }) => ({
+      quality,
+      median: round(median(blocks)),
+      highest: round(highest(blocks)),
+    })),
     figures: [
-      figure('suspicion', suspicion, 'From 0 to 1: how far the most striking region stands out, and how large it is. Below 0.5 may be chance.'),
-      figure('regions', regions.length, 'Compact areas that lose more than the rest when the image is stored again: they may come from another image.'),
-      figure('quality', regions.length > 0 ? strongest!.level.quality : null, 'The JPEG quality at which the regions stand out: the rest was probably stored at it before.'),
-      figure('lossless', picture.format === 'png', 'A lossless file keeps no compression of its own, so only traces of an earlier JPEG can show.'),
+      figure(
+        'suspicion',
+        suspicion,
+        'From 0 to 1: how far the most striking region stands out, and how large it is. Below 0.5 may be chance.',
+      ),
+      figure(
+        'regions',
+        regions.length,
+        'Compact areas that lose more than the rest when the image is stored again: they may come from another image.',
+      ),
+      figure(
+        'quality',
+        regions.length > 0 ? strongest!.level.quality : null,
+        'The JPEG quality at which the regions stand out: the rest was probably stored at it before.',
+      ),
+      figure(
+        'lossless',
+        picture.format === 'png',
+        'A lossless file keeps no compression of its own, so only traces of an earlier JPEG can show.',
+      ),
     ],
   };
 }
 
-const weightOf = (regions: readonly OutlierRegion[]): number => Math.max(0, ...regions.map(({ deviation, blocks }) => deviation * blocks));
+const weightOf = (regions: readonly OutlierRegion[]): number =>
+  Math.max(0, ...regions.map(({ deviation, blocks }) => deviation * blocks));
 
 function suspicionOf(regions: readonly OutlierRegion[]): number {
-  return Math.max(0, ...regions.map(({ deviation, blocks }) => Math.min(1, deviation / FULL_DEVIATION) * Math.min(1, blocks / FULL_BLOCKS)));
+  return Math.max(
+    0,
+    ...regions.map(
+      ({ deviation, blocks }) => Math.min(1, deviation / FULL_DEVIATION) * Math.min(1, blocks / FULL_BLOCKS),
+    ),
+  );
 }
 
 function inPixels(region: OutlierRegion, level: ErrorLevels, gridColumns: number): SuspectRegion {
   let sum = 0;
   for (let row = region.row; row < region.row + region.rows; row++) {
-    for (let column = region.column; column < region.column + region.columns; column++) sum += level.blocks[row * gridColumns + column]!;
+    for (let column = region.column; column < region.column + region.columns; column++)
+      sum += level.blocks[row * gridColumns + column]!;
   }
   return {
     x: region.column * BLOCK,

@@ -1,0 +1,99 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { createCache } from '../../lib/assembly/create-cache.js';
+import { resolveOptions } from '../../lib/config/resolved-options.js';
+import { validateOptions } from '../../lib/config/validate-options.js';
+import type { CacheBackend } from '../../lib/contracts/backend.js';
+import type { CacheModuleOptions } from '../../lib/contracts/options.js';
+import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { shutDown } from '../../lib/core/shutdown.js';
+import { CapableMapBackend } from '../../lib/testing/capable-map.backend.js';
+import { FakeClock } from '../../lib/testing/fake-clock.js';
+import { FlakyBackend } from '../../lib/testing/flaky.backend.js';
+import { MapBackend } from '../../lib/testing/map.backend.js';
+import { startRedis, type RunningRedis } from './redis-server.js';
+
+export interface Rig {
+  readonly cache: CacheManager;
+  readonly clock: FakeClock;
+}
+
+export type StoreName = 'memory' | 'three methods over bytes' | 'bytes with every capability' | 'redis';
+
+export interface StoreCase {
+  readonly name: StoreName;
+  /** Whether keys can be listed, and patterns swept. */
+  readonly canList: boolean;
+  /** A new, empty cache over this kind of store; closed when the test is over. */
+  make(options?: CacheModuleOptions): Promise<Rig>;
+}
+
+/** A cache as the module makes it; closed when the test is over. */
+export type MakeCache = (options: CacheModuleOptions) => Promise<CacheManager>;
+
+let namespaces = 0;
+
+/** To be called once in a file, outside of every test: registers the hooks that end what was made. */
+export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis: () => RunningRedis } {
+  let redis: RunningRedis;
+  const made: CacheManager[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((cache) => shutDown(cache.cache.parts)));
+  });
+  afterAll(() => redis.stop());
+
+  const makeCache: MakeCache = async (options) => {
+    const cache = await createCache(resolveOptions(validateOptions(options)));
+    made.push(cache);
+    return cache;
+  };
+  const over =
+    (backendOf: (clock: FakeClock) => CacheModuleOptions) =>
+    async (options: CacheModuleOptions = {}): Promise<Rig> => {
+      const clock = (options.clock as FakeClock | undefined) ?? new FakeClock(Date.now());
+      return { clock, cache: await makeCache({ clock, ...backendOf(clock), ...options }) };
+    };
+  const stores: StoreCase[] = [
+    { name: 'memory', canList: true, make: over(() => ({})) },
+    {
+      name: 'three methods over bytes',
+      canList: false,
+      make: over((clock) => ({ backend: new MapBackend(clock) })),
+    },
+    {
+      name: 'bytes with every capability',
+      canList: true,
+      make: over((clock) => ({ backend: new CapableMapBackend(clock) })),
+    },
+    {
+      name: 'redis',
+      canList: true,
+      // Time stands still but for the test's steps, so a busy machine never runs into this limit.
+      make: over(() => ({ redis: { url: redis.url, commandTimeout: '10s' }, namespace: `run${namespaces++}` })),
+    },
+  ];
+  return { stores, makeCache, redis: () => redis };
+}
+
+export interface SlowStore {
+  readonly name: string;
+  make(options?: CacheModuleOptions): Promise<Rig & { backend: FlakyBackend; inner: CacheBackend }>;
+}
+
+/** Byte stores whose every command can be held up by the test. */
+export function slowStores(makeCache: MakeCache): SlowStore[] {
+  const over =
+    (inner: (clock: FakeClock) => CacheBackend): SlowStore['make'] =>
+    async (options = {}) => {
+      const clock = new FakeClock();
+      const store = inner(clock);
+      const backend = new FlakyBackend({ backend: store, clock });
+      return { clock, backend, inner: store, cache: await makeCache({ clock, backend, ...options }) };
+    };
+  return [
+    { name: 'a slow store of three methods', make: over((clock) => new MapBackend(clock)) },
+    { name: 'a slow store of every method', make: over((clock) => new CapableMapBackend(clock)) },
+  ];
+}

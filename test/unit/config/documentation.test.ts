@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { describeOptions } from '../../../lib/config/describe-options.js';
+import { cacheOptionsFromEnv } from '../../../lib/config/from-env.js';
+import { cacheOptionsFromFile } from '../../../lib/config/from-file.js';
+import { HttpFields } from '../../../lib/config/http.options.js';
+import { MemoryFields } from '../../../lib/config/memory.options.js';
+import { ModuleFields } from '../../../lib/config/module.options.js';
+import { RedisFields } from '../../../lib/config/redis.options.js';
+import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { validateOptions } from '../../../lib/config/validate-options.js';
+import { configErrorOf } from './faults-of.js';
+
+const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+const blocks = (language: string): string[] => {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map((match) => match[1]!);
+};
+/** `[variable, option, example]` of each row of the table. */
+const variables = [...page.matchAll(/^\| `([A-Z_]+(?:<OPERATION>)?)` +\| `([\w.]+)` +\| `([^`]+)` +\|$/gm)].map(
+  ([, name, option, example]) => [name!.replace('<OPERATION>', 'OCR'), option!, example!] as const,
+);
+
+describe('docs/configuration.md', () => {
+  it('names every option', () => {
+    const groups = { memory: MemoryFields, redis: RedisFields };
+    const paths = [
+      ...Object.keys(new ModuleFields()),
+      ...Object.entries(groups).flatMap(([group, Fields]) =>
+        Object.keys(new Fields()).map((name) => `${group}.${name}`),
+      ),
+      ...['ttl', 'key', 'varyBy', 'tags', 'cache'].map((name) => `http.${name}`),
+    ];
+    expect(Object.keys(new HttpFields())).toEqual(expect.arrayContaining(['key', 'varyBy', 'tags', 'cache']));
+    expect(paths.filter((path) => !page.includes(`\`${path}\``))).toEqual([]);
+  });
+
+  it('shows files that load', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nestjs-cached-docs-'));
+    try {
+      for (const language of ['yaml', 'json']) {
+        const [text] = blocks(language);
+        const path = join(folder, `cache.${language}`);
+        writeFileSync(path, text!);
+        expect(validateOptions(cacheOptionsFromFile(path)).namespace).toBe('shop');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has a table of variables', () => {
+    expect(variables).toHaveLength(29);
+  });
+
+  it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {
+    // REDIS_HOST turns Redis on; only REDIS_URL must not stand beside another host.
+    const around = name.startsWith('REDIS_') && name !== 'REDIS_URL' ? { REDIS_HOST: 'localhost' } : {};
+    const password = name === 'REDIS_USERNAME' ? { REDIS_PASSWORD: 'secret' } : {};
+    const options: unknown = cacheOptionsFromEnv({ ...around, ...password, [name]: example });
+    const value = option.split('.').reduce<unknown>((at, step) => Reflect.get(Object(at) as object, step), options);
+    expect(value).toBeDefined();
+  });
+
+  it('prints the error and the line at start as they are', () => {
+    const [line, error] = blocks('text');
+    const options = { namespace: 'shop', ttl: '5m', redis: { url: 'redis://localhost' } } as const;
+    expect(`${describeOptions(resolveOptions(options))}\n`).toBe(line);
+    const wrong = {
+      ttl: '5m',
+      redis: { url: 'redis://localhost', port: 6380, commandTimeout: 0 },
+      memory: { maxEntries: Infinity },
+      fallback: 'memory',
+    };
+    expect(`${configErrorOf(() => validateOptions(wrong)).message}\n`).toBe(error);
+  });
+});
