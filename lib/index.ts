@@ -18,6 +18,10 @@ export type {
   CachePutOptions,
 } from './nest/decorators/cached-options.js';
 
+export { CacheInterceptor } from './nest/http/cache.interceptor.js';
+export { CacheResponse, type CacheResponseOptionsFor } from './nest/http/cache-response.decorator.js';
+export { NoCache } from './nest/http/no-cache.decorator.js';
+
 export { cacheOptionsFromEnv } from './config/from-env.js';
 export { cacheOptionsFromFile } from './config/from-file.js';
 export { cacheOptionsPreset } from './config/presets.js';
@@ -34,6 +38,7 @@ export type {
   CacheResponseOptions,
   ClassInstances,
   FreshnessOptions,
+  HttpRequestLike,
   Isolation,
   Loader,
   LoaderContext,

@@ -14,13 +14,17 @@ import type { CacheScope } from './scopes.js';
 export class Ticket {
   /** Who felled it, if anybody: a newer value, or an invalidation. */
   fallen: 'overwritten' | 'invalidated' | undefined;
-  /** Tags that were invalidated while it stood; for tags the loader adds after the fact. */
-  private bumped: Set<string> | undefined;
+  /** Tags that were invalidated while it stood, each with the number of the last time; for tags that turn up later. */
+  private bumped: Map<string, number> | undefined;
+  /** The tags of what the look-up found; `undefined`: nothing. */
+  private seen: readonly string[] | undefined;
+  private looking = true;
+  private sealed = false;
 
   constructor(
     readonly address: Address,
     readonly tags: readonly string[],
-    private readonly onFall: (() => void) | undefined,
+    private readonly onSeal: (() => void) | undefined,
   ) {}
 
   get stands(): boolean {
@@ -33,21 +37,56 @@ export class Ticket {
     return this.bumped === undefined || !tags.some((tag) => this.bumped!.has(tag));
   }
 
+  /** Whether one of the tags was invalidated while it stood, and by then there had been no more than `count` invalidations. */
+  wasBumped(tags: readonly string[], count: number): boolean {
+    return this.bumped !== undefined && tags.some((tag) => (this.bumped!.get(tag) ?? Infinity) <= count);
+  }
+
   fall(reason: 'overwritten' | 'invalidated'): void {
     if (this.fallen !== undefined) return;
     this.fallen = reason;
-    this.onFall?.();
+    this.seal();
   }
 
-  bump(tags: readonly string[]): void {
-    if (tags.some((tag) => this.tags.includes(tag))) this.fall('invalidated');
-    else for (const tag of tags) (this.bumped ??= new Set()).add(tag);
+  /** Lets nobody else aboard. What is under way may still be stored. */
+  seal(): void {
+    if (this.sealed) return;
+    this.sealed = true;
+    this.onSeal?.();
+  }
+
+  /** Says that the look-up is over, and the tags of what it found. */
+  saw(tags: readonly string[] | undefined): void {
+    this.looking = false;
+    this.seen = tags;
+  }
+
+  bump(tags: readonly string[], count: number): void {
+    if (overlap(tags, this.tags)) return this.fall('invalidated');
+    for (const tag of tags) (this.bumped ??= new Map()).set(tag, count);
+    if (this.seen !== undefined && overlap(tags, this.seen)) this.seal();
+  }
+
+  /** An invalidation is through. What was looked up while it was on its way may be from before it. */
+  overtake(tags?: readonly string[]): void {
+    if (this.looking || (this.seen !== undefined && (tags === undefined || overlap(tags, this.seen)))) this.seal();
   }
 }
+
+/** To be called when the store is through with an invalidation, whatever came of it. */
+export type Settle = () => void;
 
 /**
  * Every ticket that stands, so that an invalidation reaches all of them before it does anything else. Synchronous
  * throughout: there is no moment at which an invalidation was issued and a ticket still stands.
+ *
+ * Each invalidation returns what to call when the store is through with it. The interleaving that prevents, on a store
+ * that takes its time:
+ *
+ *     delete(k) is issued
+ *                              get(k) takes off, and looks up: its answer is read before the delete lands
+ *     delete(k) lands, resolves
+ *                                                       get(k) would join that flight, and be given the old value
  */
 export class Fence {
   /** How many invalidations there were, of whatever kind. */
@@ -55,9 +94,9 @@ export class Fence {
   private readonly standing = new Map<string, Set<Ticket>>();
   private readonly watches = new Set<Set<string>>();
 
-  /** `onFall` runs at once when an invalidation fells the ticket; never after `close`. */
-  open(address: Address, tags: readonly string[], onFall?: () => void): Ticket {
-    const ticket = new Ticket(address, tags, onFall);
+  /** `onSeal` runs once, at once, when nobody may join any more what the ticket stands for; never after `close`. */
+  open(address: Address, tags: readonly string[], onSeal?: () => void): Ticket {
+    const ticket = new Ticket(address, tags, onSeal);
     const beside = this.standing.get(address.id);
     if (beside) beside.add(ticket);
     else this.standing.set(address.id, new Set([ticket]));
@@ -69,16 +108,24 @@ export class Fence {
     if (beside?.delete(ticket) && beside.size === 0) this.standing.delete(ticket.address.id);
   }
 
-  invalidateKey(id: string): void {
-    this.invalidations++;
-    this.fellAll(id, 'invalidated');
+  /** How many tickets and watches are out; 0 when nothing is under way. */
+  get size(): number {
+    let size = this.watches.size;
+    for (const tickets of this.standing.values()) size += tickets.size;
+    return size;
+  }
+
+  invalidateKey(id: string): Settle {
+    return this.fell(() => this.at(id));
   }
 
   /** A newer value is on its way to the key: what older loads bring must not overwrite it. */
-  overwriteKey(id: string, by: Ticket): void {
-    const beside = this.standing.get(id);
-    if (beside) for (const ticket of [...beside]) if (ticket !== by) ticket.fall('overwritten');
+  overwriteKey(id: string, by: Ticket): Settle {
+    for (const ticket of this.at(id)) if (ticket !== by) ticket.fall('overwritten');
     for (const ids of this.watches) ids.add(id);
+    return () => {
+      for (const ticket of this.at(id)) ticket.overtake();
+    };
   }
 
   /**
@@ -91,33 +138,44 @@ export class Fence {
     return { ids, close: () => void this.watches.delete(ids) };
   }
 
-  invalidateTags(scope: Scope, tags: readonly string[]): void {
+  invalidateTags(scope: Scope, tags: readonly string[]): Settle {
     this.invalidations++;
-    this.each((ticket) => {
-      if (ticket.address.scope.path === scope.path) ticket.bump(tags);
-    });
+    const inScope = (ticket: Ticket): boolean => ticket.address.scope.path === scope.path;
+    for (const ticket of this.all(inScope)) ticket.bump(tags, this.invalidations);
+    return () => {
+      for (const ticket of this.all(inScope)) ticket.overtake(tags);
+    };
   }
 
-  invalidateMatching(scope: Scope, matches: (key: string) => boolean): void {
+  invalidateMatching(scope: Scope, matches: (key: string) => boolean): Settle {
+    return this.fell(() =>
+      this.all(({ address }) => address.scope.path === scope.path && matches(address.key)),
+    );
+  }
+
+  invalidateScope(scope: CacheScope): Settle {
+    return this.fell(() => this.all(({ address }) => scope.contains(address.scope)));
+  }
+
+  private fell(concerned: () => Ticket[]): Settle {
     this.invalidations++;
-    this.each((ticket) => {
-      if (ticket.address.scope.path === scope.path && matches(ticket.address.key)) ticket.fall('invalidated');
-    });
+    for (const ticket of concerned()) ticket.fall('invalidated');
+    return () => {
+      for (const ticket of concerned()) ticket.overtake();
+    };
   }
 
-  invalidateScope(scope: CacheScope): void {
-    this.invalidations++;
-    this.each((ticket) => {
-      if (scope.contains(ticket.address.scope)) ticket.fall('invalidated');
-    });
+  private at(id: string): Ticket[] {
+    return [...(this.standing.get(id) ?? [])];
   }
 
-  private fellAll(id: string, reason: 'overwritten' | 'invalidated'): void {
-    const beside = this.standing.get(id);
-    if (beside) for (const ticket of [...beside]) ticket.fall(reason);
+  private all(concerns: (ticket: Ticket) => boolean): Ticket[] {
+    const found: Ticket[] = [];
+    for (const tickets of this.standing.values()) for (const ticket of tickets) if (concerns(ticket)) found.push(ticket);
+    return found;
   }
+}
 
-  private each(visit: (ticket: Ticket) => void): void {
-    for (const tickets of [...this.standing.values()]) for (const ticket of [...tickets]) visit(ticket);
-  }
+function overlap(some: readonly string[], others: readonly string[]): boolean {
+  return others.length > 0 && some.some((tag) => others.includes(tag));
 }

@@ -8,7 +8,8 @@ import type { CacheScope } from './scopes.js';
 
 /**
  * What takes values away. Each fells the loads it concerns before it does anything else, in the same synchronous
- * stretch: from the moment it is issued, nothing that began before can be stored or joined.
+ * stretch: from the moment it is issued, nothing that began before can be stored or joined. When the store is through
+ * with it, nothing can be joined either that looked the key up meanwhile.
  */
 export class Invalidations {
   constructor(private readonly parts: CacheParts) {}
@@ -17,9 +18,10 @@ export class Invalidations {
   async delete(scope: CacheScope, key: string): Promise<boolean> {
     checkKey(key);
     const address = { scope, key, id: scope.idOf(key) };
-    this.parts.fence.invalidateKey(address.id);
+    const settle = this.parts.fence.invalidateKey(address.id);
     const done =
       (await attempt(this.parts, scope, 'delete', key, () => this.parts.store.delete(address))) !== undefined;
+    settle();
     this.parts.events.delete(scope, key, done);
     return done;
   }
@@ -27,11 +29,12 @@ export class Invalidations {
   async deleteMany(scope: CacheScope, keys: Iterable<string>): Promise<boolean> {
     const list = [...new Set(checkKeys(keys))];
     const addresses = list.map((key) => ({ scope, key, id: scope.idOf(key) }));
-    for (const { id } of addresses) this.parts.fence.invalidateKey(id);
+    const settlements = addresses.map(({ id }) => this.parts.fence.invalidateKey(id));
     if (list.length === 0) return true;
     const done =
       (await attempt(this.parts, scope, 'delete', undefined, () => this.parts.store.deleteMany(addresses))) !==
       undefined;
+    for (const settle of settlements) settle();
     for (const key of list) this.parts.events.delete(scope, key, done);
     return done;
   }
@@ -40,9 +43,10 @@ export class Invalidations {
     checkKey(key);
     const { clock, events, fence, store } = this.parts;
     const address = { scope, key, id: scope.idOf(key) };
-    fence.invalidateKey(address.id);
+    const settle = fence.invalidateKey(address.id);
     const done =
       (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, clock.now()))) !== undefined;
+    settle();
     events.expire(scope, key, done);
     return done;
   }
@@ -50,10 +54,11 @@ export class Invalidations {
   async invalidateTags(scope: CacheScope, given: readonly string[]): Promise<boolean> {
     const tags = checkTags(given);
     if (tags.length === 0) return true;
-    this.parts.fence.invalidateTags(scope, tags);
+    const settle = this.parts.fence.invalidateTags(scope, tags);
     const complete = await attemptAll(this.parts, scope, 'invalidateTags', () =>
       this.parts.store.invalidateTags(scope, tags),
     );
+    settle();
     this.parts.events.invalidate(scope, { by: 'tags', tags, complete });
     return complete;
   }
@@ -61,18 +66,20 @@ export class Invalidations {
   async invalidate(scope: CacheScope, pattern: string): Promise<number> {
     if (typeof pattern !== 'string' || pattern === '')
       throw new CacheUsageError('A pattern must be a string that is not empty.');
-    this.parts.fence.invalidateMatching(scope, compileGlob(pattern));
+    const settle = this.parts.fence.invalidateMatching(scope, compileGlob(pattern));
     let removed = 0;
     const complete = await attemptAll(this.parts, scope, 'invalidate', async () => {
       removed = await this.parts.store.invalidate(scope, pattern);
     });
+    settle();
     this.parts.events.invalidate(scope, { by: 'pattern', pattern, complete });
     return removed;
   }
 
   async clear(scope: CacheScope): Promise<boolean> {
-    this.parts.fence.invalidateScope(scope);
+    const settle = this.parts.fence.invalidateScope(scope);
     const complete = await attemptAll(this.parts, scope, 'clear', () => this.parts.store.clear(scope));
+    settle();
     this.parts.events.invalidate(scope, { by: 'clear', complete });
     return complete;
   }

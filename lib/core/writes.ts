@@ -43,9 +43,9 @@ export class Writes {
     const { scope, key } = address;
     if (!enabled) return false;
     const ticket = fence.open(address, options.tags);
+    const settle = fence.overwriteKey(address.id, ticket);
     try {
       const ttl = resolver.ttlFor(value, options);
-      fence.overwriteKey(address.id, ticket);
       if (ttl === 0) return await this.drop(address);
       const budget = new Budget(clock, this.parts.commandTimeout);
       const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, options.tags));
@@ -60,6 +60,7 @@ export class Writes {
       events.error(scope, 'set', error, key);
       return false;
     } finally {
+      settle();
       fence.close(ticket);
     }
   }
@@ -100,8 +101,9 @@ export class Writes {
 
   /** For a value that is not stored: loads that began before this moment may hold what it was to replace. */
   private async dropFor(address: At): Promise<void> {
-    this.parts.fence.invalidateKey(address.id);
+    const settle = this.parts.fence.invalidateKey(address.id);
     await this.drop(address);
+    settle();
   }
 
   /** A ttl of 0 stores nothing; what was there must not outlive it. */
@@ -151,7 +153,7 @@ export class Writes {
     }));
     if (!enabled) return kept.map(() => false);
     const tickets = kept.map(({ key }) => fence.open({ scope, key, id: scope.idOf(key) }, resolved.tags));
-    for (const ticket of tickets) fence.overwriteKey(ticket.address.id, ticket);
+    const settlements = tickets.map((ticket) => fence.overwriteKey(ticket.address.id, ticket));
     try {
       const budget = new Budget(clock, this.parts.commandTimeout);
       const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, resolved.tags));
@@ -170,6 +172,7 @@ export class Writes {
       events.error(scope, 'set', error);
       return kept.map(() => false);
     } finally {
+      for (const settle of settlements) settle();
       for (const ticket of tickets) fence.close(ticket);
     }
   }

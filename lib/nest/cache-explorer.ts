@@ -70,7 +70,7 @@ export class CacheExplorer implements OnModuleInit {
   /** The class that was instantiated: of a factory's instance its constructor, not the factory. */
   private typeOf({ instance, metatype }: Wrapper): DecoratedType | undefined {
     // By way of the prototype: a value may be a proxy, which answers to any name, or throws at those it does not know.
-    const prototype = isObject(instance) ? prototypeOf(instance) : undefined;
+    const prototype = isObject(instance) ? (Object.getPrototypeOf(instance) as object | null) : undefined;
     const made: unknown = prototype && prototype !== Object.prototype ? prototype.constructor : metatype;
     return typeof made === 'function' && isObject(made.prototype) ? (made as Function & DecoratedType) : undefined;
   }
@@ -120,12 +120,4 @@ function sharedNameText(type: DecoratedType, owner: DecoratedType): string {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function prototypeOf(value: object): object | undefined {
-  try {
-    return (Object.getPrototypeOf(value) as object | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

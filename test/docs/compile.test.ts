@@ -16,6 +16,7 @@ declare const cache: CacheManager;
 
 /** Files that examples import and that the reader has to imagine. */
 const IMAGINED: Readonly<Record<string, string>> = {
+  'settings.ts': `export class Settings { readonly appName: string = 'shop'; }`,
   'my.backend.ts': `export { MapBackend as MyBackend } from 'nestjs-cached/testing';`,
 };
 

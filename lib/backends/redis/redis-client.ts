@@ -26,6 +26,8 @@ export async function openRedis(connection: RedisConnection): Promise<RedisClien
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // How long a socket may take to end before it is cut. ioredis waits it out even when the socket is gone already.
+    disconnectTimeout: 100,
     retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY),
     ...defined({
       host: connection.host,

@@ -39,7 +39,9 @@ export function openExchange(
   if (uncoveredBy(keyed.distinction, varyAdded(before, headers)) !== undefined) return undefined;
   const options = plan.tags === undefined ? plan.stored : { ...plan.stored, tags: plan.tags(request) };
   const mayLoseClass = (className: string): boolean => route.mayLoseClass(className);
-  const mayRefreshEarly = Boolean(options?.refreshAhead ?? manager.cache.parts.resolver.defaults.refreshAhead);
+  const { defaults } = manager.cache.parts.resolver;
+  const mayRefreshEarly = Boolean(options?.refreshAhead ?? defaults.refreshAhead);
+  const nullTtl = options?.nullTtl ?? defaults.nullTtl;
   const run = new HandlerRun({
     request,
     reply,
@@ -47,6 +49,7 @@ export function openExchange(
     before,
     distinction: keyed.distinction,
     mayRefreshEarly,
+    nullTtl,
     mayLoseClass,
   });
   return { route, manager, key: keyed.key, options, reply, next, run };

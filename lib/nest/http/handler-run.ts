@@ -1,5 +1,6 @@
 import type { CallHandler } from '@nestjs/common';
 import { lastValueFrom } from 'rxjs';
+import type { Duration } from '../../contracts/duration.js';
 import type { LoaderContext } from '../../contracts/options.js';
 import { replayableHeaders } from './header-rules.js';
 import type { HeaderMap, HttpReply, HttpRequest } from './http-exchange.js';
@@ -27,6 +28,8 @@ export interface RunParts {
   /** The headers on the response that are not the handler's. */
   readonly before: HeaderMap;
   readonly distinction: Distinction;
+  /** How long a response without a body is good, where that differs. */
+  readonly nullTtl: Duration | undefined;
   /** The cache may call for a run while it serves a response that is still fresh. */
   readonly mayRefreshEarly: boolean;
   /** Whether a body may be stored that will come back without its class. */
@@ -61,6 +64,8 @@ export class HandlerRun {
     this.state = { is: 'done', body };
     const stored = this.shareable(body, this.recorder);
     if (stored === undefined) context.skip();
+    // To the cache the response is never nothing; to whoever set the option its body is what counts.
+    else if (this.parts.nullTtl !== undefined && (body ?? undefined) === undefined) context.setTtl(this.parts.nullTtl);
     return stored ?? UNSHARED;
   };
 

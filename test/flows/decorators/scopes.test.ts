@@ -41,11 +41,13 @@ class Transient {
 }
 
 @Injectable()
-class Holder {
-  constructor(
-    @Inject(Transient) readonly left: Transient,
-    @Inject(Transient) readonly right: Transient,
-  ) {}
+class Left {
+  constructor(@Inject(Transient) readonly held: Transient) {}
+}
+
+@Injectable()
+class Right {
+  constructor(@Inject(Transient) readonly held: Transient) {}
 }
 
 describe('@Cached', () => {
@@ -83,8 +85,8 @@ describe('@Cached', () => {
   });
 
   it('shares entries among transient objects', async () => {
-    const app = await App.start({ providers: [Transient, Holder] });
-    const { left, right } = app.get(Holder);
+    const app = await App.start({ providers: [Transient, Left, Right] });
+    const [left, right] = [app.get(Left).held, app.get(Right).held];
     expect(left).not.toBe(right);
     expect([await left.find(1), await right.find(1)]).toEqual(['1 by run 1', '1 by run 1']);
     expect(app.warnings).toEqual([]);

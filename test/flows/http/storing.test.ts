@@ -126,6 +126,13 @@ class CatsController {
     return { run: ++runs };
   }
 
+  @Get('brief')
+  @CacheResponse({ ttl: '10s', nullTtl: '1s' })
+  brief(@Query('body') body: string | undefined): unknown {
+    runs++;
+    return body;
+  }
+
   @Get('never')
   @CacheResponse({ ttl: 0 })
   never(): unknown {
@@ -238,6 +245,14 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     expect((await app.get('/cats/later')).xCache).toBe('MISS');
     await app.get('/cats/never');
     expect((await app.get('/cats/never')).xCache).toBe('MISS');
+  });
+
+  it('without a body live as long as nullTtl says', async () => {
+    await app.get('/cats/brief');
+    await app.get('/cats/brief?body=b');
+    await app.clock.advance(1_000);
+    expect((await app.get('/cats/brief')).xCache).toBe('MISS');
+    expect((await app.get('/cats/brief?body=b')).xCache).toBe('HIT');
   });
 
   it('are GET’s and HEAD’s alone, each its own', async () => {
