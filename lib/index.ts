@@ -24,7 +24,7 @@ export { NoCache } from './nest/http/no-cache.decorator.js';
 
 export { cacheOptionsFromEnv } from './config/from-env.js';
 export { cacheOptionsFromFile } from './config/from-file.js';
-export { cacheOptionsPreset } from './config/presets.js';
+export { cacheOptionsPreset, type CachePreset } from './config/presets.js';
 
 export { CacheBackend, type BackendItem } from './contracts/backend.js';
 export type { Clock, Random, Timer } from './contracts/clock.js';

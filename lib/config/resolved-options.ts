@@ -66,7 +66,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     name: options.name ?? 'default',
     isGlobal: options.isGlobal ?? true,
     enabled: options.enabled ?? true,
-    namespace: options.namespace ?? 'cache',
+    namespace: options.namespace ?? defaultNamespace(options.name),
     ttl: inMs(options.ttl, 'ttl') ?? HOUR,
     freshness: resolveFreshness(options),
     // The kinds that are not built were refused.
@@ -86,6 +86,11 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   });
+}
+
+/** A named cache has its own, so that two caches on one server never meet. */
+function defaultNamespace(name: string | undefined): string {
+  return name === undefined || name === 'default' ? 'cache' : `cache.${name}`;
 }
 
 function resolveFreshness(options: FreshnessOptions): ResolvedFreshness {

@@ -131,7 +131,7 @@ export interface CacheModuleOptions extends FreshnessOptions {
   isGlobal?: boolean;
   /** `false`: every cache is a pass-through: loaders always run, nothing is stored. Default true. */
   enabled?: boolean;
-  /** Prefix of every key this cache writes; no other key is ever touched. Default `cache`. */
+  /** Prefix of every key this cache writes; no other key is ever touched. Default `cache`, of a named cache `cache.<name>`. */
   namespace?: string;
   /** Default 1 hour. */
   ttl?: Duration;

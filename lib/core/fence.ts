@@ -1,6 +1,11 @@
 import type { Address, Scope } from '../contracts/scope.js';
 import type { CacheScope } from './scopes.js';
 
+/** How many different tags one load may see invalidated before it counts as touched by all. */
+const MAX_BUMPED = 1_000;
+/** How many overwritten keys one watch tells apart. */
+const MAX_WATCHED = 10_000;
+
 /**
  * The proof that nothing was invalidated since a load began. Taken before the loader runs; a value is stored only
  * while its ticket stands.
@@ -19,6 +24,8 @@ export class Ticket {
   /** The tags of what the look-up found; `undefined`: nothing. */
   private seen: readonly string[] | undefined;
   private looking = true;
+  /** Too many tags were invalidated to remember them. */
+  private flooded = false;
   private sealed = false;
 
   constructor(
@@ -33,13 +40,16 @@ export class Ticket {
 
   /** Whether a value that carries these tags may still be stored. */
   admits(tags: readonly string[]): boolean {
-    if (this.fallen !== undefined) return false;
-    return this.bumped === undefined || !tags.some((tag) => this.bumped!.has(tag));
+    return this.fallen === undefined && !this.wasBumped(tags, Infinity);
   }
 
   /** Whether one of the tags was invalidated while it stood, and by then there had been no more than `count` invalidations. */
   wasBumped(tags: readonly string[], count: number): boolean {
-    return this.bumped !== undefined && tags.some((tag) => (this.bumped!.get(tag) ?? Infinity) <= count);
+    if (this.flooded) return tags.length > 0;
+    return tags.some((tag) => {
+      const at = this.bumped?.get(tag);
+      return at !== undefined && at <= count;
+    });
   }
 
   fall(reason: 'overwritten' | 'invalidated'): void {
@@ -64,6 +74,8 @@ export class Ticket {
   bump(tags: readonly string[], count: number): void {
     if (overlap(tags, this.tags)) return this.fall('invalidated');
     for (const tag of tags) (this.bumped ??= new Map()).set(tag, count);
+    if ((this.bumped?.size ?? 0) > MAX_BUMPED) this.flooded = true;
+    if (this.flooded) this.bumped = undefined;
     if (this.seen !== undefined && overlap(tags, this.seen)) this.seal();
   }
 
@@ -122,7 +134,11 @@ export class Fence {
   /** A newer value is on its way to the key: what older loads bring must not overwrite it. */
   overwriteKey(id: string, by: Ticket): Settle {
     for (const ticket of this.at(id)) if (ticket !== by) ticket.fall('overwritten');
-    for (const ids of this.watches) ids.add(id);
+    for (const ids of this.watches) {
+      if (ids.size < MAX_WATCHED) ids.add(id);
+      // Too many to tell apart: counts as something that touches every key.
+      else this.invalidations++;
+    }
     return () => {
       for (const ticket of this.at(id)) ticket.overtake();
     };

@@ -11,16 +11,24 @@ export interface Seat {
   giveUp(reason: Error): void;
 }
 
+/** What the look-up of a flight brought, and what it was at that moment: its callers must not judge otherwise. */
+export interface Found {
+  readonly entry: Entry;
+  readonly state: 'fresh' | 'stale';
+}
+
 /** What a flight brings its passengers. */
 export interface Landed {
   /** The loader's own result, for the caller whose loader ran. */
   readonly value: unknown;
   /** The cache's copy, from which every other caller gets one of its own; `undefined` when the value cannot be kept. */
   readonly kept: Kept | undefined;
+  /** The tags the loader added. */
+  readonly tags: readonly string[];
 }
 
 /** A batch loader did not know this key; whoever waits for it has to load it alone. */
-export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined });
+export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
 
 /** The flight whose loader is running here, if any. Loaders of several caches may be nested in one another. */
 const aboard = new AsyncLocalStorage<Flight>();
@@ -28,30 +36,34 @@ const aboard = new AsyncLocalStorage<Flight>();
 /** One look-up and one load of a key, shared by all callers of this process that want it at the time. */
 export class Flight {
   /** What the look-up brought: a fresh or stale entry, or nothing. Never rejects. */
-  readonly found: Promise<Entry | undefined>;
-  /** What the load brought. Rejects with the loader's error. Pending for ever when it never `loads`. */
+  readonly found: Promise<Found | undefined>;
+  /** What the load brought. Rejects with the loader's error. Pending for ever when `found` is fresh. */
   readonly landed: Promise<Landed>;
   /** Callers beside the first. */
   joined = 0;
   context: LoadContext<unknown> | undefined;
   /** Whether it goes on when nobody waits for it. */
   background = false;
-  /** Whether it comes to a load at all. Decided before `found` resolves. */
-  loads = false;
 
   /** Resolves when there is nothing more to do. */
   readonly ended: Promise<void>;
   end!: () => void;
-  settleFound!: (entry: Entry | undefined) => void;
+  settleFound!: (found: Found | undefined) => void;
   land!: (landed: Landed) => void;
   fail!: (error: unknown) => void;
 
   private waiting = 0;
   private abandoned: Error | undefined;
-  private readonly waitsFor = new Set<Flight>();
+  /** With the number of waits: a loader may wait for one flight twice. */
+  private readonly waitsFor = new Map<Flight, number>();
 
   constructor(readonly ticket: Ticket) {
-    this.found = new Promise((resolve) => (this.settleFound = resolve));
+    this.found = new Promise((resolve) => {
+      this.settleFound = (found) => {
+        ticket.saw(found?.entry.tags);
+        resolve(found);
+      };
+    });
     this.landed = new Promise((resolve, reject) => {
       this.land = resolve;
       this.fail = reject;
@@ -75,12 +87,12 @@ export class Flight {
     const late = this.abandoned !== undefined;
     let seated = true;
     this.waiting++;
-    from?.waitsFor.add(this);
+    from?.waitFor(this, 1);
     const arrive = (): void => {
       if (!seated) return;
       seated = false;
       this.waiting--;
-      from?.waitsFor.delete(this);
+      from?.waitFor(this, -1);
     };
     const giveUp = (reason: Error): void => {
       if (!seated) return;
@@ -103,7 +115,13 @@ export class Flight {
 
   /** Says that this one cannot land before `other` does. */
   tieTo(other: Flight): void {
-    if (other !== this) this.waitsFor.add(other);
+    if (other !== this) this.waitFor(other, 1);
+  }
+
+  private waitFor(other: Flight, change: 1 | -1): void {
+    const count = (this.waitsFor.get(other) ?? 0) + change;
+    if (count > 0) this.waitsFor.set(other, count);
+    else this.waitsFor.delete(other);
   }
 
   /**
@@ -118,7 +136,7 @@ export class Flight {
   private reaches(target: Flight, seen: Set<Flight>): boolean {
     if (this === target) return true;
     seen.add(this);
-    for (const next of this.waitsFor) if (!seen.has(next) && next.reaches(target, seen)) return true;
+    for (const next of this.waitsFor.keys()) if (!seen.has(next) && next.reaches(target, seen)) return true;
     return false;
   }
 }

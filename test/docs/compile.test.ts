@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { blocksOf, PAGES, ROOT, type Block } from './pages.js';
@@ -20,6 +21,13 @@ const IMAGINED: Readonly<Record<string, string>> = {
   'my.backend.ts': `export { MapBackend as MyBackend } from 'nestjs-cached/testing';`,
 };
 
+/** What the tested examples of a page import and the page does not show. */
+function filesBeside(page: string): Record<string, string> {
+  const folder = join(ROOT, 'test/docs', basename(page, '.md'));
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name)) : [];
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
 const places = new Map<string, Block>();
 const files = new Map<string, string>();
 for (const page of PAGES) {
@@ -31,7 +39,9 @@ for (const page of PAGES) {
     // On the first line, so that line numbers stay what they are.
     files.set(file, /^import /m.test(block.code) ? block.code : PRELUDE.replaceAll('\n', ' ') + block.code);
   }
-  for (const [name, code] of Object.entries(IMAGINED)) files.set(join(folder, name), code);
+  for (const [name, code] of Object.entries({ ...filesBeside(page), ...IMAGINED })) {
+    if (!files.has(join(folder, name))) files.set(join(folder, name), code);
+  }
 }
 
 function compile(): Map<string, string[]> {

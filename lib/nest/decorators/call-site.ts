@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Cache } from '../../core/cache.js';
 import { DEFAULT_CACHE, type CacheRegistry } from '../../core/cache-registry.js';
-import type { CallOptions } from '../../core/call-options.js';
+import { checkTags, type CallOptions } from '../../core/call-options.js';
 import type { CacheScope } from '../../core/scopes.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { CacheKeyGenerator } from '../key-generator.js';
@@ -47,7 +47,8 @@ export class CallSite implements DecoratedSite {
   private readonly places = new WeakMap<CacheRegistry, WeakMap<object, Place>>();
   /** Classes whose name another class has too. */
   private readonly ambiguous = new WeakSet();
-  private readonly warned = new Set<string>();
+  /** What was said already, by application; without one, by process. */
+  private readonly warned = new WeakMap<object, Set<string>>();
 
   constructor(
     readonly decorator: 'Cached' | 'CachePut' | 'CacheEvict',
@@ -103,7 +104,8 @@ export class CallSite implements DecoratedSite {
 
   tagsOf(place: Place, args: unknown[]): readonly string[] {
     const { tags } = this.options;
-    const own = typeof tags === 'function' ? tags(...args) : (tags ?? []);
+    // Nothing is no list of tags: an entry without those it was meant to have could not be invalidated.
+    const own = typeof tags === 'function' ? checkTags(tags(...args)) : (tags ?? []);
     return place.config.tags ? [...place.config.tags, ...own] : own;
   }
 
@@ -115,8 +117,10 @@ export class CallSite implements DecoratedSite {
   }
 
   warnOnce(instance: unknown, reason: string, text: string, effect = 'runs uncached'): void {
-    if (this.warned.has(reason) || this.warned.size >= MAX_WARNINGS) return;
-    this.warned.add(reason);
+    const application = registryOf(instance) ?? this;
+    const said = this.warned.get(application) ?? new Set<string>();
+    if (said.has(reason) || said.size >= MAX_WARNINGS) return;
+    this.warned.set(application, said.add(reason));
     const type = (instance as { constructor?: { name?: string } } | undefined)?.constructor?.name;
     logger.warn(`@${this.decorator} ${type ? `${type}.${this.method}` : this.method} ${effect}: ${text}.`);
   }
