@@ -24,7 +24,10 @@ export class CacheRegistry {
   announce(name: string): void {
     if (this.pending.has(name)) {
       throw new CacheConfigError([
-        { path: 'name', message: `there are two caches named ${JSON.stringify(name)}; import it once, or give one of them another name` },
+        {
+          path: 'name',
+          message: `there are two caches named ${JSON.stringify(name)}; import it once, or give one of them another name`,
+        },
       ]);
     }
     this.pending.add(name);

@@ -38,7 +38,10 @@ export class EventStream {
   /** Returns the unsubscribe function. Only events of `scope` and below are told. */
   on<T extends CacheEventType>(type: T, scope: CacheScope, listener: (event: CacheEventOf<T>) => void): () => void {
     const heard: Heard = (event, origin) => {
-      if (scope.contains(origin)) listener(event as CacheEventOf<T>);
+      if (!scope.contains(origin)) return;
+      // One that is async returns its failure, which nobody else would ever hear of.
+      const result: unknown = listener(event as CacheEventOf<T>);
+      if (result instanceof Promise) result.catch(() => {});
     };
     const set = this.listeners.get(type) ?? new Set<Heard>();
     this.listeners.set(type, set.add(heard));

@@ -164,9 +164,7 @@ export class Fence {
   }
 
   invalidateMatching(scope: Scope, matches: (key: string) => boolean): Settle {
-    return this.fell(() =>
-      this.all(({ address }) => address.scope.path === scope.path && matches(address.key)),
-    );
+    return this.fell(() => this.all(({ address }) => address.scope.path === scope.path && matches(address.key)));
   }
 
   invalidateScope(scope: CacheScope): Settle {
@@ -187,7 +185,8 @@ export class Fence {
 
   private all(concerns: (ticket: Ticket) => boolean): Ticket[] {
     const found: Ticket[] = [];
-    for (const tickets of this.standing.values()) for (const ticket of tickets) if (concerns(ticket)) found.push(ticket);
+    for (const tickets of this.standing.values())
+      for (const ticket of tickets) if (concerns(ticket)) found.push(ticket);
     return found;
   }
 }

@@ -49,15 +49,15 @@ export class FlightDeck {
       const lookup = await lookUp(this.parts, call.address, call.options.tags, budget);
       const entry = lookup ? lookup.entry : known;
       const state = entry ? freshnessOf(entry, clock.now()) : 'expired';
-      flight.loads = state !== 'fresh' || this.renews(entry!, call, known);
+      const loads = state !== 'fresh' || this.renews(entry!, call, known);
       if (state === 'fresh') flight.background = true;
-      if (!flight.loads) this.end(flight);
-      flight.settleFound(state === 'expired' ? undefined : entry);
-      if (!flight.loads) return;
+      if (!loads) this.end(flight);
+      flight.settleFound(entry && state !== 'expired' ? { entry, state } : undefined);
+      if (!loads) return;
 
       lease = await leases.acquire(call.address, this.parts.commandTimeout);
       const stamp = await takeStamp(this.parts, scope, call.options.tags, lookup, budget, key);
-      flight.begin(new LoadContext(key, state === 'stale' ? () => entry!.read() : undefined));
+      flight.begin(new LoadContext(key, state === 'stale' ? entry : undefined));
       const loaded = await this.load(flight, call);
       const landed = await this.fill(flight, call, loaded, stamp, budget);
       // Ended before it lands: whoever calls from here on sees what was stored, or loads anew.
@@ -65,6 +65,7 @@ export class FlightDeck {
       flight.land(landed);
     } catch (error) {
       this.end(flight);
+      flight.settleFound(undefined);
       flight.fail(error);
     } finally {
       if (lease) lease.release().catch((error: unknown) => events.error(scope, 'lease', error, key));
@@ -103,11 +104,11 @@ export class FlightDeck {
     stamp: Stamp | undefined,
     budget: Budget,
   ): Promise<Landed> {
-    const { events, filler, flights } = this.parts;
+    const { events, filler } = this.parts;
     const { scope, key } = call.address;
     const wanted = filler.wants(call.address, loaded, call.options);
     // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
-    if (wanted === 0) flights.detach(call.address.id, flight);
+    if (wanted === 0) flight.ticket.seal();
     let kept: Kept | undefined;
     // Kept before anybody gets the value: what its first owner does to it must not reach the others.
     if (wanted > 0 || flight.joined > 0) kept = filler.keep(call.address, loaded.value, wanted > 0);
@@ -116,6 +117,6 @@ export class FlightDeck {
         ? await filler.store(flight.ticket, kept, loaded, wanted, call.options, stamp, budget)
         : false;
     events.load(scope, { key, duration: loaded.duration, stored, background: flight.background });
-    return { value: loaded.value, kept };
+    return { value: loaded.value, kept, tags: loaded.tags };
   }
 }

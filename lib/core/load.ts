@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.js';
+import type { Entry } from '../contracts/entry.js';
 import type { Duration } from '../contracts/duration.js';
 import type { Loader, LoaderContext } from '../contracts/options.js';
 import { tryParseDuration } from '../support/duration.js';
@@ -29,11 +30,16 @@ export class LoadContext<T> implements LoaderContext<T> {
 
   constructor(
     readonly key: string,
-    private readonly readStale: (() => unknown) | undefined,
+    private readonly staleEntry: Entry | undefined,
   ) {}
 
   get stale(): T | undefined {
-    return this.readStale?.() as T | undefined;
+    try {
+      return this.staleEntry?.read() as T | undefined;
+    } catch {
+      // A codec may fail to do again what it did once; a load does without then.
+      return undefined;
+    }
   }
 
   get signal(): AbortSignal {

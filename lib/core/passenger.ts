@@ -47,29 +47,89 @@ export class Passenger<T> {
   }
 
   private async take(): Promise<T | typeof AGAIN | typeof UNKNOWN> {
-    const { clock, events } = this.parts;
+    const { clock, events, isolation } = this.parts;
     const { scope, key } = this.at;
-    const { staleWhileRevalidate, staleIfError } = this.options;
     const found = await this.flight.found;
     if (found && this.isOvertaken(found.entry.tags)) return AGAIN;
-    if (found && (found.state === 'fresh' || clock.now() < found.entry.staleAt + staleWhileRevalidate)) {
+    if (found && (found.state === 'fresh' || this.isWithin(found.entry, this.options.staleWhileRevalidate))) {
       if (found.state === 'stale') this.flight.background = true;
       const value = this.give(found.entry, found.state);
       return value === UNREADABLE ? AGAIN : value;
     }
     const stale = found?.entry;
     if (!stale) events.miss(scope, key);
-    let landed: Landed | T;
     try {
-      landed = await this.landing(stale);
+      const landed = await this.landing(stale);
+      if (landed === ABSENT) return this.leads ? UNKNOWN : AGAIN;
+      if (landed === undefined) {
+        this.flight.background = true;
+        const value = this.give(stale!, 'stale');
+        if (value !== UNREADABLE) return value;
+      }
+      const { value, kept, tags } = landed ?? (await this.flight.landed);
+      if (this.isOvertaken(tags)) return AGAIN;
+      if (stale) events.miss(scope, key);
+      return (this.leads || kept === undefined ? value : isolation.give(kept)) as T;
     } catch (error) {
       // It failed because everybody else had left: no failure of this caller's load.
       if (this.seat.late) return AGAIN;
-      const value = stale && clock.now() < stale.staleAt + staleIfError ? this.give(stale, 'stale') : UNREADABLE;
+      if (!stale || !this.isWithin(stale, this.options.staleIfError)) throw error;
+      const value = this.give(stale, 'stale');
       if (value === UNREADABLE) throw error;
       return value;
     }
-    if (landed === ABSENT) return this.leads ? UNKNOWN : AGAIN;
-    return landed as T;
+  }
+
+  /** RFC 5861: the window begins where freshness ends; its own end is excluded. */
+  private isWithin(entry: Entry, window: number): boolean {
+    return this.parts.clock.now() < entry.staleAt + window;
+  }
+
+  /**
+   * Whether this caller came after an invalidation of tags that nobody knew of when the flight took off: tags of what
+   * it found, or tags that its loader added.
+   *
+   *     load(k) begins -> reads the old row
+   *                         invalidateTags(t) -> resolves
+   *                                                get(k) joins: nothing says yet that the load concerns t
+   *     load(k) ends, with setTags(t): refused by the store, and by those who joined after
+   */
+  private isOvertaken(tags: readonly string[]): boolean {
+    const { ticket } = this.flight;
+    if (this.leads || !ticket.wasBumped(tags, this.boardedAt)) return false;
+    ticket.seal();
+    return true;
+  }
+
+  /** The landing; or `undefined` when `softTimeout` passed first and there is a stale value to give. */
+  private async landing(stale: Entry | undefined): Promise<Landed | undefined> {
+    const { softTimeout } = this.options;
+    const { landed } = this.flight;
+    if (!stale || softTimeout === undefined) return landed;
+    let late = false;
+    const soft = new Promise<undefined>((resolve) => {
+      const timer = this.parts.clock.setTimeout(() => {
+        late = true;
+        resolve(undefined);
+      }, softTimeout);
+      const cancel = (): void => timer.cancel();
+      landed.then(cancel, cancel);
+    });
+    const first = await Promise.race([landed, soft]);
+    return late ? undefined : first;
+  }
+
+  /** A codec may fail to do again what it did once; that is no failure of a caller's. */
+  private give(entry: Entry, state: 'fresh' | 'stale'): T | typeof UNREADABLE {
+    const { events, store } = this.parts;
+    const { scope, key } = this.at;
+    try {
+      const value = entry.read() as T;
+      events.hit(scope, key, store.tier, state);
+      return value;
+    } catch (error) {
+      events.error(scope, 'decode', error, key);
+      return UNREADABLE;
+    }
   }
 }

@@ -1,9 +1,11 @@
 import type { Lookup } from '../contracts/entry-store.js';
 import { freshnessOf, type Entry } from '../contracts/entry.js';
 import { attempt } from './attempt.js';
+import { Budget } from './budget.js';
 import { checkKey, checkKeys } from './keys.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
+import { lookUp, lookUpMany } from './store-steps.js';
 
 /** Reads without a loader. They see fresh entries only. */
 export class Reads {
@@ -21,9 +23,7 @@ export class Reads {
   async getMany(scope: CacheScope, keys: Iterable<string>): Promise<Map<string, unknown>> {
     const { clock, events, store } = this.parts;
     const list = [...new Set(checkKeys(keys))];
-    const addresses = list.map((key) => ({ scope, key, id: scope.idOf(key) }));
-    const lookups =
-      list.length === 0 ? [] : await attempt(this.parts, scope, 'look', undefined, () => store.lookMany(addresses, []));
+    const lookups = await lookUpMany(this.parts, scope, list, [], new Budget(clock, this.parts.commandTimeout));
     const now = clock.now();
     const found = new Map<string, unknown>();
     list.forEach((key, index) => {
@@ -52,7 +52,7 @@ export class Reads {
     return entry && entry.staleAt - this.parts.clock.now();
   }
 
-  /** One look, in the budget of one call. A failure is an event and `undefined`. */
+  /** One look that counts nothing, in the budget of one call. A failure is an event and `undefined`. */
   look(scope: CacheScope, key: string): Promise<Lookup | undefined> {
     checkKey(key);
     return attempt(this.parts, scope, 'look', key, () =>
@@ -63,7 +63,10 @@ export class Reads {
   private async lookFresh(scope: CacheScope, key: string): Promise<Entry | undefined> {
     const { store, clock } = this.parts;
     checkKey(key);
-    const entry = store.peek ? store.peek(scope.idOf(key)) : (await this.look(scope, key))?.entry;
+    const at = { scope, key, id: scope.idOf(key) };
+    const entry = store.peek
+      ? store.peek(at.id)
+      : (await lookUp(this.parts, at, [], new Budget(clock, this.parts.commandTimeout)))?.entry;
     return entry && freshnessOf(entry, clock.now()) === 'fresh' ? entry : undefined;
   }
 }

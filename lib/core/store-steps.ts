@@ -6,7 +6,7 @@ import type { Address } from '../contracts/scope.js';
 
 type At = Address & { readonly scope: CacheScope };
 
-/** A look-up that fails is a miss, and an event. */
+/** A look-up that fails is a miss, and an event; so is one that finds bytes it cannot read. */
 export async function lookUp(
   { store, events }: CacheParts,
   at: At,
@@ -14,7 +14,9 @@ export async function lookUp(
   budget: Budget,
 ): Promise<Lookup | undefined> {
   try {
-    return await budget.spend(`Looking up in ${store.name}`, () => store.look(at, tags));
+    const lookup = await budget.spend(`Looking up in ${store.name}`, () => store.look(at, tags));
+    if (lookup.error) events.error(at.scope, 'decode', lookup.error, at.key);
+    return lookup;
   } catch (error) {
     events.error(at.scope, 'look', error, at.key);
     return undefined;
@@ -32,7 +34,9 @@ export async function lookUpMany(
   if (keys.length === 0) return [];
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
-    return await budget.spend(`Looking up in ${store.name}`, () => store.lookMany(addresses, tags));
+    const lookups = await budget.spend(`Looking up in ${store.name}`, () => store.lookMany(addresses, tags));
+    lookups.forEach(({ error }, index) => error && events.error(scope, 'decode', error, keys[index]));
+    return lookups;
   } catch (error) {
     events.error(scope, 'look', error);
     return undefined;

@@ -8,14 +8,19 @@ import { read } from './pages.js';
 
 const missingIn = (page: string, names: readonly string[]): string[] => {
   const text = read(page);
-  return names.filter((name) => !text.includes(`\`${name}`) && !text.includes(`${name}\``) && !text.includes(` ${name} `));
+  return names.filter(
+    (name) => !text.includes(`\`${name}`) && !text.includes(`${name}\``) && !text.includes(` ${name} `),
+  );
 };
 
 describe('README.md', () => {
   const blocks = read('README.md').match(/^```[\s\S]*?^```$/gm) ?? [];
 
   it('has one line that runs the tests, which continuous integration runs too', () => {
-    const lines = blocks.join('\n').split('\n').filter((line) => line.includes('npm test'));
+    const lines = blocks
+      .join('\n')
+      .split('\n')
+      .filter((line) => line.includes('npm test'));
     expect(lines).toEqual(['npm ci && npm test']);
   });
 
@@ -34,13 +39,23 @@ describe('README.md', () => {
       ...Object.keys(new RedisFields()).map((name) => `redis.${name}`),
     ].filter((path) => built.includes(path) || !later.has(path));
     const together = ['redis.port', 'redis.db', 'redis.password'];
-    expect(missingIn('README.md', options.filter((path) => !together.includes(path)))).toEqual([]);
+    expect(
+      missingIn(
+        'README.md',
+        options.filter((path) => !together.includes(path)),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('the pages', () => {
   it('name every error class', () => {
-    expect(missingIn('docs/errors.md', Object.keys(library).filter((name) => name.endsWith('Error')))).toEqual([]);
+    expect(
+      missingIn(
+        'docs/errors.md',
+        Object.keys(library).filter((name) => name.endsWith('Error')),
+      ),
+    ).toEqual([]);
   });
 
   it('name every method of the manager', () => {
@@ -54,6 +69,7 @@ describe('the pages', () => {
   it('name every decorator', () => {
     const decorators = Object.keys(library).filter((name) => /^(Cache(d|Put|Evict|Config)|InjectCache)$/.test(name));
     expect(decorators).toHaveLength(5);
-    expect(missingIn('docs/decorators.md', decorators.map((name) => `@${name}`))).toEqual([]);
+    const page = read('docs/decorators.md');
+    expect(decorators.filter((name) => !page.includes(`## @${name}\n`))).toEqual([]);
   });
 });

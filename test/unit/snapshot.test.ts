@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { EventEmitter } from 'node:events';
 import { createContext, runInContext } from 'node:vm';
 import { Readable } from 'node:stream';
@@ -280,12 +280,21 @@ describe('takeSnapshot refuses, by path', () => {
   it('class instances, when told to', () => {
     expect(refusal({ user: new User('Ada') }, 'refuse')).toBe('$.user is an instance of User');
     expect(refusal({ at: new Date(), list: [{}], tags: new Set() }, 'refuse')).toBe('kept');
+    expect(refusal(runInContext('({ a: [{}], b: Object.create(null) })', realm), 'refuse')).toBe('kept');
   });
 
-  it('no real built-in because a proxy or an impostor of it came first', () => {
-    expect(copy(new ArrayBuffer(1))).toBeInstanceOf(ArrayBuffer);
-    expect(copy(Object(3))).toBe(3);
-    expect(copy(new Map())).toBeInstanceOf(Map);
+  it.each([
+    ['a proxy of an ArrayBuffer', (): object => new Proxy(new ArrayBuffer(1), {}), (): object => new ArrayBuffer(1)],
+    ['an impostor of an ArrayBuffer', (): object => inheriting(ArrayBuffer), (): object => new ArrayBuffer(1)],
+    ['an impostor of a number', (): object => inheriting(Number), (): object => Object(3) as object],
+    ['a proxy of an error of another realm', (): object => new Proxy(foreignError(), {}), foreignError],
+  ])('no real built-in because %s came first', async (_, fake, real) => {
+    // Kinds are remembered by prototype: only a fresh module sees the fake first.
+    jest.resetModules();
+    const fresh = await import('../../lib/support/snapshot.js');
+    const take = (value: object): unknown => fresh.takeSnapshot(value, { classInstances: 'refuse' }).value;
+    expect(() => take(fake())).toThrow();
+    expect(take(real())).toBeDefined();
   });
 });
 
@@ -347,4 +356,14 @@ function thenable(): object {
   // oxlint-disable-next-line unicorn/no-thenable -- it is the thenable that is tested
   Object.defineProperty(Query.prototype, 'then', { value: () => undefined });
   return new Query();
+}
+
+function inheriting(Class: { readonly prototype: object }): object {
+  return Object.create(Class.prototype) as object;
+}
+
+const realm = createContext();
+
+function foreignError(): object {
+  return runInContext('new RangeError("e")', realm) as object;
 }

@@ -1,8 +1,11 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
+  Logger,
   Next,
   Redirect,
   Render,
@@ -141,19 +144,23 @@ describe('contexts (fake ones: no GraphQL, RPC or WebSocket package is installed
   });
 
   it.each(['rendered', 'next'] as const)('a handler that has the response itself passes through: %s', async (name) => {
-    const registry = new CacheRegistry();
-    registry.get = () => {
-      throw new Error('asked for the cache');
-    };
-    const interceptor = new CacheInterceptor(registry);
-    const context = {
-      getType: () => 'http',
-      getClass: () => Page,
-      getHandler: () => Page.prototype[name],
-      switchToHttp: () => ({ getRequest: () => ({ method: 'GET', url: '/', headers: {} }), getResponse: () => ({}) }),
-    } as unknown as ExecutionContext;
-    // Its options are not even read to the end.
-    registry.get = () => undefined;
-    expect(await lastValueFrom(await interceptor.intercept(context, next))).toMatchObject({});
+    const contextFor = (method: keyof Page): ExecutionContext =>
+      ({
+        getType: () => 'http',
+        getClass: () => Page,
+        getHandler: () => Page.prototype[method],
+        switchToHttp: () => ({
+          getRequest: () => ({ method: 'GET', url: '/', headers: {} }),
+          getResponse: () => new ServerResponse(new IncomingMessage(new Socket())),
+        }),
+      }) as unknown as ExecutionContext;
+    const warnings: unknown[] = [];
+    Logger.overrideLogger({ log: () => {}, error: () => {}, warn: (line: unknown) => void warnings.push(line) });
+    const interceptor = new CacheInterceptor(new CacheRegistry());
+    expect(await lastValueFrom(await interceptor.intercept(contextFor(name), next))).toMatchObject({});
+    // Left alone before it comes to a cache; a plain handler does come to it, and misses it aloud.
+    expect(warnings).toEqual([]);
+    expect(await lastValueFrom(await interceptor.intercept(contextFor('plain'), next))).toMatchObject({});
+    expect(warnings).toEqual(['Page.plain runs uncached: CacheModule is not imported.']);
   });
 });

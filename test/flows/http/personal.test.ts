@@ -1,141 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Header, Headers, Injectable, Ip, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { CacheInterceptor } from '../../../lib/nest/http/cache.interceptor.js';
-import { CacheResponse } from '../../../lib/nest/http/cache-response.decorator.js';
 import { HttpApp, PLATFORMS } from './support/app.js';
+import { count, PersonalController, type Request } from './support/personal.controller.js';
 
-interface Request {
-  headers: Record<string, string | undefined>;
-  url: string;
-  user?: { id: string };
-  session?: Record<string, unknown>;
-}
-interface Reply {
-  header(name: string, value: string): Reply;
-}
-
-/** Who is asking, from a header that nobody else knows the meaning of. */
-@Injectable()
-class BadgeGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<Request>();
-    const id = request.headers['x-badge'];
-    if (id !== undefined) request.user = { id };
-    return id !== 'refused';
-  }
-}
-
-let runs = 0;
-beforeEach(() => void (runs = 0));
-const who = (request: Request): unknown => ({
-  who:
-    request.headers['authorization'] ??
-    request.headers['cookie'] ??
-    request.headers['x-api-key'] ??
-    request.user?.id ??
-    'nobody',
-  run: ++runs,
-});
-
-@Controller()
-@UseInterceptors(CacheInterceptor)
-@UseGuards(BadgeGuard)
-class PersonalController {
-  @Get('me')
-  me(@Req() request: Request): unknown {
-    return who(request);
-  }
-
-  @Get('by-header')
-  @CacheResponse({ varyBy: ['Authorization', 'X-Tenant'] })
-  byHeader(@Req() request: Request): unknown {
-    return { ...(who(request) as object), tenant: request.headers['x-tenant'] };
-  }
-
-  @Get('by-user')
-  @CacheResponse<Request>({ varyBy: (request) => request.user?.id })
-  byUser(@Req() request: Request): unknown {
-    return who(request);
-  }
-
-  @Get('by-key')
-  @CacheResponse<Request>({ key: (request) => request.user && `profile:${request.user.id}` })
-  byKey(@Req() request: Request): unknown {
-    return who(request);
-  }
-
-  @Get('language')
-  @CacheResponse({ varyBy: ['accept-language'] })
-  language(@Headers('Accept-Language') language: string): unknown {
-    return { language, run: ++runs };
-  }
-
-  @Get('undeclared')
-  @CacheResponse()
-  undeclared(@Headers('X-Tenant') tenant: string): unknown {
-    return { tenant, run: ++runs };
-  }
-
-  @Get('ip')
-  ip(@Ip() ip: string): unknown {
-    return { ip, run: ++runs };
-  }
-
-  @Get('login')
-  login(@Req() request: Request): unknown {
-    request.session = { userId: 7 };
-    return { run: ++runs };
-  }
-
-  @Get('cookie')
-  cookie(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.header('Set-Cookie', `visit=${++runs}`);
-    return { run: runs };
-  }
-
-  @Get('private')
-  private(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.header('Cache-Control', 'max-age=60, Private');
-    return { run: ++runs };
-  }
-
-  @Get('static-private')
-  @Header('Cache-Control', 'no-store')
-  staticPrivate(): unknown {
-    return { run: ++runs };
-  }
-
-  @Get('varied')
-  varied(@Req() request: Request, @Res({ passthrough: true }) reply: Reply): unknown {
-    reply.header('Vary', 'Accept-Language');
-    return { language: request.headers['accept-language'], run: ++runs };
-  }
-
-  @Get('varied-named')
-  @CacheResponse({ varyBy: ['accept-language'] })
-  variedNamed(@Req() request: Request, @Res({ passthrough: true }) reply: Reply): unknown {
-    reply.header('Vary', 'Accept-Language');
-    return { language: request.headers['accept-language'], run: ++runs };
-  }
-
-  @Get('varied-static')
-  @Header('Vary', 'Accept-Language')
-  variedStatic(@Req() request: Request): unknown {
-    return { language: request.headers['accept-language'], run: ++runs };
-  }
-
-  @Get('varied-any')
-  varyAny(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.header('Vary', '*');
-    return { run: ++runs };
-  }
-
-  @Get('open')
-  open(): unknown {
-    return { run: ++runs };
-  }
-}
+beforeEach(() => void (count.runs = 0));
 
 describe.each(PLATFORMS)('whose response it is, on %s', (platform) => {
   let app: HttpApp;
@@ -217,7 +84,7 @@ describe.each(PLATFORMS)('whose response it is, on %s', (platform) => {
       await app.get(`/${path}`);
       const second = await app.get(`/${path}`, { 'accept-language': 'de' });
       expect(second.xCache).not.toBe('HIT');
-      expect(runs).toBe(2);
+      expect(count.runs).toBe(2);
       if (path === 'cookie') expect(second.headers.get('set-cookie')).toBe('visit=2');
     },
   );
@@ -266,7 +133,7 @@ describe.each(PLATFORMS)('headers of middleware on %s', (platform) => {
     try {
       for (const path of ['/open?cookie', '/open?closed'])
         for (const _ of [1, 2]) expect((await app.get(path)).xCache).toBeNull();
-      expect(runs).toBe(4);
+      expect(count.runs).toBe(4);
     } finally {
       await app.close();
     }

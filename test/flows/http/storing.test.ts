@@ -1,179 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  BadRequestException,
-  Controller,
-  Delete,
-  Get,
-  Head,
-  Header,
-  HttpCode,
-  NotFoundException,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseInterceptors,
-} from '@nestjs/common';
-import { EMPTY, of } from 'rxjs';
-import { CacheInterceptor } from '../../../lib/nest/http/cache.interceptor.js';
-import { CacheResponse } from '../../../lib/nest/http/cache-response.decorator.js';
-import { NoCache } from '../../../lib/nest/http/no-cache.decorator.js';
 import { HttpApp, PLATFORMS } from './support/app.js';
+import { CatsController, count } from './support/cats.controller.js';
 
-/** Both platforms' responses have these. */
-interface Reply {
-  header(name: string, value: string): Reply;
-  status(code: number): Reply;
-}
-
-let runs = 0;
-beforeEach(() => void (runs = 0));
-
-@Controller('cats')
-@UseInterceptors(CacheInterceptor)
-class CatsController {
-  @Get('plain/:id')
-  plain(@Param('id') id: string, @Query() query: Record<string, string>): unknown {
-    return { id, query, run: ++runs, none: null, list: [1, 'a'] };
-  }
-
-  @Get('text')
-  text(): string {
-    return `run ${++runs}`;
-  }
-
-  @Get('nothing')
-  nothing(): void {
-    runs++;
-  }
-
-  @Get('null')
-  null(): null {
-    runs++;
-    return null;
-  }
-
-  @Get('buffer')
-  @Header('Content-Type', 'application/octet-stream')
-  buffer(): Buffer {
-    return Buffer.from([0, 255, ++runs]);
-  }
-
-  @Get('observable')
-  observable(): unknown {
-    return of({ n: 1 }, { n: 2, run: ++runs });
-  }
-
-  @Get('empty')
-  empty(): unknown {
-    runs++;
-    return EMPTY;
-  }
-
-  @Get('created')
-  @HttpCode(201)
-  created(): unknown {
-    return { run: ++runs };
-  }
-
-  @Get('accepted')
-  accepted(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.status(202);
-    return { run: ++runs };
-  }
-
-  @Get('headers')
-  @Header('X-Static', 'always')
-  headers(@Res({ passthrough: true }) reply: Reply): string {
-    reply.header('ETag', `"v${++runs}"`).header('Content-Type', 'text/csv').header('X-Request-Id', 'leader');
-    return 'a;b';
-  }
-
-  @Get('missing')
-  missing(): never {
-    runs++;
-    throw new NotFoundException();
-  }
-
-  @Get('broken')
-  broken(): never {
-    runs++;
-    throw new Error('out of order');
-  }
-
-  @Get('bad')
-  bad(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.status(400);
-    return { run: ++runs };
-  }
-
-  @Get('redirect')
-  redirect(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.status(302).header('Location', `/${++runs}`);
-    return '';
-  }
-
-  @Get('partial')
-  partial(@Res({ passthrough: true }) reply: Reply): unknown {
-    reply.status(206);
-    return { run: ++runs };
-  }
-
-  @Get('later')
-  @CacheResponse({ ttl: '10s' })
-  later(): unknown {
-    return { run: ++runs };
-  }
-
-  @Get('brief')
-  @CacheResponse({ ttl: '10s', nullTtl: '1s' })
-  brief(@Query('body') body: string | undefined): unknown {
-    runs++;
-    return body;
-  }
-
-  @Get('never')
-  @CacheResponse({ ttl: 0 })
-  never(): unknown {
-    return { run: ++runs };
-  }
-
-  @Get('conditional')
-  conditional(@Req() request: { headers: Record<string, string> }): unknown {
-    runs++;
-    if (request.headers['if-none-match'] !== undefined) throw new BadRequestException();
-    return { run: runs };
-  }
-
-  @NoCache()
-  @Get('live')
-  live(): unknown {
-    return { run: ++runs };
-  }
-
-  @Get('tagged/:id')
-  @CacheResponse<{ params: { id: string } }>({ tags: (request) => [`cat:${request.params.id}`] })
-  tagged(): unknown {
-    return { run: ++runs };
-  }
-
-  @Head('probe')
-  probe(@Res({ passthrough: true }) reply: Reply): void {
-    reply.header('X-Probe', String(++runs));
-  }
-
-  @Post('plain/:id')
-  @HttpCode(200)
-  post(): unknown {
-    return { run: ++runs };
-  }
-
-  @Delete('plain/:id')
-  remove(): unknown {
-    return { run: ++runs };
-  }
-}
+beforeEach(() => void (count.runs = 0));
 
 describe.each(PLATFORMS)('responses on %s', (platform) => {
   let app: HttpApp;
@@ -188,7 +17,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     expect(JSON.parse(second.text)).toEqual({ id: '7', query: { a: '1', b: '2' }, run: 1, none: null, list: [1, 'a'] });
     expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
     expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
-    expect(runs).toBe(1);
+    expect(count.runs).toBe(1);
   });
 
   it.each(['text', 'nothing', 'null', 'buffer', 'observable', 'created', 'accepted'])(
@@ -199,7 +28,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
       expect([first.xCache, second.xCache]).toEqual(['MISS', 'HIT']);
       expect([second.status, second.text]).toEqual([first.status, first.text]);
       expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
-      expect(runs).toBe(1);
+      expect(count.runs).toBe(1);
     },
   );
 
@@ -234,7 +63,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     expect((await app.get(`/cats/${path}`)).status).toBe(status);
     const second = await app.get(`/cats/${path}`);
     expect([second.status, second.xCache === 'HIT']).toEqual([status, false]);
-    expect(runs).toBe(2);
+    expect(count.runs).toBe(2);
   });
 
   it('live as long as their ttl says, and a ttl of 0 is no life at all', async () => {
@@ -262,7 +91,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     for (const method of ['POST', 'DELETE']) {
       for (const _ of [1, 2]) expect((await app.get('/cats/plain/1', {}, { method })).xCache).toBeNull();
     }
-    expect(runs).toBe(6);
+    expect(count.runs).toBe(6);
     await app.get('/cats/probe', {}, { method: 'HEAD' });
     const probe = await app.get('/cats/probe', {}, { method: 'HEAD' });
     expect([probe.xCache, probe.headers.get('x-probe')]).toEqual(['HIT', '7']);
@@ -287,7 +116,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
       expect((await app.get('/cats/live')).xCache).toBeNull();
       expect((await app.get('/cats/text', { range: 'bytes=0-1' })).xCache).toBeNull();
     }
-    expect(runs).toBe(4);
+    expect(count.runs).toBe(4);
   });
 
   it('do not store one request’s failure for another', async () => {

@@ -15,6 +15,7 @@ import { CacheInterceptor } from '../../../lib/nest/http/cache.interceptor.js';
 import { CacheResponse } from '../../../lib/nest/http/cache-response.decorator.js';
 import { HttpApp, PLATFORMS, type Answer } from './support/app.js';
 import { Gate, until } from './support/gate.js';
+import { tally } from './support/tally.js';
 
 interface Request {
   headers: Record<string, string | undefined>;
@@ -92,12 +93,6 @@ class SlowController {
     return { run };
   }
 }
-
-const tally = (values: readonly unknown[]): Record<string, number> => {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
-  return counts;
-};
 
 const count = (answers: readonly Answer[]): unknown => ({
   runs,
