@@ -55,11 +55,15 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
  */
 @Module({})
 export class CacheModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  private closed: Promise<void> | undefined;
+
   constructor(@Inject(OWN_CACHE) private readonly manager: CacheManager) {
     super();
   }
 
   static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
+    // What is no object has no members to take apart: it goes where faults are listed.
+    if (!isObject(options)) return super.forRootAsync({ useFactory: () => options });
     return super.forRoot(options);
   }
 
@@ -68,9 +72,12 @@ export class CacheModule extends ConfigurableModuleClass implements OnApplicatio
     return super.forRootAsync(options);
   }
 
-  /** Lets loads under way end, for two seconds at most, and closes the connections the cache has opened itself. */
-  async onApplicationShutdown(): Promise<void> {
-    await shutDown(this.manager.cache.parts);
+  /**
+   * Lets loads under way end, for two seconds at most, and closes the connections the cache has opened itself. Once: an
+   * application that is closed again does not wait again.
+   */
+  onApplicationShutdown(): Promise<void> {
+    return (this.closed ??= shutDown(this.manager.cache.parts));
   }
 }
 
@@ -108,7 +115,7 @@ async function createManager(
 }
 
 function withExtras(given: CacheModuleOptions, extras: CacheModuleExtras): CacheModuleOptions {
-  if (typeof given !== 'object' || given === null) return given;
+  if (!isObject(given)) return given;
   const misplaced = (['name', 'isGlobal'] as const).filter((key) => given[key] !== undefined);
   if (misplaced.length > 0) {
     throw new CacheConfigError(
@@ -120,4 +127,8 @@ function withExtras(given: CacheModuleOptions, extras: CacheModuleExtras): Cache
   }
   const { name, isGlobal } = extras;
   return { ...given, ...(name === undefined ? {} : { name }), ...(isGlobal === undefined ? {} : { isGlobal }) };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@ import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { checkKey } from './keys.js';
+import type { Settle } from './fence.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { CacheUsageError, CacheValueError } from '../support/errors.js';
@@ -152,8 +153,13 @@ export class Writes {
       ttl: resolver.ttlFor(value, resolved),
     }));
     if (!enabled) return kept.map(() => false);
-    const tickets = kept.map(({ key }) => fence.open({ scope, key, id: scope.idOf(key) }, resolved.tags));
-    const settlements = tickets.map((ticket) => fence.overwriteKey(ticket.address.id, ticket));
+    const settlements: Settle[] = [];
+    // One after the other, so that of two values for one key the later fells the earlier.
+    const tickets = kept.map(({ key }) => {
+      const ticket = fence.open({ scope, key, id: scope.idOf(key) }, resolved.tags);
+      settlements.push(fence.overwriteKey(ticket.address.id, ticket));
+      return ticket;
+    });
     try {
       const budget = new Budget(clock, this.parts.commandTimeout);
       const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, resolved.tags));

@@ -1,4 +1,4 @@
-import { Cached, CacheManager } from 'nestjs-cached';
+import { CacheConfig, Cached, CacheEvict, CacheManager, CachePut, InjectCache } from 'nestjs-cached';
 
 interface Document {
   readonly id: number;
@@ -56,10 +56,97 @@ export class Documents {
     return id;
   }
 
+  // @ts-expect-error the computed ttl sees the resolved value
+  @Cached({ ttl: (document) => document.pages })
+  async wrongTtl(): Promise<Document> {
+    return { id: 1, title: '' };
+  }
+
+  // @ts-expect-error a condition says yes or no
+  @Cached({ condition: (id) => id })
+  async wrongCondition(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error tags are strings
+  @Cached({ tags: (id) => [id] })
+  async wrongTags(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error a hydrated value is what the method returns
+  @Cached({ hydrate: (plain) => String(plain) })
+  async wrongHydrate(): Promise<Document> {
+    return { id: 1, title: '' };
+  }
+
   // @ts-expect-error options are known by name
   @Cached({ timeToLive: '5m' })
   async unknownOption(): Promise<number> {
     return 1;
+  }
+}
+
+@CacheConfig({ keyPrefix: 'document', ttl: '5m', tags: ['documents'], cache: 'reports' })
+export class Writer {
+  @InjectCache('reports')
+  private readonly cache!: CacheManager;
+
+  constructor(@InjectCache() readonly manager: CacheManager) {}
+
+  @CachePut({ resultKey: (document) => document.id.toFixed(), ttl: (document, title) => document.id + title.length })
+  async create(title: string): Promise<Document> {
+    return { id: (await this.cache.get<number>('id')) ?? 1, title };
+  }
+
+  @CachePut({ key: (id) => id.toFixed(), unless: (document) => document.title === '' })
+  protected async rename<T extends string>(id: number, title: T): Promise<Document> {
+    return { id, title };
+  }
+
+  @CacheEvict({ key: (id) => id.toFixed(), tags: (_id, title) => [title.toUpperCase()] })
+  async remove(id: number, title: string): Promise<string> {
+    return `${id}${title}`;
+  }
+
+  @CacheEvict({ allEntries: true, after: async (count, id) => void (count.toFixed() + id.toFixed()) })
+  removeNow(id: number): number {
+    return id;
+  }
+
+  @CacheEvict({ pattern: (id) => `${id.toFixed()}*`, tenant: (id) => id.toFixed(), condition: (id) => id > 0 })
+  private async hidden<T>(id: number, value: T): Promise<T> {
+    return (await this.remove(id, '')) === '' ? value : this.hidden(id, value);
+  }
+
+  // @ts-expect-error a plain value cannot be stored without changing what callers get
+  @CachePut({ key: (id) => id.toFixed() })
+  plain(id: number): number {
+    return id;
+  }
+
+  // @ts-expect-error `resultKey` sees the resolved value: a document has no `pages`
+  @CachePut({ resultKey: (document) => document.pages })
+  async wrongResult(): Promise<Document> {
+    return { id: 1, title: '' };
+  }
+
+  // @ts-expect-error what was put in by hand is never hydrated
+  @CachePut({ hydrate: (plain) => plain as Document })
+  async noHydration(): Promise<Document> {
+    return { id: 1, title: '' };
+  }
+
+  // @ts-expect-error the tags see the method's own parameters
+  @CacheEvict({ tags: (id) => [id.toUpperCase()] })
+  async wrongTags(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error `after` sees what the method's promise resolves to
+  @CacheEvict({ allEntries: true, after: async (value) => value.toUpperCase() })
+  async wrongAfter(id: number): Promise<number> {
+    return id;
   }
 }
 

@@ -145,6 +145,8 @@ describe('takeSnapshot keeps', () => {
     ]);
     expect((kept.cause as Error).message).toBe('why');
     expect(Object.keys(kept)).toEqual(['code']);
+    const namesake = copy(new { TypeError: class TypeError extends Error {} }.TypeError('own')) as Error;
+    expect(Object.getPrototypeOf(namesake)).toBe(Error.prototype);
     const abort = copy(new DOMException('gone', 'AbortError')) as QuotaError;
     expect([abort.name, abort.message, abort.code]).toEqual(['AbortError', 'gone', 20]);
   });

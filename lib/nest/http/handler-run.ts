@@ -84,9 +84,9 @@ export class HandlerRun {
   }
 
   private shareable(body: unknown, recorder: ResponseRecorder): StoredResponse | undefined {
-    if (body === NOTHING) return undefined;
     const recorded = recorder.recorded();
     if (whyNotStored(this.parts.request, recorded, this.parts.distinction) !== undefined) return undefined;
+    // Refuses NOTHING as well: it is a symbol.
     const kept = keptBody(body);
     if ('refused' in kept) return undefined;
     if (kept.instanceOf !== undefined && !this.parts.mayLoseClass(kept.instanceOf)) return undefined;

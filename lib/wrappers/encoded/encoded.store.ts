@@ -151,11 +151,8 @@ export class EncodedStore implements EntryStore {
 
   async clear(scope: Scope): Promise<void> {
     await this.versions.clear(scope);
-    if (!this.sweeper.canSweep) return;
     // Nothing of before the clear can be served any more; what follows only gives the room back.
-    void this.sweeper
-      .sweepBelow(scope.path, (keys) => this.cleared(keys, scope))
-      .catch((error: unknown) => this.parts.onError('sweep', error));
+    if (this.sweeper.canSweep) void this.sweepCleared(scope);
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
@@ -229,14 +226,23 @@ export class EncodedStore implements EntryStore {
   }
 
   /** Which of the wire keys hold an entry that does not stand under the scope's present version. */
-  private async cleared(keys: readonly string[], scope: Scope): Promise<string[]> {
-    const [versions, bytes] = await Promise.all([this.versions.read(scope, []), this.calls.getMany(keys)]);
-    const present = versions.scopes.get(scope.path)?.version;
-    // What cannot be read may be somebody else's, and is served to nobody: it stays.
-    return keys.filter((key, index) => {
-      const version = this.reader.versionIn(key, bytes[index], scope.path);
-      return version !== undefined && version !== present;
-    });
+  private async sweepCleared(scope: Scope): Promise<void> {
+    const watch = this.writes.watch();
+    try {
+      await this.sweeper.sweepBelow(scope.path, async (keys) => {
+        const [versions, bytes] = await Promise.all([this.versions.read(scope, []), this.calls.getMany(keys)]);
+        const present = versions.scopes.get(scope.path)?.version;
+        return keys.filter((key, index) => {
+          const version = this.reader.versionIn(key, bytes[index], scope.path);
+          // What cannot be read may be somebody else's, and is served to nobody: it stays.
+          return version !== undefined && version !== present && !watch.keys.has(key) && !watch.full();
+        });
+      });
+    } catch (error) {
+      this.parts.onError('sweep', error);
+    } finally {
+      watch.close();
+    }
   }
 }
 

@@ -9,6 +9,9 @@ import { WriteQueue, type Turn } from './write-queue.js';
 const MAX_OVERDUE_WRITES = 1_000;
 const MAX_OVERDUE_REMOVALS = 10_000;
 
+/** How many keys a sweep tells apart that were written while it went on. */
+const MAX_WATCHED = 100_000;
+
 /** A value on its way to the backend. */
 export interface OutgoingValue extends BackendItem {
   /** The logical key. */
@@ -18,6 +21,7 @@ export interface OutgoingValue extends BackendItem {
 /** Everything that changes values in the backend: in order for each key, limited in time and in number. */
 export class ValueWrites {
   private readonly queue = new WriteQueue();
+  private readonly watches = new Set<Set<string>>();
 
   constructor(
     private readonly calls: BackendCalls,
@@ -56,6 +60,21 @@ export class ValueWrites {
     return (await this.limit('expire', this.queue.write(key, name, work))) === true;
   }
 
+  /**
+   * Collects the keys that are written until `close`, for a sweep that must not take what was stored behind it. `full`:
+   * there were too many to tell apart.
+   */
+  watch(): { readonly keys: ReadonlySet<string>; readonly full: () => boolean; close(): void } {
+    const keys = new Set<string>();
+    this.watches.add(keys);
+    return { keys, full: () => keys.size >= MAX_WATCHED, close: () => void this.watches.delete(keys) };
+  }
+
+  /** How much is under way. */
+  get size(): number {
+    return this.queue.size + this.watches.size;
+  }
+
   /** How many existed. Resolves when none of them can come back through a write of before. */
   async removeAll(keys: readonly string[]): Promise<number> {
     this.refuseBeyond(MAX_OVERDUE_REMOVALS);
@@ -80,6 +99,7 @@ export class ValueWrites {
 
   private async store({ key, name }: OutgoingValue, work: () => Promise<void>): Promise<boolean> {
     this.refuseBeyond(MAX_OVERDUE_WRITES);
+    for (const keys of this.watches) if (keys.size < MAX_WATCHED) keys.add(key);
     const turn = this.queue.write(key, name, async () => {
       await work();
       return true;

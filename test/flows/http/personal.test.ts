@@ -109,6 +109,7 @@ describe.each(PLATFORMS)('headers of middleware on %s', (platform) => {
       const second = await app.get('/varied-named', { origin: 'http://b.test' });
       expect([first.xCache, second.xCache]).toEqual(['MISS', 'HIT']);
       expect(second.headers.get('access-control-allow-origin')).toBe('http://b.test');
+      expect(second.headers.get('vary')?.toLowerCase()).toBe('origin, accept-language');
       expect((await app.get('/open', { origin: 'http://a.test' })).xCache).toBe('MISS');
       const hit = await app.get('/open', { origin: 'http://b.test' });
       expect([hit.xCache, hit.headers.get('vary')]).toEqual(['HIT', 'Origin']);

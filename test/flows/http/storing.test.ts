@@ -64,6 +64,7 @@ describe.each(PLATFORMS)('responses on %s', (platform) => {
     const second = await app.get(`/cats/${path}`);
     expect([second.status, second.xCache === 'HIT']).toEqual([status, false]);
     expect(count.runs).toBe(2);
+    expect(app.cache.getStats().entries).toBe(0);
   });
 
   it('live as long as their ttl says, and a ttl of 0 is no life at all', async () => {
