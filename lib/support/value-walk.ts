@@ -85,6 +85,8 @@ export class ValueWalk {
   private instance(value: object, depth: number, what: string, behaves: boolean): object {
     if (this.refuseInstances) this.trail.refuse(depth, what);
     const all = this.own(value, depth);
+    // decimal.js, and with it Prisma, gives each instance a field that names its class. That is no data.
+    if (typeof all['constructor'] === 'function') delete all['constructor'];
     const symbols = Object.getOwnPropertySymbols(all).length > 0;
     const fields = symbols ? (Object.fromEntries(Object.entries(all)) as Record<string, unknown>) : all;
     // Private fields and symbols: an empty object would come back, and nobody would know why.

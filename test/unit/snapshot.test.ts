@@ -71,6 +71,17 @@ describe('takeSnapshot keeps', () => {
     expect(seen(copy(new (class Empty {})()))).toEqual(seen({}));
   });
 
+  it('instances that carry their class as a field, as decimal.js makes them', () => {
+    class Decimal {
+      readonly digits: number[];
+      constructor(digits: number[]) {
+        this.digits = digits;
+        Object.assign(this, { constructor: Decimal });
+      }
+    }
+    expect(seen(copy({ price: new Decimal([4, 2]) }))).toEqual(seen({ price: { digits: [4, 2] } }));
+  });
+
   it('objects without a prototype, and of another realm, as ordinary ones', () => {
     const bare = Object.assign(Object.create(null) as object, { a: 1 });
     expect(seen(copy(bare))).toEqual(seen({ a: 1 }));
