@@ -69,10 +69,10 @@ export class CacheExplorer implements OnModuleInit {
 
   /** The class that was instantiated: of a factory's instance its constructor, not the factory. */
   private typeOf({ instance, metatype }: Wrapper): DecoratedType | undefined {
-    // By way of the prototype: a value may be a proxy, which answers to any name, or throws at those it does not know.
+    // By way of the prototype: a value may be a proxy, which answers to any name.
     const prototype = isObject(instance) ? (Object.getPrototypeOf(instance) as object | null) : undefined;
     const made: unknown = prototype && prototype !== Object.prototype ? prototype.constructor : metatype;
-    return typeof made === 'function' && isObject(made.prototype) ? (made as Function & DecoratedType) : undefined;
+    return typeof made === 'function' && isObject(made.prototype) ? made : undefined;
   }
 
   private unknownCaches(types: Iterable<DecoratedType>): ConfigFault[] {

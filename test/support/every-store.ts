@@ -5,7 +5,7 @@ import { validateOptions } from '../../lib/config/validate-options.js';
 import type { CacheBackend } from '../../lib/contracts/backend.js';
 import type { CacheModuleOptions } from '../../lib/contracts/options.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
-import { shutDown } from '../../lib/core/shutdown.js';
+import { DRAIN_LIMIT, shutDown } from '../../lib/core/shutdown.js';
 import { CapableMapBackend } from '../../lib/testing/capable-map.backend.js';
 import { FakeClock } from '../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../lib/testing/flaky.backend.js';
@@ -40,7 +40,7 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
     redis = await startRedis();
   });
   afterEach(async () => {
-    await Promise.all(made.splice(0).map((cache) => shutDown(cache.cache.parts)));
+    await Promise.all(made.splice(0).map(close));
   });
   afterAll(() => redis.stop());
 
@@ -96,4 +96,11 @@ export function slowStores(makeCache: MakeCache): SlowStore[] {
     { name: 'a slow store of three methods', make: over((clock) => new MapBackend(clock)) },
     { name: 'a slow store of every method', make: over((clock) => new CapableMapBackend(clock)) },
   ];
+}
+
+/** A loader that never ends, or a store that never answers, must not hold up the next test. */
+async function close({ cache: { parts } }: CacheManager): Promise<void> {
+  const closed = shutDown(parts);
+  if (parts.clock instanceof FakeClock) await parts.clock.advance(DRAIN_LIMIT + 10_000);
+  await closed;
 }

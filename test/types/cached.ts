@@ -92,7 +92,7 @@ export class Writer {
   @InjectCache('reports')
   private readonly cache!: CacheManager;
 
-  constructor(@InjectCache() readonly manager: CacheManager) {}
+  constructor(@InjectCache() readonly main: CacheManager) {}
 
   @CachePut({ resultKey: (document) => document.id.toFixed(), ttl: (document, title) => document.id + title.length })
   async create(title: string): Promise<Document> {
@@ -100,7 +100,7 @@ export class Writer {
   }
 
   @CachePut({ key: (id) => id.toFixed(), unless: (document) => document.title === '' })
-  protected async rename<T extends string>(id: number, title: T): Promise<Document> {
+  protected async rename<T extends string>(id: number, title: T): Promise<Document & { title: T }> {
     return { id, title };
   }
 

@@ -35,12 +35,7 @@ export function CacheEvict<M extends Method>(
     const original = descriptor.value as unknown as AnyMethod;
     const evict = new EvictCall(site, untyped, original, returnsOf(target, name, original));
     carryRegistry(target, site);
-    const { run } = {
-      run(this: unknown, ...args: unknown[]): unknown {
-        return evict.run(this, args);
-      },
-    };
-    replaceMethod(descriptor, run);
+    replaceMethod(descriptor, (instance, args) => evict.run(instance, args));
   };
 }
 

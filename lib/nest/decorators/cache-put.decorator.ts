@@ -30,12 +30,7 @@ export function CachePut<M extends Method>(
     const isPromised = returnsOf(target, name, original) !== 'other';
     const put = new PutCall(site, untyped, original, isPromised);
     carryRegistry(target, site);
-    const { run } = {
-      run(this: unknown, ...args: unknown[]): unknown {
-        return put.run(this, args);
-      },
-    };
-    replaceMethod(descriptor, run);
+    replaceMethod(descriptor, (instance, args) => put.run(instance, args));
   };
 }
 

@@ -36,12 +36,7 @@ export function Cached<M extends Method>(
     const isPromised = returnsOf(target, name, original) !== 'other';
     const call = new CachedCall(site, untyped, original, isPromised);
     carryRegistry(target, site);
-    const { run } = {
-      run(this: unknown, ...args: unknown[]): unknown {
-        return call.run(this, args);
-      },
-    };
-    replaceMethod(descriptor, run);
+    replaceMethod(descriptor, (instance, args) => call.run(instance, args));
     Reflect.defineMetadata?.(CACHED_METADATA, true, descriptor.value as object);
   };
 }
@@ -151,7 +146,8 @@ class CachedCall {
   }
 
   private runUncacheable(instance: unknown, args: unknown[]): unknown {
-    const text = 'it returns something else than a promise of data. A stream can be read once only, so each caller gets its own';
+    const text =
+      'it returns something else than a promise of data. A stream can be read once only, so each caller gets its own';
     this.site.warnOnce(instance, 'stream', text);
     return this.original.apply(instance, args);
   }

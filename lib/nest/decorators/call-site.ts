@@ -63,7 +63,11 @@ export class CallSite implements DecoratedSite {
   placeOf(instance: unknown): Place | undefined {
     const registry = registryOf(instance);
     if (registry === undefined) {
-      this.warnOnce(instance, 'no module', 'its object has no cache. Import CacheModule, let Nest make the object, and call the method after the constructor');
+      this.warnOnce(
+        instance,
+        'no module',
+        'its object has no cache. Import CacheModule, let Nest make the object, and call the method after the constructor',
+      );
       return undefined;
     }
     const type = (instance as object).constructor;
@@ -112,7 +116,11 @@ export class CallSite implements DecoratedSite {
   /** Each time an event, and once for each reason a warning. `effect`: what became of the call. */
   report(place: Place, instance: unknown, operation: string, error: unknown, effect: string): void {
     place.cache.parts.events.error(place.scope, operation, error);
-    const text = remedyFor(error, this.decorator, this.options.key !== undefined || this.options.resultKey !== undefined);
+    const text = remedyFor(
+      error,
+      this.decorator,
+      this.options.key !== undefined || this.options.resultKey !== undefined,
+    );
     this.warnOnce(instance, reasonOf(operation, error), text, effect);
   }
 
@@ -131,7 +139,8 @@ export class CallSite implements DecoratedSite {
 
   usesNames(type: object): 'yes' | 'no' | 'maybe' {
     // What evicts adds nothing; it may name any entry it likes.
-    if (this.decorator === 'CacheEvict' || (this.options.keyPrefix ?? cacheConfigOf(type).keyPrefix) !== undefined) return 'no';
+    if (this.decorator === 'CacheEvict' || (this.options.keyPrefix ?? cacheConfigOf(type).keyPrefix) !== undefined)
+      return 'no';
     return this.options.key === undefined && this.options.resultKey === undefined ? 'yes' : 'maybe';
   }
 
@@ -156,7 +165,9 @@ export class CallSite implements DecoratedSite {
       scope: manager.scope,
       type,
       // A method and the one it overrides are two, and do not share entries when the one calls the other.
-      className: isOverridden(type, this.property, this.target) ? `${className}>${this.target.constructor.name}` : className,
+      className: isOverridden(type, this.property, this.target)
+        ? `${className}>${this.target.constructor.name}`
+        : className,
       config,
       keyPrefix: this.options.keyPrefix ?? config.keyPrefix,
       registry,
@@ -170,7 +181,12 @@ export class CallSite implements DecoratedSite {
   /** @throws CacheUsageError when an application's own generator gives no key. */
   private spell(place: Place, args: unknown[]): string {
     const keys = place.cache.parts.keyGenerator ?? place.registry.keyGenerator ?? defaultKeys;
-    const key: unknown = keys.generate({ className: place.className, methodName: this.method, args, prefix: place.keyPrefix });
+    const key: unknown = keys.generate({
+      className: place.className,
+      methodName: this.method,
+      args,
+      prefix: place.keyPrefix,
+    });
     if (typeof key === 'string' && key !== '') return key;
     throw new CacheUsageError(`the key generator gave ${key === '' ? 'an empty string' : `a ${typeof key}`}`);
   }

@@ -19,5 +19,9 @@ export function optionsOf(
 ): CallOptions {
   const { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl } = freshness;
   const own = { staleWhileRevalidate, staleIfError, refreshAhead, softTimeout, hardTimeout, jitter, nullTtl };
-  return place.cache.parts.resolver.resolve({ ...(own as FreshnessOptions), ...(ttl === undefined ? {} : { ttl }), tags });
+  return place.cache.parts.resolver.resolve({
+    ...(own as FreshnessOptions),
+    ...(ttl === undefined ? {} : { ttl }),
+    tags,
+  });
 }

@@ -2,14 +2,21 @@
 export type AnyMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Puts `wrapper` in the method's place, as like it as can be: name, length, prototype, own properties and all metadata
+ * Puts a wrapper in the method's place, as like it as can be: name, length, prototype, own properties and all metadata
  * that decorators below have left. Decorators above then find the wrapper.
- *
- * Write the wrapper as a method (`{ run(...args) {} }.run`): a plain function has a `prototype` of its own, by which
- * some take it for a class.
  */
-export function replaceMethod(descriptor: PropertyDescriptor, wrapper: AnyMethod): void {
+export function replaceMethod(
+  descriptor: PropertyDescriptor,
+  run: (instance: unknown, args: unknown[]) => unknown,
+): void {
   const original = descriptor.value as AnyMethod;
+  // A method has no `prototype`; that of a function would have some take it for a class.
+  const methods: Record<'wrapper', AnyMethod> = {
+    wrapper(this: unknown, ...args: unknown[]): unknown {
+      return run(this, args);
+    },
+  };
+  const { wrapper } = methods;
   for (const key of Reflect.ownKeys(original)) {
     // `prototype`, `arguments` and `caller` of a plain function belong to that very function.
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;

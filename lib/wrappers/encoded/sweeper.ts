@@ -29,8 +29,9 @@ export class Sweeper {
       while (!this.stopped) {
         const next = await this.calls.limited('scan', () => keys.next());
         if (next.done) break;
+        if (typeof next.value !== 'string') throw new TypeError('scan listed something that is no key.');
         // A store that lists other keys as well must not lose them.
-        if (typeof next.value !== 'string' || !next.value.startsWith(prefix)) continue;
+        if (!next.value.startsWith(prefix)) continue;
         if (batch.push(next.value) < BATCH) continue;
         yield batch;
         batch = [];

@@ -1,6 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { CacheConfig, Cached, CacheEvict, CacheUsageError } from 'nestjs-cached';
+import { MapBackend } from '../../../lib/testing/map.backend.js';
 import { deferred, type Deferred } from '../../support/deferred.js';
 import { App } from './support/app.js';
 
@@ -15,6 +17,11 @@ beforeEach(() => {
   seen = [];
 });
 afterEach(() => App.closeAll());
+
+/** A promise that is not of this realm's class Promise, as little as one of another library. */
+const foreign = runInNewContext('(promise) => new Promise((done, failed) => promise.then(done, failed))') as <T>(
+  promise: Promise<T>,
+) => Promise<T>;
 
 @Injectable()
 class Rows {
@@ -76,12 +83,14 @@ class Rows {
   }
 
   @CacheEvict({ key: (id) => `row:${id}` })
-  thenable(id: number): PromiseLike<number> {
-    // As query builders do: not of the class Promise.
-    return { then: (done, failed) => gate.promise.then(() => id).then(done, failed) };
+  foreign(id: number): Promise<number> {
+    return foreign(gate.promise.then(() => id));
   }
 
-  @CacheEvict({ key: (id) => `row:${id}`, after: (value, id) => commit.promise.then(() => void seen.push(value === id)) })
+  @CacheEvict({
+    key: (id) => `row:${id}`,
+    after: (value, id) => commit.promise.then(() => void seen.push(value === id)),
+  })
   async inTransaction(id: number): Promise<number> {
     return id;
   }
@@ -139,6 +148,28 @@ describe('@CacheEvict', () => {
     expect(await leftIn(app)).toEqual(['row:12', 'other', 'a', 'b']);
   });
 
+  it('is done when its promise resolves, also where that takes a while', async () => {
+    const removal = deferred<void>();
+    class Slow extends MapBackend {
+      override async delete(key: string): Promise<boolean> {
+        await removal.promise;
+        return super.delete(key);
+      }
+    }
+    const app = await App.start({ providers: [Rows], cache: { backend: new Slow() } });
+    await app.cache().set('row:1', 'old');
+    let isDone = false;
+    const call = app
+      .get(Rows)
+      .conditional(1)
+      .then(() => (isDone = true));
+    await app.clock.settle();
+    expect(isDone).toBe(false);
+    removal.resolve();
+    await call;
+    expect(await app.cache().has('row:1')).toBe(false);
+  });
+
   it('evicts nothing when the method fails, whose error is unchanged', async () => {
     const { app, rows } = await start();
     const error = new Error('mine');
@@ -171,7 +202,7 @@ describe('@CacheEvict', () => {
 
   it('waits for what has a then, whatever its class', async () => {
     const { app, rows } = await start();
-    const call = rows.thenable(1);
+    const call = rows.foreign(1);
     await app.clock.settle();
     expect(await app.cache().has('row:1')).toBe(true);
     gate.resolve(0);
@@ -268,13 +299,18 @@ describe('@CacheEvict', () => {
     expect(await app.get(Reader).find(1, console)).toBe(2);
   });
 
-  it.each([[{}], [undefined], [null], [{ tags: [] }], [{ pattern: '' }], [{ allEntries: false }], [{ condition: () => true }]])(
-    'is refused at decoration when it does not say what to evict: %p',
-    (options) => {
-      expect(() => CacheEvict(options as never)).toThrow(CacheUsageError);
-      expect(() => CacheEvict(options as never)).toThrow('@CacheEvict must say what to evict');
-    },
-  );
+  it.each([
+    [{}],
+    [undefined],
+    [null],
+    [{ tags: [] }],
+    [{ pattern: '' }],
+    [{ allEntries: false }],
+    [{ condition: () => true }],
+  ])('is refused at decoration when it does not say what to evict: %p', (options) => {
+    expect(() => CacheEvict(options as never)).toThrow(CacheUsageError);
+    expect(() => CacheEvict(options as never)).toThrow('@CacheEvict must say what to evict');
+  });
 });
 
 async function leftIn(app: App): Promise<string[]> {

@@ -116,17 +116,20 @@ describe.each(stores)('@CachePut over %s', (_, options) => {
     ['create', 'create'],
     ['update', 'create'],
     ['create', 'update'],
-  ] as const)('leaves no older value when %s and %s end in another order than they were done in', async (one, other) => {
-    const call = (name: 'update' | 'create') => (name === 'update' ? service.update(1) : service.create('x'));
-    const first = call(one);
-    const second = call(other);
-    writes[1]!.resolve(row('second'));
-    await second;
-    writes[0]!.resolve(row('first'));
-    await first;
-    rows.set(1, 'second');
-    expect(await service.find(1)).toEqual(row('second'));
-  });
+  ] as const)(
+    'leaves no older value when %s and %s end in another order than they were done in',
+    async (one, other) => {
+      const call = (name: 'update' | 'create') => (name === 'update' ? service.update(1) : service.create('x'));
+      const first = call(one);
+      const second = call(other);
+      writes[1]!.resolve(row('second'));
+      await second;
+      writes[0]!.resolve(row('first'));
+      await first;
+      rows.set(1, 'second');
+      expect(await service.find(1)).toEqual(row('second'));
+    },
+  );
 
   it('leaves no value of a load that began before the method ended', async () => {
     const slow = app.cache().getOrSet('row:1', () => late.promise);

@@ -16,7 +16,12 @@ class Service {
   }
 }
 
-function decorate(decorator: keyof typeof decorators, options: object, target: object = Service.prototype, name = 'find'): void {
+function decorate(
+  decorator: keyof typeof decorators,
+  options: object,
+  target: object = Service.prototype,
+  name = 'find',
+): void {
   const all = decorator === 'CacheEvict' ? { allEntries: true, ...options } : options;
   decorators[decorator](all)(target, name, Object.getOwnPropertyDescriptor(target, name));
 }
@@ -46,7 +51,9 @@ describe.each(['Cached', 'CachePut', 'CacheEvict'] as const)('@%s', (decorator) 
 
   it('says what is missing where decorators are those of the standard', () => {
     const apply = decorators[decorator]({ allEntries: true });
-    expect(() => apply(Service.prototype.find, { kind: 'method', name: 'find' })).toThrow('"experimentalDecorators": true');
+    expect(() => apply(Service.prototype.find, { kind: 'method', name: 'find' })).toThrow(
+      '"experimentalDecorators": true',
+    );
   });
 });
 

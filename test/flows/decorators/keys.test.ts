@@ -28,7 +28,7 @@ class Service {
     return id + ++runs;
   }
 
-  @Cached({ key: (dto) => ({ ...dto }) })
+  @Cached({ key: (dto) => Object.assign({}, dto) })
   async picked(dto: FindDto): Promise<number> {
     return dto.id + ++runs;
   }
@@ -104,7 +104,11 @@ describe('a key function', () => {
 
   it.each([
     ['faulty', 'RangeError: no key today', 'no key today'],
-    ['empty', 'CacheUsageError: the key function returned an empty string', 'the key function returned an empty string'],
+    [
+      'empty',
+      'CacheUsageError: the key function returned an empty string',
+      'the key function returned an empty string',
+    ],
     ['undecided', 'RangeError: no telling', 'no telling'],
   ] as const)('%s leaves the call uncached, with one warning', async (name, event, text) => {
     const errors = app.errors();
@@ -127,7 +131,9 @@ describe('an argument without identity', () => {
     const errors = app.errors();
     expect([await service.any(1, argument), await service.any(1, argument)]).toEqual([3, 4]);
     expect(app.warnings).toHaveLength(1);
-    expect(app.warnings[0]).toContain(`@Cached Service.any ran uncached: No cache key can be made: ${text}. Give a key function`);
+    expect(app.warnings[0]).toContain(
+      `@Cached Service.any ran uncached: No cache key can be made: ${text}. Give a key function`,
+    );
     expect(errors).toHaveLength(2);
     expect(await app.keys()).toEqual([]);
   });
@@ -274,6 +280,8 @@ describe('two classes of one name', () => {
         return 2;
       }
     }
-    await expect(App.start({ providers: [Symbols] })).rejects.toThrow('Symbols.Symbol(find): two methods have this name');
+    await expect(App.start({ providers: [Symbols] })).rejects.toThrow(
+      'Symbols.Symbol(find): two methods have this name',
+    );
   });
 });

@@ -82,7 +82,10 @@ describe('an object that Nest has not built', () => {
 it('starts beside values of every kind, also one that answers to any name', async () => {
   const anything: object = new Proxy(
     {},
-    { get: (_, name) => (name === 'then' || typeof name === 'symbol' || /^(on|before)/.test(name) ? undefined : anything) },
+    {
+      get: (_, name) =>
+        name === 'then' || typeof name === 'symbol' || /^(on|before)/.test(name) ? undefined : anything,
+    },
   );
   const values = [Object.create(null), anything, null, 1, 'text', () => 1, Service, [new Service()]] as unknown[];
   const app = await App.start({

@@ -329,16 +329,16 @@ describe('a cache there is none of', () => {
   }
 
   it('stops the start, by name', async () => {
-    const start = App.start({ providers: [Lost] });
-    await expect(start).rejects.toMatchObject({
+    const starting = App.start({ providers: [Lost] });
+    await expect(starting).rejects.toMatchObject({
       name: 'CacheConfigError',
       faults: [{ path: 'Lost.find', message: '@Cached asks for the cache "nowhere"; there is "default"' }],
     });
   });
 
   it('may be the default one', async () => {
-    const start = App.start({ providers: [Lost], cache: { name: 'nowhere' } });
-    await expect(start).rejects.toMatchObject({
+    const starting = App.start({ providers: [Lost], cache: { name: 'nowhere' } });
+    await expect(starting).rejects.toMatchObject({
       faults: [{ path: 'Lost.plain', message: '@Cached asks for the cache "default"; there is "nowhere"' }],
     });
   });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, StreamableFile } from '@nestjs/common';
-import { firstValueFrom, isObservable, of, type Observable } from 'rxjs';
+import { firstValueFrom, isObservable, Observable, of } from 'rxjs';
 import { Cached, CacheEvict, CachePut } from 'nestjs-cached';
 import { App } from './support/app.js';
 
@@ -73,7 +73,7 @@ class Declared {
     return `run ${++runs}`;
   }
 }
-Reflect.defineMetadata('design:returntype', Object.getPrototypeOf(of()).constructor, Declared.prototype, 'observable');
+Reflect.defineMetadata('design:returntype', Observable, Declared.prototype, 'observable');
 Reflect.defineMetadata('design:returntype', String, Declared.prototype, 'plain');
 for (const name of ['observable', 'generator', 'plain']) {
   const descriptor = Object.getOwnPropertyDescriptor(Declared.prototype, name)!;
@@ -82,17 +82,20 @@ for (const name of ['observable', 'generator', 'plain']) {
 }
 
 describe('a method that promises a stream', () => {
-  it.each(['readable', 'web', 'file', 'subscribed'] as const)('%s runs for every caller, with one warning', async (name) => {
-    const app = await App.start({ providers: [Service] });
-    const service = app.get(Service);
-    const together = await Promise.all([service[name](), service[name](), service[name]()]);
-    expect((await Promise.all(together.map(read))).sort()).toEqual(['run 1', 'run 2', 'run 3']);
-    expect(await read(await service[name]())).toBe('run 4');
-    expect(await read(await service[name]())).toBe('run 5');
-    expect(app.warnings).toEqual([`@Cached Service.${name} ${WARNING}`]);
-    expect(await app.keys()).toEqual([]);
-    expect(app.cache().getStats()).toMatchObject({ sets: 0, errors: 0 });
-  });
+  it.each(['readable', 'web', 'file', 'subscribed'] as const)(
+    '%s runs for every caller, with one warning',
+    async (name) => {
+      const app = await App.start({ providers: [Service] });
+      const service = app.get(Service);
+      const together = await Promise.all([service[name](), service[name](), service[name]()]);
+      expect((await Promise.all(together.map(read))).sort()).toEqual(['run 1', 'run 2', 'run 3']);
+      expect(await read(await service[name]())).toBe('run 4');
+      expect(await read(await service[name]())).toBe('run 5');
+      expect(app.warnings).toEqual([`@Cached Service.${name} ${WARNING}`]);
+      expect(await app.keys()).toEqual([]);
+      expect(app.cache().getStats()).toMatchObject({ sets: 0, errors: 0 });
+    },
+  );
 });
 
 describe('a method that does not return a promise', () => {

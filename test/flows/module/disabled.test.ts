@@ -40,7 +40,12 @@ describe('enabled: false', () => {
     expect(await cache.has('k')).toBe(false);
     expect(await cache.getMany(['k'])).toEqual(new Map());
     const many = await cache.getOrSetMany(['a', 'b', 'a'], async (keys) => keys.map((key) => `${key}${++runs}`));
-    expect(many).toEqual(new Map([['a', 'a5'], ['b', 'b6']]));
+    expect(many).toEqual(
+      new Map([
+        ['a', 'a5'],
+        ['b', 'b6'],
+      ]),
+    );
     expect(await app.keys()).toEqual([]);
   });
 

@@ -17,7 +17,10 @@ class Reader {
 
 describe('named caches', () => {
   it('are injected by their name, the default one by its class', async () => {
-    const app = await App.start({ providers: [Reader], imports: [CacheModule.forRoot({ name: 'reports', ttl: '2m' })] });
+    const app = await App.start({
+      providers: [Reader],
+      imports: [CacheModule.forRoot({ name: 'reports', ttl: '2m' })],
+    });
     const { byClass, reports } = app.get(Reader);
     expect([byClass.name, reports.name]).toEqual(['default', 'reports']);
     await reports.set('k', 1);

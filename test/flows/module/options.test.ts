@@ -87,7 +87,9 @@ describe('forRootAsync', () => {
 
   it.each(['name', 'isGlobal'])('refuses %s in what the factory returns', async (option) => {
     const useFactory = () => ({ [option]: option === 'name' ? 'reports' : false });
-    await expect(App.start({ cache: false, imports: [CacheModule.forRootAsync({ useFactory })] })).rejects.toMatchObject({
+    await expect(
+      App.start({ cache: false, imports: [CacheModule.forRootAsync({ useFactory })] }),
+    ).rejects.toMatchObject({
       faults: [{ path: option, message: 'must stand beside the factory of forRootAsync, not in what it returns' }],
     });
   });
