@@ -15,6 +15,8 @@ import { Writes } from './writes.js';
 
 /** Answered by `tryHit` when the key has to be looked for the long way. */
 export const NO_HIT: unique symbol = Symbol('no hit');
+/** Answered by `tryHit` for a fresh value that is to be renewed early. To be handed on to `read`: one throw of the dice a call. */
+export const RENEW: unique symbol = Symbol('renew');
 
 /** One named cache: every operation over every scope. `CacheManager` is its face. */
 export class Cache {
@@ -35,7 +37,7 @@ export class Cache {
   }
 
   /**
-   * A fresh value from this process, or `NO_HIT`. Synchronous, and free of promises, closures and option objects:
+   * A fresh value from this process, or `NO_HIT`, or `RENEW`. Synchronous, and free of promises, closures and option objects:
    * this is the hit path of everything.
    */
   tryHit(scope: CacheScope, key: string, beta: number): unknown {
@@ -45,17 +47,17 @@ export class Cache {
     if (entry === undefined) return NO_HIT;
     const now = clock.now();
     if (now >= entry.staleAt) return NO_HIT;
-    if (beta > 0 && isDueEarly(entry, beta, now, this.parts.random)) return NO_HIT;
+    if (beta > 0 && isDueEarly(entry, beta, now, this.parts.random)) return RENEW;
     events.hit(scope, key, store.tier, 'fresh');
     return entry.read();
   }
 
   getOrSet<T>(scope: CacheScope, key: string, loader: Loader<T>, options: GetOrSetOptions | undefined): Promise<T> {
-    if (options === undefined && typeof key === 'string') {
-      const hit = this.tryHit(scope, key, this.parts.resolver.defaults.refreshAhead);
-      if (hit !== NO_HIT) return Promise.resolve(hit as T);
-    }
-    return this.getOrSetSlowly(scope, key, loader, options);
+    if (typeof key !== 'string') return this.getOrSetSlowly(scope, key, loader, options, NO_HIT);
+    const { resolver } = this.parts;
+    const hit = this.tryHit(scope, key, resolver.betaOf(options));
+    if (hit !== NO_HIT && hit !== RENEW) return Promise.resolve(hit as T);
+    return this.getOrSetSlowly(scope, key, loader, options, hit);
   }
 
   private async getOrSetSlowly<T>(
@@ -63,13 +65,20 @@ export class Cache {
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions | undefined,
+    tried: typeof NO_HIT | typeof RENEW,
   ): Promise<T> {
     checkKey(key);
-    return this.read(scope, key, loader, this.parts.resolver.resolve(options));
+    return this.read(scope, key, loader, this.parts.resolver.resolve(options), tried);
   }
 
-  /** `getOrSet` with options that are resolved already. */
-  async read<T>(scope: CacheScope, key: string, loader: Loader<T>, options: CallOptions): Promise<T> {
+  /** `getOrSet` with options that are resolved already. `tried`: what `tryHit` has answered. */
+  async read<T>(
+    scope: CacheScope,
+    key: string,
+    loader: Loader<T>,
+    options: CallOptions,
+    tried: typeof NO_HIT | typeof RENEW,
+  ): Promise<T> {
     const { store, clock, events, enabled } = this.parts;
     const id = scope.idOf(key);
     const call = { address: { scope, key, id }, loader, options };
@@ -81,8 +90,7 @@ export class Cache {
       if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate)) {
         events.hit(scope, key, store.tier, state);
         const value = entry.read() as T;
-        if (state === 'stale' || isDueEarly(entry, options.refreshAhead, now, this.parts.random))
-          this.readThrough.refresh(call, entry);
+        if (state === 'stale' || tried === RENEW) this.readThrough.refresh(call, entry);
         return value;
       }
     }

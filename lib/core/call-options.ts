@@ -54,6 +54,12 @@ export class OptionsResolver {
     };
   }
 
+  /** The one option that a hit depends on, without looking at the others. */
+  betaOf(options: GetOrSetOptions | undefined): number {
+    const given = typeof options === 'object' && options !== null ? options.refreshAhead : undefined;
+    return given === undefined ? this.defaults.refreshAhead : Number(given);
+  }
+
   /** The ttl to store `value` under: `nullTtl` for nothing, less a random share when `jitter` says so. 0: do not store. */
   ttlFor(value: unknown, options: CallOptions, override?: number): number {
     const nothing = value === null || value === undefined;

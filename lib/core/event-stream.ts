@@ -8,8 +8,14 @@ type Heard = (event: CacheEvent, origin: CacheScope) => void;
 /** An event without what the stream itself knows. */
 type EventBody<T extends CacheEventType> = Omit<CacheEventOf<T>, 'type' | 'cache' | 'namespace' | 'tenant'>;
 
+interface Observation {
+  readonly outcomes: CacheEvent[];
+  /** The one inside which this one runs: it hears everything too. */
+  readonly around: Observation | undefined;
+}
+
 /** Collects the events of everything that is awaited inside `observe`. Shared by all caches of the process. */
-const observed = new AsyncLocalStorage<CacheEvent[]>();
+const observed = new AsyncLocalStorage<Observation>();
 /** How many `observe` calls are running. While none is, nobody pays for looking. */
 let observers = 0;
 
@@ -20,7 +26,8 @@ export async function observe<T>(run: () => Promise<T>): Promise<{ value: T; out
   const outcomes: CacheEvent[] = [];
   observers++;
   try {
-    return { value: await observed.run(outcomes, run), outcomes };
+    const value = await observed.run({ outcomes, around: observed.getStore() }, run);
+    return { value, outcomes };
   } finally {
     observers--;
   }
@@ -115,8 +122,9 @@ export class EventStream {
       tenant: scope.tenant,
       ...body,
     } as CacheEventOf<T>;
-    const outcomes = observers > 0 ? observed.getStore() : undefined;
-    if (outcomes && outcomes.length < MAX_OUTCOMES) outcomes.push(event);
+    for (let at = observers > 0 ? observed.getStore() : undefined; at; at = at.around) {
+      if (at.outcomes.length < MAX_OUTCOMES) at.outcomes.push(event);
+    }
     const set = this.listeners.get(type);
     if (!set) return;
     for (const listener of [...set]) {

@@ -19,7 +19,7 @@ const MAX_WATCHED = 10_000;
 export class Ticket {
   /** Who felled it, if anybody: a newer value, or an invalidation. */
   fallen: 'overwritten' | 'invalidated' | undefined;
-  /** Tags that were invalidated while it stood, each with the number of the last time; for tags that turn up later. */
+  /** Tags that were invalidated while it stood, each with the number of the first time; for tags that turn up later. */
   private bumped: Map<string, number> | undefined;
   /** The tags of what the look-up found; `undefined`: nothing. */
   private seen: readonly string[] | undefined;
@@ -73,10 +73,11 @@ export class Ticket {
 
   bump(tags: readonly string[], count: number): void {
     if (overlap(tags, this.tags)) return this.fall('invalidated');
-    for (const tag of tags) (this.bumped ??= new Map()).set(tag, count);
-    if ((this.bumped?.size ?? 0) > MAX_BUMPED) this.flooded = true;
+    this.bumped ??= new Map();
+    // The first time counts: whoever came aboard after it came after an invalidation, however many follow.
+    for (const tag of tags) if (!this.bumped.has(tag)) this.bumped.set(tag, count);
+    if (this.bumped.size > MAX_BUMPED) this.flooded = true;
     if (this.flooded) this.bumped = undefined;
-    if (this.seen !== undefined && overlap(tags, this.seen)) this.seal();
   }
 
   /** An invalidation is through. What was looked up while it was on its way may be from before it. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../contracts/clock.js';
 import { CacheTimeoutError } from '../support/errors.js';
 import { withTimeLimit } from '../support/time-limit.js';
@@ -15,6 +16,8 @@ export async function withHardTimeout<T>(
 ): Promise<T> {
   if (ms === undefined) return serve(undefined);
   const limit = new AbortController();
+  // One listener for each key of a batch is no leak.
+  setMaxListeners(0, limit.signal);
   try {
     return await withTimeLimit(clock, operation, ms, serve(limit.signal));
   } finally {

@@ -1,4 +1,5 @@
 import type { CacheHealth } from '../contracts/stats.js';
+import { messageOf } from '../support/message-of.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 
@@ -23,6 +24,5 @@ export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
 
 /** Addresses of servers may carry a password. */
 function withoutSecrets(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+  return messageOf(error).replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../contracts/entry.js';
+import { freshnessOf, type Entry } from '../contracts/entry.js';
 import type { Address } from '../contracts/scope.js';
 import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
@@ -47,7 +47,7 @@ export class Passenger<T> {
   }
 
   private async take(): Promise<T | typeof AGAIN | typeof UNKNOWN> {
-    const { clock, events, isolation } = this.parts;
+    const { events, isolation } = this.parts;
     const { scope, key } = this.at;
     const found = await this.flight.found;
     if (found && this.isOvertaken(found.entry.tags)) return AGAIN;
@@ -116,7 +116,8 @@ export class Passenger<T> {
       landed.then(cancel, cancel);
     });
     const first = await Promise.race([landed, soft]);
-    return late ? undefined : first;
+    // What has expired meanwhile is nobody's to have any more.
+    return late && freshnessOf(stale, this.parts.clock.now()) !== 'expired' ? undefined : (first ?? landed);
   }
 
   /** A codec may fail to do again what it did once; that is no failure of a caller's. */

@@ -28,9 +28,27 @@ export class ReadMany {
   ): Promise<Map<string, T>> {
     const wanted = [...new Set(keys)];
     return withHardTimeout(this.parts.clock, `Loading ${wanted.length} keys`, options.hardTimeout, async (limit) => {
-      const results = await this.serve(scope, wanted, load, options, limit);
+      const hits = this.tryHits<T>(scope, wanted, options);
+      const rest = hits.size === 0 ? wanted : wanted.filter((key) => !hits.has(key));
+      if (rest.length === 0) return hits;
+      const results = new Map([...hits, ...(await this.serve(scope, rest, load, options, limit))]);
       return new Map(wanted.filter((key) => results.has(key)).map((key) => [key, results.get(key)!]));
     });
+  }
+
+  /** Fresh values of this process, which need no flight. */
+  private tryHits<T>(scope: CacheScope, keys: readonly string[], options: CallOptions): Map<string, T> {
+    const { clock, events, store } = this.parts;
+    const hits = new Map<string, T>();
+    // Early renewal is the flights' business.
+    if (store.peek === undefined || options.refreshAhead > 0) return hits;
+    for (const key of keys) {
+      const entry = store.peek(scope.idOf(key));
+      if (!entry || clock.now() >= entry.staleAt) continue;
+      events.hit(scope, key, store.tier, 'fresh');
+      hits.set(key, entry.read() as T);
+    }
+    return hits;
   }
 
   /** In no particular order. */

@@ -40,15 +40,15 @@ export class ReadThrough {
   private async serve<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
     const { flights } = this.parts;
     const { address, options } = call;
-    while (!limit?.aborted) {
+    for (;;) {
+      // Heard by nobody: the caller has had its answer.
+      if (limit?.aborted) throw limit.reason;
       const under = flights.get(address.id);
       if (under?.wouldDeadlock) return this.loadUncached(call);
       const flight = under ?? this.deck.takeOff(call, undefined);
       const served = await new Passenger<T>(this.parts, address, options, flight, !under).ride(limit);
       if (served !== AGAIN && served !== UNKNOWN) return served;
     }
-    // Heard by nobody: the caller has had its answer.
-    throw limit.reason;
   }
 
   /** For a loader that asks for what it is itself loading. */

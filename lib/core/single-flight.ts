@@ -97,7 +97,10 @@ export class Flight {
     const giveUp = (reason: Error): void => {
       if (!seated) return;
       arrive();
-      if (this.waiting === 0 && !this.background) this.abandon(reason);
+      if (this.waiting > 0 || this.background) return;
+      // Told to stop long ago, and still not over: the next caller shall have a load of its own.
+      if (this.abandoned !== undefined && late) this.ticket.fall('overwritten');
+      this.abandon(reason);
     };
     return { late, arrive, giveUp };
   }
@@ -129,14 +132,14 @@ export class Flight {
    * two loaders that ask for each other's.
    */
   get wouldDeadlock(): boolean {
-    const from = aboard.getStore();
-    return from !== undefined && this.reaches(from, new Set());
-  }
-
-  private reaches(target: Flight, seen: Set<Flight>): boolean {
-    if (this === target) return true;
-    seen.add(this);
-    for (const next of this.waitsFor.keys()) if (!seen.has(next) && next.reaches(target, seen)) return true;
+    const target = aboard.getStore();
+    if (target === undefined) return false;
+    const seen = new Set<Flight>([this]);
+    // A set grows while it is walked. No recursion: a batch is a chain as long as its keys are many.
+    for (const flight of seen) {
+      if (flight === target) return true;
+      for (const next of flight.waitsFor.keys()) seen.add(next);
+    }
     return false;
   }
 }

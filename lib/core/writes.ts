@@ -4,7 +4,7 @@ import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { checkKey } from './keys.js';
-import type { Settle } from './fence.js';
+import type { Settle, Ticket } from './fence.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { CacheUsageError, CacheValueError } from '../support/errors.js';
@@ -50,16 +50,16 @@ export class Writes {
       if (ttl === 0) return await this.drop(address);
       const budget = new Budget(clock, this.parts.commandTimeout);
       const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, options.tags));
-      // A newer set of the same key is as good as this one followed by that one.
-      if (!ticket.stands) return ticket.fallen === 'overwritten';
+      if (!ticket.stands) return this.giveWay(ticket);
       const draft = filler.draft(kept, ttl, options, options.tags, 0);
       const stored = await budget.spend(`Storing in ${store.name}`, () => store.set(address, draft, stamp));
       if (stored) events.set(scope, key);
+      else this.giveWay(ticket);
       return stored;
     } catch (error) {
       if (isCallersFault(error)) throw error;
       events.error(scope, 'set', error, key);
-      return false;
+      return this.giveWay(ticket);
     } finally {
       settle();
       fence.close(ticket);
@@ -98,6 +98,16 @@ export class Writes {
       if (ticket) fence.close(ticket);
       watch?.close();
     }
+  }
+
+  /**
+   * A value that could not be stored leaves nothing: what stood there before is what it was to replace. Not waited for,
+   * since the call may have spent its time; reads of this process see a miss from now on. Unless a newer value is on
+   * its way, which takes care of the key itself.
+   */
+  private giveWay({ address, fallen }: Ticket): false {
+    if (fallen !== 'overwritten') void this.drop(address as At);
+    return false;
   }
 
   /** For a value that is not stored: loads that began before this moment may hold what it was to replace. */
@@ -173,9 +183,12 @@ export class Writes {
       for (const [key, success] of done) if (success) events.set(scope, key);
       const dropped = kept.flatMap(({ ttl }, index) => (ttl === 0 ? [tickets[index]!.address] : []));
       if (dropped.length > 0) await attempt(this.parts, scope, 'delete', undefined, () => store.deleteMany(dropped));
-      return kept.map(({ key }, index) => done.get(key) ?? tickets[index]!.fallen === 'overwritten');
+      for (const ticket of tickets) if (done.get(ticket.address.key) === false) this.giveWay(ticket);
+      // Of two values for one key the later one was stored.
+      return kept.map(({ key }, index) => tickets[index]!.stands && (done.get(key) ?? false));
     } catch (error) {
       events.error(scope, 'set', error);
+      for (const ticket of tickets) this.giveWay(ticket);
       return kept.map(() => false);
     } finally {
       for (const settle of settlements) settle();

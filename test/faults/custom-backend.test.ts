@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { CacheBackend } from '../../lib/contracts/backend.js';
 import type { CacheEvent } from '../../lib/contracts/events.js';
@@ -34,8 +35,24 @@ const CALLS: readonly [name: string, call: (cache: CacheManager) => Promise<unkn
   ['has', (cache) => cache.has('k'), false],
   ['getTtl', (cache) => cache.getTtl('k'), undefined],
   ['set', (cache) => cache.set('k', 1, { tags: ['t'] }), false],
-  ['setMany', (cache) => cache.setMany([['k', 1], ['l', 2]]), false],
-  ['warm', (cache) => cache.warm([['k', 1], ['l', 2]]), 0],
+  [
+    'setMany',
+    (cache) =>
+      cache.setMany([
+        ['k', 1],
+        ['l', 2],
+      ]),
+    false,
+  ],
+  [
+    'warm',
+    (cache) =>
+      cache.warm([
+        ['k', 1],
+        ['l', 2],
+      ]),
+    0,
+  ],
   ['delete', (cache) => cache.delete('k'), false],
   ['deleteMany', (cache) => cache.deleteMany(['k', 'l']), false],
   ['expire', (cache) => cache.expire('k'), false],
@@ -92,6 +109,8 @@ describe.each(troubled)('a backend of $methods that $name', ({ trouble, capable 
     await clock.advance(100);
     expect(given).toEqual({ answer });
     await done;
+    // What could not be stored is taken away behind the call; that has its own limit.
+    await clock.advance(100);
     expect(clock.pendingTimers).toBe(0);
     if (!['healthCheck'].includes(_)) expect(errors.length).toBeGreaterThan(0);
     for (const { operation } of errors) expect(operation).toMatch(/^[a-zA-Z]+$/);
@@ -118,9 +137,21 @@ describe.each(troubled)('a backend of $methods that $name', ({ trouble, capable 
 });
 
 describe('a backend that answers with garbage', () => {
-  const GARBAGE: readonly unknown[] = [null, 'text', 42, true, {}, [], [null], new Map(), Symbol('s'), new Date(0), () => 1];
+  const GARBAGE: readonly unknown[] = [
+    null,
+    'text',
+    42,
+    true,
+    {},
+    [],
+    [null],
+    new Map(),
+    Symbol('s'),
+    new Date(0),
+    () => 1,
+  ];
 
-  it.each(GARBAGE.map((garbage) => [typeof garbage === 'object' ? JSON.stringify(garbage) : String(garbage), garbage]))(
+  it.each(GARBAGE.map((garbage) => [inspect(garbage), garbage]))(
     'to every question: %s',
     async (_, garbage) => {
       for (const capable of [true, false]) {
@@ -152,7 +183,11 @@ describe('a backend that answers with garbage', () => {
         }
       }
       const { cache } = await rigOf(new Liar(clock), clock);
-      await cache.setMany([['a', 1], ['b', 2], ['c', 3]]);
+      await cache.setMany([
+        ['a', 1],
+        ['b', 2],
+        ['c', 3],
+      ]);
       const removed = await cache.invalidate('*');
       expect(Number.isInteger(removed) && removed >= 0 && removed <= 3).toBe(true);
       expect(await cache.getMany(['a', 'b', 'c'])).toEqual(new Map());
@@ -304,7 +339,9 @@ describe('a scan that hangs', () => {
     const invalidated = cache.invalidate('k*');
     await clock.advance(100);
     expect(await invalidated).toBe(0);
-    expect(errors).toEqual([expect.objectContaining({ operation: 'invalidate', error: expect.any(CacheTimeoutError) })]);
+    expect(errors).toEqual([
+      expect.objectContaining({ operation: 'invalidate', error: expect.any(CacheTimeoutError) }),
+    ]);
     expect(await cache.clear()).toBe(true);
     await clock.advance(100);
     expect(errors.at(-1)).toMatchObject({ operation: 'sweep' });

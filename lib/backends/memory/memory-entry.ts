@@ -4,6 +4,8 @@ import type { MemoryStamp, VersionCell } from './memory-versions.js';
 
 /** What an entry weighs beside its key and value, in bytes: the object, its numbers and the list it hangs in. */
 const OVERHEAD = 120;
+/** A tag beside its text: a slot in the entry, and one for its version. */
+const TAG_OVERHEAD = 32;
 
 export class MemoryEntry implements Entry {
   readonly createdAt: number;
@@ -32,6 +34,7 @@ export class MemoryEntry implements Entry {
     this.tagCells = stamp.cells;
     this.kept = draft.kept;
     this.bytes = Math.ceil(draft.kept.bytes) + key.length * 2 + OVERHEAD;
+    for (const tag of draft.tags) this.bytes += tag.length * 2 + TAG_OVERHEAD;
   }
 
   read(): unknown {

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
 
@@ -24,12 +23,12 @@ const NO_CELLS: readonly VersionCell[] = [];
 
 /** The versions of a process. A version that is forgotten for room falls: its entries are misses, never stale hits. */
 export class MemoryVersions {
-  private readonly scopes: LRUCache<string, ScopeCell>;
-  private readonly tags: LRUCache<string, VersionCell>;
+  private readonly scopes: Cells<ScopeCell>;
+  private readonly tags: Cells<VersionCell>;
 
   constructor(maxScopes: number, maxTags: number) {
-    this.scopes = new LRUCache<string, ScopeCell>({ max: maxScopes, dispose: lower });
-    this.tags = new LRUCache<string, VersionCell>({ max: maxTags, dispose: lower });
+    this.scopes = new Cells(maxScopes);
+    this.tags = new Cells(maxTags);
   }
 
   stamp(scope: Scope, tags: readonly string[]): MemoryStamp {
@@ -53,7 +52,7 @@ export class MemoryVersions {
   }
 
   clear(scope: Scope): void {
-    for (const [path, cell] of [...this.scopes]) if (cell.lineage.includes(scope.path)) this.scopes.delete(path);
+    for (const [path, cell] of this.scopes) if (cell.lineage.includes(scope.path)) this.scopes.delete(path);
   }
 
   private scopeCell(scope: Scope): VersionCell {
@@ -80,6 +79,37 @@ export function standing(scope: VersionCell, cells: readonly VersionCell[]): boo
   return true;
 }
 
-function lower(cell: VersionCell): void {
-  cell.stands = false;
+/**
+ * Cells by name, the least recently used forgotten first. A forgotten one falls. Grows with what is in it: a list that
+ * reserves its room beforehand would take megabytes for versions that most applications never have.
+ */
+class Cells<C extends VersionCell> {
+  private readonly cells = new Map<string, C>();
+
+  constructor(private readonly max: number) {}
+
+  get(name: string): C | undefined {
+    const cell = this.cells.get(name);
+    if (cell === undefined) return undefined;
+    this.cells.delete(name);
+    this.cells.set(name, cell);
+    return cell;
+  }
+
+  set(name: string, cell: C): void {
+    this.cells.set(name, cell);
+    if (this.cells.size <= this.max) return;
+    const [oldest] = this.cells.keys();
+    this.delete(oldest!);
+  }
+
+  delete(name: string): void {
+    const cell = this.cells.get(name);
+    if (cell) cell.stands = false;
+    this.cells.delete(name);
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, C]> {
+    return this.cells.entries();
+  }
 }

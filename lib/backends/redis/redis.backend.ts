@@ -1,9 +1,12 @@
 import { CacheBackend, type BackendItem } from '../../contracts/backend.js';
 import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
 import { closeRedis, whenReady } from './redis-client.js';
 
 const SCAN_COUNT = 500;
+/** Of one MGET or UNLINK. */
+const MAX_KEYS = 500;
 
 /**
  * Overwrites bytes of a value that begins as expected. Nothing may come between the look and the write: an entry that
@@ -57,8 +60,8 @@ export class RedisBackend extends CacheBackend {
   }
 
   override async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    if (keys.length === 0) return [];
-    return ((await this.send('MGET', ...keys)) as unknown[]).map(bytes);
+    const answers = await Promise.all(slices(keys).map((slice) => this.send('MGET', ...slice)));
+    return answers.flatMap((answer) => (answer as unknown[]).map(bytes));
   }
 
   /** One write to the socket: commands of one tick leave together. Settles when none of them can land any more. */
@@ -68,7 +71,8 @@ export class RedisBackend extends CacheBackend {
   }
 
   override async deleteMany(keys: readonly string[]): Promise<number> {
-    return keys.length === 0 ? 0 : ((await this.send('UNLINK', ...keys)) as number);
+    const counts = await Promise.all(slices(keys).map((slice) => this.send('UNLINK', ...slice)));
+    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
   override async add(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean> {
@@ -116,9 +120,7 @@ export class RedisBackend extends CacheBackend {
     try {
       return await client.callBuffer(command, ...args);
     } catch (error) {
-      throw new CacheBackendError(`Redis ${command}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new CacheBackendError(`Redis ${command}: ${messageOf(error)}`, { cause: error });
     }
   }
 }
@@ -131,6 +133,12 @@ function bytes(answer: unknown): Uint8Array | undefined {
 
 function asBuffer(value: Uint8Array): Buffer {
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** One command holds up everybody else on the server for as long as it runs, so a long one goes out as several. */
+function slices(keys: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(keys.length / MAX_KEYS);
+  return Array.from({ length: count }, (_, index) => keys.slice(index * MAX_KEYS, (index + 1) * MAX_KEYS));
 }
 
 /** Redis knows no fractions, and takes 0 for an error. */

@@ -1,5 +1,5 @@
 import type { LoaderContext } from '../../contracts/options.js';
-import { NO_HIT } from '../../core/cache.js';
+import { NO_HIT, RENEW } from '../../core/cache.js';
 import type { CallOptions } from '../../core/call-options.js';
 import { CallSite, type Place } from './call-site.js';
 import { optionsOf, ttlOf } from './call-ttl.js';
@@ -67,13 +67,15 @@ class CachedCall {
     let scope: Place['scope'] | undefined;
     let key: string | undefined;
     let options: CallOptions | undefined;
+    let tried: typeof NO_HIT | typeof RENEW = NO_HIT;
     try {
       const { condition, hydrate } = this.options;
       if (condition === undefined || condition(...args)) {
         scope = this.site.scopeOf(place, args);
         key = this.site.keyOf(place, args);
         const hit = place.cache.tryHit(scope, key, this.beta ?? place.cache.parts.resolver.defaults.refreshAhead);
-        if (hit !== NO_HIT) {
+        if (hit === NO_HIT || hit === RENEW) tried = hit;
+        else {
           return hydrate === undefined ? Promise.resolve(hit) : this.hydrated(instance, args, place, scope, key, hit);
         }
         options = this.optionsFor(place, args);
@@ -83,7 +85,7 @@ class CachedCall {
     }
     // Outside of the try: an error that the method throws at once is the caller's, and no reason to run it again.
     if (options === undefined) return this.original.apply(instance, args);
-    return this.readThrough(instance, args, place, scope!, key!, options);
+    return this.readThrough(instance, args, place, scope!, key!, options, tried);
   }
 
   private async readThrough(
@@ -93,6 +95,7 @@ class CachedCall {
     scope: Place['scope'],
     key: string,
     options: CallOptions,
+    tried: typeof NO_HIT | typeof RENEW,
   ): Promise<unknown> {
     // Set when this very call ran the method: then the value is the method's own and needs no hydration.
     let own: { value: unknown } | undefined;
@@ -107,7 +110,7 @@ class CachedCall {
       this.decide(context, place, instance, value, args);
       return value;
     };
-    const value = await place.cache.read(scope, key, load, options);
+    const value = await place.cache.read(scope, key, load, options, tried);
     if (value instanceof Unshared) return own ? own.value : this.original.apply(instance, args);
     if (this.options.hydrate === undefined || (own !== undefined && Object.is(own.value, value))) return value;
     return this.hydrated(instance, args, place, scope, key, value);

@@ -1,4 +1,5 @@
 import { CacheKeyError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
 
 /** What tells one reason for a warning from another. */
 export function reasonOf(operation: string, error: unknown): string {
@@ -8,7 +9,7 @@ export function reasonOf(operation: string, error: unknown): string {
 
 /** The error's message, without the full stop, and what can be done about it where the message cannot know. */
 export function remedyFor(error: unknown, decorator: string, hasKey: boolean): string {
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const message = messageOf(error).replace(/\.$/, '');
   if (!(error instanceof CacheKeyError)) return message;
   // The arguments of the key function are no matter; what it made of them is.
   if (hasKey) return message.replace(/argument 0/, 'what the key function returned');

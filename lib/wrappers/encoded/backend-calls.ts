@@ -14,8 +14,9 @@ export class BackendCalls {
     private readonly timeout: number,
   ) {}
 
-  limited<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    return withTimeLimit(this.clock, `${operation} in ${this.backend.name}`, this.timeout, guarded(work));
+  /** `patience`: how many times the limit. */
+  limited<T>(operation: string, work: () => Promise<T>, patience = 1): Promise<T> {
+    return withTimeLimit(this.clock, `${operation} in ${this.backend.name}`, this.timeout * patience, guarded(work));
   }
 
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
@@ -44,7 +45,8 @@ export class BackendCalls {
 
   /** Whether it was there; a backend may answer anything. */
   async delete(key: string): Promise<number> {
-    return (await this.backend.delete(key)) === true ? 1 : 0;
+    const existed: unknown = await this.backend.delete(key);
+    return existed === true ? 1 : 0;
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {

@@ -36,6 +36,8 @@ export class EncodedStore implements EntryStore {
   private readonly writes: ValueWrites;
   private readonly reader: EntryReader;
   private readonly sweeper: Sweeper;
+  /** Paths that are being swept, and whether they have been cleared again since. */
+  private readonly sweeping = new Map<string, boolean>();
 
   constructor(private readonly parts: EncodedParts) {
     this.name = parts.backend.name;
@@ -97,7 +99,7 @@ export class EncodedStore implements EntryStore {
     const results = stored.map((result) => result.status === 'fulfilled' && result.value);
     const [first] = items;
     if (first) {
-      const lifetime = Math.max(...outgoing.map((item) => item.ttlMs ?? Infinity));
+      const lifetime = outgoing.reduce((longest, item) => Math.max(longest, item.ttlMs ?? Infinity), 0);
       const tags = [...new Set(items.flatMap(({ draft }) => draft.tags))];
       void this.versions
         .outlive(first.address.scope, tags, lifetime, now)
@@ -152,7 +154,7 @@ export class EncodedStore implements EntryStore {
   async clear(scope: Scope): Promise<void> {
     await this.versions.clear(scope);
     // Nothing of before the clear can be served any more; what follows only gives the room back.
-    if (this.sweeper.canSweep) void this.sweepCleared(scope);
+    if (this.sweeper.canSweep) void this.sweepOnce(scope);
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
@@ -223,6 +225,17 @@ export class EncodedStore implements EntryStore {
       ...hashed.map((key, index) => this.reader.nameIn(key, bytes[index])),
     ];
     return names.filter((name) => name !== undefined);
+  }
+
+  /** One sweep of a scope at a time; clears that come meanwhile have one more together. */
+  private async sweepOnce(scope: Scope): Promise<void> {
+    const { path } = scope;
+    if (this.sweeping.has(path)) return void this.sweeping.set(path, true);
+    do {
+      this.sweeping.set(path, false);
+      await this.sweepCleared(scope);
+    } while (this.sweeping.get(path));
+    this.sweeping.delete(path);
   }
 
   /** Which of the wire keys hold an entry that does not stand under the scope's present version. */

@@ -49,16 +49,23 @@ export class EntryReader {
     return undefined;
   }
 
-  /** The logical key that stands in the bytes of a hashed one. */
+  /** The logical key that stands in the bytes of a hashed one, whatever codec wrote them. */
   nameIn(key: string, bytes: Uint8Array | undefined): string | undefined {
-    const entry = this.open(key, bytes);
-    return entry && 'tags' in entry ? entry.name : undefined;
+    return metaOf(key, bytes)?.key;
   }
 
   /** The version of the scope that the entry was stored under. */
   versionIn(key: string, bytes: Uint8Array | undefined, path: string): string | undefined {
-    const entry = this.open(key, bytes);
-    return entry && 'tags' in entry ? entry.scopes.find(([at]) => at === path)?.[1] : undefined;
+    return metaOf(key, bytes)?.scopes.find(([at]) => at === path)?.[1];
+  }
+}
+
+/** What an entry says of itself. The value is left alone: it may be large, or another codec's. */
+function metaOf(key: string, bytes: Uint8Array | undefined): DecodedEntry['meta'] | undefined {
+  try {
+    return bytes && decodeEntry(key, bytes).meta;
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import {
   encodeTagRecord,
   type ScopeRecord,
 } from './version-record.js';
-import { CacheFormatError } from '../../support/errors.js';
+import { CacheFormatError, CacheTimeoutError } from '../../support/errors.js';
 import { KeyQueue } from './key-queue.js';
 
 const DAY = 86_400_000;
@@ -20,6 +20,8 @@ const DAY = 86_400_000;
 const VERSION_TTL = 30 * DAY;
 /** How many patterns a scope keeps for backends that cannot list their keys. One more becomes a clear. */
 const MAX_PATTERNS = 64;
+/** How many times the limit of one command a record's turn may last. */
+const PATIENCE = 10;
 /** How many lengthened versions are remembered, so that not every fill lengthens them again. */
 const MAX_REMEMBERED = 10_000;
 
@@ -45,6 +47,8 @@ export interface StoredStamp extends Stamp {
  */
 export class StoredVersions {
   private readonly queue = new KeyQueue();
+  /** Invalidations that wait for their turn at a record. */
+  private readonly waiting = new Map<string, Promise<void>>();
   private readonly lengthened = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   constructor(
@@ -97,8 +101,12 @@ export class StoredVersions {
     );
   }
 
-  async clear(scope: Scope): Promise<void> {
-    await this.write(scopeKey(scope.path), () => encodeScopeRecord(this.freshScope()), undefined);
+  clear(scope: Scope): Promise<void> {
+    return this.clearPath(scopeKey(scope.path));
+  }
+
+  private clearPath(key: string): Promise<void> {
+    return this.write(key, () => encodeScopeRecord(this.freshScope()), undefined);
   }
 
   /**
@@ -111,8 +119,17 @@ export class StoredVersions {
     const { backend } = this.calls;
     // Its turn lasts until its writes have really ended, and nobody waits longer than the limit. The interleaving that
     // prevents: this record, with the version of now, is sent and hangs; a clear writes another version and resolves;
-    // this one lands, and everything of before the clear is valid again.
-    const store = (record: ScopeRecord): Promise<void> => backend.set(key, encodeScopeRecord(record), undefined);
+    // this one lands, and everything of before the clear is valid again. One that never ends must not block the key for
+    // ever: after a while the turn is given up, and should it land all the same, a new version follows it at once.
+    const store = async (record: ScopeRecord): Promise<void> => {
+      const sent = this.calls.limited('set', () => backend.set(key, encodeScopeRecord(record), undefined), Infinity);
+      try {
+        await this.calls.limited('set', () => sent, PATIENCE);
+      } catch (error) {
+        if (error instanceof CacheTimeoutError) sent.then(() => this.clearPath(key), nothing).catch(nothing);
+        throw error;
+      }
+    };
     const append = async (): Promise<void> => {
       const [answer] = await this.calls.getMany([key]);
       const record = readScope(answer);
@@ -200,9 +217,19 @@ export class StoredVersions {
    * with the time limit.
    */
   private write(key: string, record: () => Uint8Array, ttl: number | undefined): Promise<void> {
+    // One that has not begun yet does for everybody who asks meanwhile.
+    const waiting = this.waiting.get(key);
+    if (waiting) return waiting;
     const { backend } = this.calls;
-    const send = (): Promise<void> => this.calls.limited('set', () => backend.set(key, record(), ttl));
-    return this.calls.limited('set', () => this.queue.run(key, send));
+    let begun = false;
+    const send = (): Promise<void> => {
+      begun = true;
+      this.waiting.delete(key);
+      return this.calls.limited('set', () => backend.set(key, record(), ttl));
+    };
+    const written = this.calls.limited('set', () => this.queue.run(key, send));
+    if (!begun) this.waiting.set(key, written);
+    return written;
   }
 }
 
@@ -219,3 +246,5 @@ export function scopeKey(path: string): string {
   // The name is empty: the path says it all.
   return wireKey(path, 's', '');
 }
+
+function nothing(): void {}

@@ -52,7 +52,7 @@ export class ValueWrites {
     let sent: Promise<void> | undefined;
     const send = (item: OutgoingValue): Promise<void> =>
       together.has(item) ? (sent ??= this.calls.setMany([...together])) : this.calls.set(item);
-    return Promise.allSettled(items.map((item) => isAlive(item) && this.store(item, () => send(item))));
+    return Promise.allSettled(items.map(async (item) => isAlive(item) && this.store(item, () => send(item))));
   }
 
   /** For a key that is not busy: what is on its way to it cannot be patched before it is there. */

@@ -25,7 +25,7 @@ export interface Turn<T> {
   /** `undefined` when it was never begun. Rejects as the work does. */
   readonly done: Promise<Outcome<T>>;
   /** Says that nobody waits for it any more: a write that has not begun is taken back, a removal is done all the same. */
-  abandon(): void;
+  readonly abandon: () => void;
 }
 
 /**
@@ -51,9 +51,9 @@ export class WriteQueue {
     if (line) {
       line.name = name;
       line.write?.drop(job.done);
-      line.write = job as Job<unknown>;
-    } else this.begin(key, name, job as Job<unknown>);
-    return { done: job.done, abandon: () => this.abandon(key, job as Job<unknown>) };
+      line.write = job;
+    } else this.begin(key, name, job);
+    return { done: job.done, abandon: () => this.abandon(key, job) };
   }
 
   /** The same, for work that takes the key's value away. Those that wait at the same time are one. */
@@ -62,9 +62,9 @@ export class WriteQueue {
     line?.write?.drop(undefined);
     if (line) line.write = undefined;
     const job = (line?.removal as Job<T> | undefined) ?? jobOf(work, true);
-    if (line) line.removal = job as Job<unknown>;
-    else this.begin(key, '', job as Job<unknown>);
-    return { done: job.done, abandon: () => this.abandon(key, job as Job<unknown>) };
+    if (line) line.removal = job;
+    else this.begin(key, '', job);
+    return { done: job.done, abandon: () => this.abandon(key, job) };
   }
 
   /** Whether a removal is still to be done: what a read finds until then must not be served. */

@@ -214,7 +214,13 @@ describe.each(stores)('staleWhileRevalidate and staleIfError over $name', ({ mak
   it('a batch serves what is stale at once, and renews it behind', async () => {
     const { cache, clock } = await make();
     const options = { ttl: 1_000, staleWhileRevalidate: 1_000 };
-    await cache.setMany([['a', 'old'], ['b', 'old']], options);
+    await cache.setMany(
+      [
+        ['a', 'old'],
+        ['b', 'old'],
+      ],
+      options,
+    );
     await clock.advance(1_000);
     const asked: string[][] = [];
     const gate = deferred<void>();

@@ -67,9 +67,21 @@ describe.each(stores)('G1, one load, over $name', ({ make }) => {
     gates[1]!.resolve();
     await settle();
     gates[0]!.resolve();
-    expect([...(await first)]).toEqual([['a', 'a!'], ['b', 'b!'], ['c', 'c!']]);
-    expect([...(await second)]).toEqual([['d', 'd!'], ['c', 'c!'], ['b', 'b!']]);
-    expect([...(await third)]).toEqual([['c', 'c!'], ['d', 'd!'], ['a', 'a!']]);
+    expect([...(await first)]).toEqual([
+      ['a', 'a!'],
+      ['b', 'b!'],
+      ['c', 'c!'],
+    ]);
+    expect([...(await second)]).toEqual([
+      ['d', 'd!'],
+      ['c', 'c!'],
+      ['b', 'b!'],
+    ]);
+    expect([...(await third)]).toEqual([
+      ['c', 'c!'],
+      ['d', 'd!'],
+      ['a', 'a!'],
+    ]);
     expect(await single).toBe('b!');
     expect([...loads.values()]).toEqual([1, 1, 1, 1]);
   });
@@ -139,12 +151,17 @@ describe.each(stores)('G1, loaders that ask the cache, over $name', ({ make }) =
       return cache.getOrSet('b', async () => 'inner');
     });
     expect(await later).toBe('inner');
-    const batched = cache.getOrSet('c', async () => (await cache.getOrSetMany(['x', 'c'], async (keys) => keys)).get('c'));
+    const batched = cache.getOrSet('c', async () =>
+      (await cache.getOrSetMany(['x', 'c'], async (keys) => keys)).get('c'),
+    );
     expect(await batched).toBe('c');
     const inBatch = cache.getOrSetMany(['d', 'e'], async (keys) =>
       Promise.all(keys.map((key) => cache.getOrSet(key === 'd' ? 'e' : 'd', () => `inner of ${key}`))),
     );
-    expect([...(await inBatch)]).toEqual([['d', 'inner of d'], ['e', 'inner of e']]);
+    expect([...(await inBatch)]).toEqual([
+      ['d', 'inner of d'],
+      ['e', 'inner of e'],
+    ]);
   });
 
   it('does not wait for itself by way of other keys', async () => {
@@ -277,30 +294,33 @@ describe.each(slowStores(makeCache))('G1 over $name', ({ make }) => {
 });
 
 describe('G1 and time', () => {
-  it.each(stores)('does not hang when an entry goes stale between the look-up and its callers, over $name', async ({ make }) => {
-    // A clock that moves with every look at it: an entry is fresh for the flight, and not any more for its callers.
-    class Hasty extends FakeClock {
-      step = 0;
-      override now(): number {
-        this.elapsed += this.step;
-        return super.now() + this.elapsed;
+  it.each(stores)(
+    'does not hang when an entry goes stale between the look-up and its callers, over $name',
+    async ({ make }) => {
+      // A clock that moves with every look at it: an entry is fresh for the flight, and not any more for its callers.
+      class Hasty extends FakeClock {
+        step = 0;
+        override now(): number {
+          this.elapsed += this.step;
+          return super.now() + this.elapsed;
+        }
+        private elapsed = 0;
       }
-      private elapsed = 0;
-    }
-    const clock = new Hasty(Date.now());
-    const { cache } = await make({ clock });
-    for (let step = 1; step < 12; step++) {
-      clock.step = 0;
-      await cache.set('k', 'old', 50);
-      await cache.set('l', 'old', 50);
-      clock.step = step * 3;
-      const calls = [
-        cache.getOrSet('k', () => 'new', 50),
-        cache.getOrSet('k', () => 'new', 50),
-        cache.getOrSetMany(['k', 'l'], async (keys) => keys.map(() => 'new'), 50),
-        cache.getOrSetMany(['l', 'k'], async (keys) => keys.map(() => 'new'), 50),
-      ];
-      await Promise.all(calls);
-    }
-  });
+      const clock = new Hasty(Date.now());
+      const { cache } = await make({ clock });
+      for (let step = 1; step < 12; step++) {
+        clock.step = 0;
+        await cache.set('k', 'old', 50);
+        await cache.set('l', 'old', 50);
+        clock.step = step * 3;
+        const calls = [
+          cache.getOrSet('k', () => 'new', 50),
+          cache.getOrSet('k', () => 'new', 50),
+          cache.getOrSetMany(['k', 'l'], async (keys) => keys.map(() => 'new'), 50),
+          cache.getOrSetMany(['l', 'k'], async (keys) => keys.map(() => 'new'), 50),
+        ];
+        await Promise.all(calls);
+      }
+    },
+  );
 });

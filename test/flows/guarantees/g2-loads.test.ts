@@ -197,7 +197,15 @@ describe.each(stores)('G2 over $name', ({ make }) => {
 
   it('sets of one key end in the order they were made in', async () => {
     const { scope } = scopesOf(await make());
-    const sets = [scope.set('k', 1), scope.set('k', 2), scope.setMany([['k', 3]]), scope.warm([['k', 4], ['k', 5]])];
+    const sets = [
+      scope.set('k', 1),
+      scope.set('k', 2),
+      scope.setMany([['k', 3]]),
+      scope.warm([
+        ['k', 4],
+        ['k', 5],
+      ]),
+    ];
     await Promise.all(sets);
     expect(await scope.get('k')).toBe(5);
     const mixed = [scope.set('k', 6), scope.delete('k'), scope.set('k', 7), scope.delete('k')];
