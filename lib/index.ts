@@ -30,6 +30,14 @@ export { CacheBackend, type BackendItem } from './contracts/backend.js';
 export type { Clock, Random, Timer } from './contracts/clock.js';
 export type { Codec } from './contracts/codec.js';
 export type { Duration, DurationString } from './contracts/duration.js';
+export type {
+  ByteSize,
+  CompressionAlgorithm,
+  CompressionOptions,
+  EncryptionKey,
+  EncryptionOptions,
+  NamedEncryptionKey,
+} from './contracts/encoding-options.js';
 export type { EntryState } from './contracts/entry.js';
 export type { CacheEvent, CacheEventOf, CacheEventType, Tier } from './contracts/events.js';
 export type { KeyGenerator, KeyInput } from './contracts/key-generator.js';

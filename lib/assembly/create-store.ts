@@ -6,10 +6,10 @@ import { MemoryBackend } from '../backends/memory/memory.backend.js';
 import { nullBackend } from '../backends/null.backend.js';
 import { openRedis } from '../backends/redis/redis-client.js';
 import { RedisBackend } from '../backends/redis/redis.backend.js';
-import { jsonCodec } from '../codecs/json.codec.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import type { ResolvedRedis } from '../config/resolved-redis.js';
 import { EncodedStore } from '../wrappers/encoded/encoded.store.js';
+import { createFormat } from './create-format.js';
 
 /** What a store tells the cache round it. */
 export interface StoreListener {
@@ -38,12 +38,16 @@ async function createRedis(redis: ResolvedRedis): Promise<CacheBackend> {
   return new RedisBackend(clients, true);
 }
 
-function encoded(backend: CacheBackend, owned: boolean, options: ResolvedOptions, listener: StoreListener): EntryStore {
+async function encoded(
+  backend: CacheBackend,
+  owned: boolean,
+  options: ResolvedOptions,
+  listener: StoreListener,
+): Promise<EntryStore> {
   const { clock, random, commandTimeout } = options;
-  const codec = options.codec === 'json' ? jsonCodec : options.codec;
   return new EncodedStore({
     backend,
-    codec,
+    format: await createFormat(options),
     clock,
     random,
     commandTimeout,

@@ -1,9 +1,8 @@
 import { TYPED_ARRAYS } from '../support/leaf-value.js';
 import { putErrorTogether } from '../support/error-parts.js';
 import { CacheFormatError } from '../support/errors.js';
-import { MAX_DEPTH } from '../support/value-path.js';
 import { littleEndian } from './byte-order.js';
-import { TAG } from './json-writer.js';
+import { below, bigintFrom, list, regexpFrom, TAG, tagOf, text, unfit } from './tag-payload.js';
 
 type Reader = (payload: unknown, depth: number) => unknown;
 
@@ -51,21 +50,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ]),
 ]);
 
-function tagOf(node: object): string | undefined {
-  let only: string | undefined;
-  for (const key in node) {
-    if (only !== undefined) return undefined;
-    only = key;
-  }
-  return only?.startsWith(TAG) ? only.slice(TAG.length) : undefined;
-}
-
-/** Asked by what has children, not by tags: that of a primitive is no level of its own. */
-function below(depth: number): number {
-  if (depth >= MAX_DEPTH) throw new CacheFormatError('The payload is nested too deeply.');
-  return depth + 1;
-}
-
 function readItems(items: unknown[], depth: number): unknown[] {
   const next = below(depth);
   for (let index = 0; index < items.length; index += 1) {
@@ -110,21 +94,11 @@ function numberFrom(payload: string): number {
   return Number(payload);
 }
 
-function bigintFrom(payload: string): bigint {
-  if (/^-?\d{1,300}$/.test(payload)) return BigInt(payload);
-  if (!/^-?0x[\da-f]+$/.test(payload)) return unfit('bigint');
-  return payload.startsWith('-') ? -BigInt(payload.slice(1)) : BigInt(payload);
-}
-
 function dateFrom(payload: unknown): Date {
   if (payload === null) return new Date(Number.NaN);
   const date = new Date(text(payload));
   // Only the spelling that was written: others mean another instant in another time zone.
   return date.toISOString() === payload ? date : unfit('Date');
-}
-
-function regexpFrom([source, flags]: unknown[]): RegExp {
-  return new RegExp(text(source), text(flags));
 }
 
 function bytesFrom(base64: string): Buffer<ArrayBuffer> {
@@ -136,19 +110,7 @@ function bytesFrom(base64: string): Buffer<ArrayBuffer> {
   return bytes.write(base64, 'base64') === length ? bytes : unfit('binary');
 }
 
-function text(payload: unknown): string {
-  return typeof payload === 'string' ? payload : unfit('string');
-}
-
-function list(payload: unknown): unknown[] {
-  return Array.isArray(payload) ? payload : unfit('list');
-}
-
 function fields(payload: unknown): Record<string, unknown> {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return unfit('object');
   return payload as Record<string, unknown>;
-}
-
-function unfit(tag: string): never {
-  throw new CacheFormatError(`A ${tag} of the payload does not have the form that is written.`);
 }

@@ -3,11 +3,7 @@ import { takeErrorApart } from '../support/error-parts.js';
 import { CacheValueError } from '../support/errors.js';
 import { classify, unbox, type LeafKind } from '../support/value-kind.js';
 import { littleEndian } from './byte-order.js';
-
-/** What the single key of a tagged object begins with. */
-export const TAG = '$nc:';
-
-const MAX_DECIMAL = 10n ** 300n;
+import { bigintText, TAG } from './tag-payload.js';
 
 /** Whether `JSON.stringify` alone keeps the value, and the text of it holds nothing that looks like a tag. */
 export function isOrdinary(value: unknown): boolean {
@@ -39,7 +35,7 @@ export function writeTagged(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
   if (typeof value === 'undefined') return tagged('undefined', '0');
   if (typeof value === 'number') return writeNumber(value);
-  if (typeof value === 'bigint') return writeText('bigint', writeBigInt(value));
+  if (typeof value === 'bigint') return writeText('bigint', bigintText(value));
   if (typeof value === 'object') return writeObject(value);
   throw new CacheValueError('$', `a ${typeof value}, or holds one`);
 }
@@ -108,12 +104,6 @@ function writeError(value: Error): string {
 function writeNumber(value: number): string {
   if (Number.isFinite(value) && !Object.is(value, -0)) return String(value);
   return writeText('number', Object.is(value, -0) ? '-0' : String(value));
-}
-
-function writeBigInt(value: bigint): string {
-  const size = value < 0n ? -value : value;
-  if (size < MAX_DECIMAL) return value.toString();
-  return `${value < 0n ? '-' : ''}0x${size.toString(16)}`;
 }
 
 function writeBytes(tag: string, bytes: Uint8Array): string {

@@ -3,7 +3,8 @@ import type { Codec } from '../contracts/codec.js';
 import { CacheFormatError, CacheValueError } from '../support/errors.js';
 import { MAX_DEPTH } from '../support/value-path.js';
 import { readTagged } from './json-reader.js';
-import { isOrdinary, TAG, writeTagged } from './json-writer.js';
+import { isOrdinary, writeTagged } from './json-writer.js';
+import { TAG } from './tag-payload.js';
 
 /*
  * Tagged JSON. FROZEN: tags may be added, none may change.

@@ -67,13 +67,16 @@ export function scanMsgpack(bytes: Uint8Array): boolean {
   let tags = false;
   let at = 0;
   let depth = 0;
+  let deepest = 0;
   missing[0] = 1;
   isMap[0] = 0;
   for (;;) {
     while (missing[depth] === 0) {
       depth -= 1;
       if (depth >= 0) continue;
-      return at === length ? tags : malformed('goes on after its end');
+      if (at !== length) malformed('goes on after its end');
+      // With tags, the reader counts the levels of the values.
+      return tags || deepest <= MAX_DEPTH ? tags : malformed('is nested too deeply');
     }
     const left = missing[depth]!;
     missing[depth] = left - 1;
@@ -97,6 +100,7 @@ export function scanMsgpack(bytes: Uint8Array): boolean {
     } else {
       if (depth === MAX_RAW_DEPTH) malformed('is nested too deeply');
       depth += 1;
+      if (depth > deepest) deepest = depth;
       missing[depth] = count;
       isMap[depth] = kind === MAP ? 1 : 0;
     }

@@ -3,6 +3,7 @@ import { CacheValueError } from '../support/errors.js';
 import { bytesOf, typedArrayName } from '../support/leaf-value.js';
 import { classify, unbox, type LeafKind } from '../support/value-kind.js';
 import { littleEndian } from './byte-order.js';
+import { MsgpackBytes } from './msgpack-bytes.js';
 import { bigintText, TAG } from './tag-payload.js';
 
 const SURROGATE = /[\ud800-\udfff]/;
@@ -41,78 +42,107 @@ function hasOddKeys(keys: readonly string[]): boolean {
   return keys.length === 1 && keys[0]!.startsWith(TAG);
 }
 
-/** The value as a tree of what MessagePack has, with tags for everything else. */
-export function toTagged(value: unknown): unknown {
-  if (typeof value === 'string') return isWellFormed(value) ? value : tagged('string', Buffer.from(value, 'utf16le'));
-  if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'number') return Object.is(value, -0) ? tagged('number', '-0') : value;
-  if (typeof value === 'undefined') return tagged('undefined', 0);
-  if (typeof value === 'bigint') return tagged('bigint', bigintText(value));
-  if (typeof value === 'object') return objectToTagged(value);
-  throw new CacheValueError('$', `a ${typeof value}, or holds one`);
+/**
+ * The value with tags for everything that is not ordinary. Written here and not by msgpackr: that would need the tagged
+ * value as a tree of its own, and a stack deeper than there is for tags within tags.
+ */
+export function writeTagged(value: unknown): Buffer {
+  const out = new MsgpackBytes();
+  write(out, value);
+  return out.take();
 }
 
-function objectToTagged(value: object): unknown {
+function write(out: MsgpackBytes, value: unknown): void {
+  if (typeof value === 'string') writeText(out, value);
+  else if (typeof value === 'boolean') out.boolean(value);
+  else if (value === null) out.nil();
+  else if (typeof value === 'number') writeNumber(out, value);
+  else if (typeof value === 'object') writeObject(out, value);
+  else if (typeof value === 'undefined') tag(out, 'undefined').number(0);
+  else if (typeof value === 'bigint') tag(out, 'bigint').text(bigintText(value));
+  else throw new CacheValueError('$', `a ${typeof value}, or holds one`);
+}
+
+function writeText(out: MsgpackBytes, value: string): void {
+  if (isWellFormed(value)) out.text(value);
+  else tag(out, 'string').binary(Buffer.from(value, 'utf16le'));
+}
+
+function writeNumber(out: MsgpackBytes, value: number): void {
+  if (Object.is(value, -0)) tag(out, 'number').text('-0');
+  else out.number(value);
+}
+
+function writeObject(out: MsgpackBytes, value: object): void {
   const { kind, what } = classify(value);
-  if (kind === 'object' || kind === 'instance') return fieldsToTagged(value as Record<string, unknown>);
-  if (kind === 'array') return Array.from(value as unknown[], toTagged);
+  if (kind === 'object' || kind === 'instance') writeFields(out, value as Record<string, unknown>);
+  else if (kind === 'array') writeList(out, value as unknown[]);
   // Flat, key after value: a level less than pairs, and a byte less each.
-  if (kind === 'map') return tagged('Map', [...(value as Map<unknown, unknown>)].flat(1).map(toTagged));
-  if (kind === 'set') return tagged('Set', Array.from(value as Set<unknown>, toTagged));
-  if (kind === 'error') return tagged('Error', errorToTagged(value as Error));
-  if (kind === 'boxed') return toTagged(unbox(value));
-  if (kind === 'refused') throw new CacheValueError('$', `${what}, or holds one`);
-  return leafToTagged(kind, value);
+  else if (kind === 'map') writeList(tag(out, 'Map'), [...(value as Map<unknown, unknown>)].flat(1));
+  else if (kind === 'set') writeList(tag(out, 'Set'), [...(value as Set<unknown>)]);
+  else if (kind === 'error') writeError(out, value as Error);
+  else if (kind === 'boxed') write(out, unbox(value));
+  else if (kind === 'refused') throw new CacheValueError('$', `${what}, or holds one`);
+  else writeLeaf(out, kind, value);
 }
 
-function fieldsToTagged(fields: Record<string, unknown>): object {
+function writeList(out: MsgpackBytes, items: readonly unknown[]): void {
+  out.list(items.length);
+  // By index: holes count.
+  for (let index = 0; index < items.length; index += 1) write(out, items[index]);
+}
+
+function writeFields(out: MsgpackBytes, fields: Readonly<Record<string, unknown>>): void {
   const keys = Object.keys(fields);
-  if (hasOddKeys(keys)) return tagged('Object', flatFields(fields, keys));
-  const copy: Record<string, unknown> = {};
-  for (const key of keys) copy[key] = toTagged(fields[key]);
-  return copy;
+  if (hasOddKeys(keys)) {
+    writeList(
+      tag(out, 'Object'),
+      keys.flatMap((key) => [key, fields[key]]),
+    );
+    return;
+  }
+  out.map(keys.length);
+  for (const key of keys) {
+    out.text(key);
+    write(out, fields[key]);
+  }
 }
 
-function flatFields(fields: Readonly<Record<string, unknown>>, keys: readonly string[]): unknown[] {
-  return keys.flatMap((key) => [toTagged(key), toTagged(fields[key])]);
-}
-
-function errorToTagged(value: Error): unknown[] {
+function writeError(out: MsgpackBytes, value: Error): void {
   const { type, name, message, stack, data } = takeErrorApart(value);
-  return [type, toTagged(name), toTagged(message), toTagged(stack), ...flatFields(data, Object.keys(data))];
+  writeList(tag(out, 'Error'), [type, name, message, stack, ...Object.entries(data).flat(1)]);
 }
 
-function leafToTagged(kind: LeafKind, value: object): object {
+function writeLeaf(out: MsgpackBytes, kind: LeafKind, value: object): void {
   switch (kind) {
     case 'date': {
       const time = Date.prototype.getTime.call(value);
-      return tagged('Date', Number.isNaN(time) ? null : time);
+      if (Number.isNaN(time)) tag(out, 'Date').nil();
+      else tag(out, 'Date').number(time);
+      return;
     }
-    case 'regexp': {
-      const { source, flags } = value as RegExp;
-      return tagged('RegExp', [toTagged(source), flags]);
-    }
+    case 'regexp':
+      return writeList(tag(out, 'RegExp'), [(value as RegExp).source, (value as RegExp).flags]);
     case 'url':
-      return tagged('URL', (value as URL).href);
+      return tag(out, 'URL').text((value as URL).href);
     case 'searchParams':
-      return tagged('URLSearchParams', URLSearchParams.prototype.toString.call(value));
+      return tag(out, 'URLSearchParams').text(URLSearchParams.prototype.toString.call(value));
     case 'buffer':
-      return tagged('Buffer', asBuffer(bytesOf(value as Buffer)));
+      return tag(out, 'Buffer').binary(bytesOf(value as Buffer));
     case 'dataView':
-      return tagged('DataView', asBuffer(bytesOf(value as DataView)));
+      return tag(out, 'DataView').binary(bytesOf(value as DataView));
     case 'arrayBuffer':
-      return tagged('ArrayBuffer', asBuffer(new Uint8Array(value as ArrayBuffer)));
+      return tag(out, 'ArrayBuffer').binary(new Uint8Array(value as ArrayBuffer));
     case 'typed': {
       const view = value as NodeJS.TypedArray;
-      return tagged(typedArrayName(value), asBuffer(littleEndian(bytesOf(view), view.BYTES_PER_ELEMENT)));
+      return tag(out, typedArrayName(value)).binary(littleEndian(bytesOf(view), view.BYTES_PER_ELEMENT));
     }
   }
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function tagged(tag: string, payload: unknown): object {
-  return { [TAG + tag]: payload };
+/** What is written next is the payload. */
+function tag(out: MsgpackBytes, name: string): MsgpackBytes {
+  out.map(1);
+  out.text(TAG + name);
+  return out;
 }

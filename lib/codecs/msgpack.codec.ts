@@ -3,7 +3,7 @@ import { CacheFormatError, CacheValueError } from '../support/errors.js';
 import { importPackage } from '../support/lazy-package.js';
 import { readTagged } from './msgpack-reader.js';
 import { scanMsgpack } from './msgpack-scan.js';
-import { isOrdinary, toTagged } from './msgpack-writer.js';
+import { isOrdinary, writeTagged } from './msgpack-writer.js';
 
 /*
  * Tagged MessagePack. FROZEN: tags may be added, none may change.
@@ -24,7 +24,7 @@ import { isOrdinary, toTagged } from './msgpack-writer.js';
  */
 
 /** A value that large leaves msgpackr with a buffer several times its size, for good. */
-const LARGE = 256 * 1024;
+const LARGE = 1024 * 1024;
 const FRESH_BUFFER = 8_192;
 
 /** `decode` throws `CacheFormatError` and nothing else. @throws CacheDependencyError without `msgpackr`. */
@@ -38,7 +38,8 @@ export async function loadMsgpackCodec(): Promise<Codec> {
 
     encode(value) {
       try {
-        const bytes = packr.pack(isOrdinary(value) ? value : toTagged(value));
+        if (!isOrdinary(value)) return writeTagged(value);
+        const bytes = packr.pack(value);
         if (bytes.buffer.byteLength > LARGE) packr.useBuffer(Buffer.allocUnsafeSlow(FRESH_BUFFER));
         return bytes;
       } catch (error) {

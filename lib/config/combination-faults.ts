@@ -2,6 +2,7 @@ import type { CacheModuleOptions, FreshnessOptions, RedisOptions } from '../cont
 import { tryParseDuration } from '../support/duration.js';
 import type { ConfigFault } from '../support/errors.js';
 import { durationText } from './duration-text.js';
+import { encodingFaults } from './encoding-faults.js';
 import { isGroup } from './option-faults.js';
 import { redisUrlFault, redisUrlParts } from './redis-url.js';
 
@@ -21,7 +22,12 @@ const NOT_BESIDE_URL = ['host', 'port', 'db'] as const;
 /** Options that are right each, and cannot hold together. */
 export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
   const redis = isGroup(options.redis) ? options.redis : undefined;
-  return [...backendFaults(options), ...timeoutFaults(options), ...(redis ? redisFaults(redis) : [])];
+  return [
+    ...backendFaults(options),
+    ...timeoutFaults(options),
+    ...(redis ? redisFaults(redis) : []),
+    ...encodingFaults(options),
+  ];
 }
 
 /** What another source, such as the environment, may still add. */

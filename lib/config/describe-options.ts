@@ -1,4 +1,5 @@
 import { durationText } from './duration-text.js';
+import type { ResolvedCompression } from './resolved-encoding.js';
 import type { ResolvedFreshness, ResolvedOptions } from './resolved-options.js';
 import type { ResolvedRedis } from './resolved-redis.js';
 import { redisUrlParts } from './redis-url.js';
@@ -10,6 +11,7 @@ export function describeOptions(options: ResolvedOptions): string {
   return [
     `${cache}: namespace ${JSON.stringify(options.namespace)}`,
     `backend ${backendText(options)}`,
+    ...encodingTexts(options),
     `ttl ${durationText(options.ttl)}`,
     ...freshnessTexts(options.freshness),
     ...[...options.operations].map(([name, ttl]) => `${JSON.stringify(name)} ttl ${durationText(ttl)}`),
@@ -27,6 +29,24 @@ function backendText({ backend, memory, redis, commandTimeout }: ResolvedOptions
   // Known by its methods alone, it may lack the name.
   const name: unknown = backend.name;
   return `${JSON.stringify(typeof name === 'string' ? name : 'custom')} (${limit})`;
+}
+
+/** What differs from the defaults. Of keys their number alone. */
+function encodingTexts({ backend, codec, compression, encryption }: ResolvedOptions): string[] {
+  if (backend === 'null' || backend === 'memory') return [];
+  const codecName: unknown = typeof codec === 'string' ? codec : codec.name;
+  const keys = encryption?.keys.length;
+  return [
+    ...(codecName === 'json' ? [] : [`codec ${JSON.stringify(codecName)}`]),
+    ...compressionTexts(compression),
+    ...(keys === undefined ? [] : [`encrypted (${keys === 1 ? '1 key' : `${keys} keys`})`]),
+  ];
+}
+
+function compressionTexts({ algorithm, level, threshold }: ResolvedCompression): string[] {
+  if (algorithm === undefined) return ['not compressed'];
+  if (algorithm === 'deflate' && level === undefined && threshold === 1_024) return [];
+  return [`${algorithm}${level === undefined ? '' : ` level ${level}`} above ${sizeText(threshold)}`];
 }
 
 function addressText(redis: ResolvedRedis): string {
@@ -59,6 +79,6 @@ function sizeText(bytes: number): string {
       ['MiB', 2 ** 20],
       ['KiB', 2 ** 10],
     ] as const
-  ).find(([, step]) => bytes % step === 0) ?? ['bytes', 1];
+  ).find(([, step]) => bytes > 0 && bytes % step === 0) ?? ['bytes', 1];
   return `${bytes / size} ${unit}`;
 }

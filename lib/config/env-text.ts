@@ -23,6 +23,16 @@ export const readNumber: EnvReader = (text) => {
   return DECIMAL.test(text) ? { value: Number(text) } : { fault: `must be a number; got ${shownValue(text)}.` };
 };
 
+/** The name of an algorithm; `false` where the word says that there is none, `undefined` where it leaves it open. */
+export const readCompression: EnvReader = (text) => {
+  const word = text.toLowerCase();
+  if (word === 'none' || FALSE.includes(word)) return { value: false };
+  return { value: TRUE.includes(word) ? undefined : word };
+};
+
+/** An empty part stays: a variable inside that is not set is better noticed. */
+export const readList: EnvReader = (text) => ({ value: text.split(',').map((part) => part.trim()) });
+
 /** A number, or a word that switches on or off. */
 export const readSwitchOrNumber: EnvReader = (text) => {
   const number = readNumber(text);

@@ -1,7 +1,9 @@
 import { suggestion } from './suggestion.js';
 import {
   readBytes,
+  readCompression,
   readDuration,
+  readList,
   readNumber,
   readSwitch,
   readSwitchOrNumber,
@@ -44,6 +46,11 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   CACHE_MAX_BYTES: variable('memory.maxBytes', readBytes),
   CACHE_ISOLATION: variable('memory.isolation', readText),
   CACHE_COMMAND_TIMEOUT: variable('commandTimeout', readDuration),
+  CACHE_CODEC: variable('codec', readText),
+  CACHE_COMPRESSION: variable('compression.algorithm', readCompression),
+  CACHE_COMPRESSION_THRESHOLD: variable('compression.threshold', readBytes),
+  CACHE_COMPRESSION_LEVEL: variable('compression.level', readNumber),
+  CACHE_ENCRYPTION_KEYS: variable('encryption.keys', readList),
   CACHE_CLASS_INSTANCES: variable('classInstances', readText),
   CACHE_LOG_CALLS: variable('logCalls', readSwitch),
 };

@@ -26,6 +26,7 @@ export function cacheOptionsFromEnv(
     if ('fault' in reading) faults.push({ path: name, message: reading.fault });
     else put(unused(path) ? aside : options, path, reading.value);
   }
+  if (isSwitchedOff(options['compression'])) options['compression'] = false;
   for (const { path, message } of [...faultsIn(options), ...faultsIn(aside)]) {
     const source = found.find((each) => each.path === path || each.path.startsWith(`${path}.`));
     faults.push({ path: source?.name ?? path, message });
@@ -60,6 +61,11 @@ function withoutRepetition(found: readonly FoundVariable[]): FoundVariable[] {
     REDIS_PASSWORD: password,
   };
   return found.filter(({ name, text }) => !Object.hasOwn(said, name) || said[name] !== text);
+}
+
+/** `CACHE_COMPRESSION=off` stands where an algorithm would; what else is set for it does not matter then. */
+function isSwitchedOff(compression: unknown): boolean {
+  return Reflect.get(Object(compression) as object, 'algorithm') === false;
 }
 
 function put(options: Record<string, unknown>, path: string, value: unknown): void {

@@ -3,6 +3,8 @@ import type { ConfigFault } from '../support/errors.js';
 import { operationName } from '../support/operation-name.js';
 import { durationFault } from './checks/is-duration.js';
 import { CodecFields } from './codec.options.js';
+import { CompressionFields } from './compression.options.js';
+import { EncryptionFields } from './encryption.options.js';
 import { HttpFields } from './http.options.js';
 import { MemoryFields } from './memory.options.js';
 import { ModuleFields } from './module.options.js';
@@ -13,7 +15,13 @@ import { suggestion } from './suggestion.js';
 
 type FieldsClass = new () => object;
 
-const GROUPS: Readonly<Record<string, FieldsClass>> = { memory: MemoryFields, redis: RedisFields, http: HttpFields };
+const GROUPS: Readonly<Record<string, FieldsClass>> = {
+  memory: MemoryFields,
+  redis: RedisFields,
+  compression: CompressionFields,
+  encryption: EncryptionFields,
+  http: HttpFields,
+};
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };
 
 /** What is wrong with each option by itself. Reads the options, and never copies or changes what they hold. */
@@ -49,8 +57,9 @@ function valueAt(options: object, path: string): unknown {
 }
 
 function namedGroupFaults(Fields: FieldsClass, group: unknown, name: string): ConfigFault[] {
-  if (group === undefined) return [];
-  if (!isGroup(group)) return [{ path: name, message: `must be an object of options; got ${kindOf(group)}.` }];
+  if (group === undefined || (name === 'compression' && group === false)) return [];
+  const expected = name === 'compression' ? 'false or an object of options' : 'an object of options';
+  if (!isGroup(group)) return [{ path: name, message: `must be ${expected}; got ${kindOf(group)}.` }];
   if (name === 'redis' && typeof Reflect.get(group, 'call') === 'function') {
     return [{ path: name, message: 'is a client; write redis: { client }.' }];
   }
@@ -92,9 +101,9 @@ function elsewhere(name: string): string | undefined {
 }
 
 function codecFaults(codec: unknown): ConfigFault[] {
-  if (codec === undefined || codec === 'json') return [];
+  if (codec === undefined || codec === 'json' || codec === 'msgpack') return [];
   if (isGroup(codec)) return requiredFaults(CodecFields, codec, 'codec.');
-  return [{ path: 'codec', message: "must be 'json' or an object with name, id, encode and decode." }];
+  return [{ path: 'codec', message: "must be 'json', 'msgpack' or an object with name, id, encode and decode." }];
 }
 
 function requiredFaults(Fields: FieldsClass, group: object, prefix: string): ConfigFault[] {

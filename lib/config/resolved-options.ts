@@ -14,6 +14,12 @@ import type { KeyGenerator } from '../contracts/key-generator.js';
 import { systemClock, systemRandom } from '../support/clock.js';
 import { parseDuration } from '../support/duration.js';
 import { operationName } from '../support/operation-name.js';
+import {
+  resolveCompression,
+  resolveEncryption,
+  type ResolvedCompression,
+  type ResolvedEncryption,
+} from './resolved-encoding.js';
 import { resolveRedis, type ResolvedRedis } from './resolved-redis.js';
 
 /** Freshness with defaults applied; durations in milliseconds. */
@@ -42,7 +48,9 @@ export interface ResolvedOptions {
   readonly redis: ResolvedRedis | undefined;
   /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis`. */
   readonly commandTimeout: number;
-  readonly codec: 'json' | Codec;
+  readonly codec: 'json' | 'msgpack' | Codec;
+  readonly compression: ResolvedCompression;
+  readonly encryption: ResolvedEncryption | undefined;
   /** By `operationName`. */
   readonly operations: ReadonlyMap<string, number>;
   readonly classInstances: ClassInstances;
@@ -77,7 +85,9 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
       backend === 'redis' && redis
         ? redis.commandTimeout
         : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
-    codec: (options.codec ?? 'json') as ResolvedOptions['codec'],
+    codec: options.codec ?? 'json',
+    compression: resolveCompression(options.compression),
+    encryption: options.encryption && resolveEncryption(options.encryption),
     operations: resolveOperations(options.operations ?? {}),
     classInstances: options.classInstances ?? 'plain',
     http: Object.freeze({ ...options.http }),

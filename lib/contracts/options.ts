@@ -2,6 +2,7 @@ import type { CacheBackend } from './backend.js';
 import type { Clock, Random } from './clock.js';
 import type { Codec } from './codec.js';
 import type { Duration } from './duration.js';
+import type { CompressionOptions, EncryptionOptions } from './encoding-options.js';
 import type { KeyGenerator } from './key-generator.js';
 
 export type Isolation = 'clone' | 'freeze' | 'share';
@@ -143,9 +144,12 @@ export interface CacheModuleOptions extends FreshnessOptions {
   fallback?: 'memory' | 'none';
   /** How long one call may wait for a custom backend in all. Default 100 ms. For Redis see `redis.commandTimeout`. */
   commandTimeout?: Duration;
+  /** Values to bytes, in stores over bytes. Default `json`; `msgpack` needs the package msgpackr. */
   codec?: 'json' | 'msgpack' | Codec;
-  compression?: unknown;
-  encryption?: unknown;
+  /** Default: payloads above 1 KiB are deflated if that makes them smaller. `false`: nothing is compressed. */
+  compression?: false | CompressionOptions;
+  /** AES-256-GCM for everything that leaves the process. Default: none. */
+  encryption?: EncryptionOptions;
   lease?: unknown;
   /** Ttl by operation name, for `@Cached({ operation })`. */
   operations?: Record<string, Duration>;

@@ -35,6 +35,8 @@ export class CacheExplorer implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.registry.keyGenerator = this.defaultKeys;
     const types = new Set<DecoratedType>();
+    /** The objects of each class that a factory or the application made: no two of them need be alike. */
+    const made = new Map<DecoratedType, Set<object>>();
     for (const wrapper of this.wrappers()) {
       const { instance } = wrapper;
       // A generator of the application's own takes the place of ours.
@@ -44,10 +46,12 @@ export class CacheExplorer implements OnModuleInit {
       const type = this.typeOf(wrapper);
       if (!type || sitesOf(type.prototype).length === 0) continue;
       types.add(type);
-      if (isObject(instance)) bindRegistry(instance, this.registry);
+      if (!isObject(instance)) continue;
+      bindRegistry(instance, this.registry);
+      if (wrapper.metatype !== type) made.set(type, (made.get(type) ?? new Set()).add(instance));
     }
     this.registry.isStarted = true;
-    const faults = [...this.unknownCaches(types), ...this.sharedNames(types)];
+    const faults = [...this.unknownCaches(types), ...this.sharedNames(types), ...this.sharedObjects(made)];
     if (faults.length === 0) return;
     // Nobody gets hold of an application that did not start, so nobody else can close its connections.
     await Promise.all(this.registry.names.map((name) => this.close(name)));
@@ -87,6 +91,25 @@ export class CacheExplorer implements OnModuleInit {
           message: `@${site.decorator} asks for the cache ${JSON.stringify(name)}; there is ${known || 'none'}`,
         });
       }
+    }
+    return faults;
+  }
+
+  /**
+   * Two objects of one class, such as a repository for each table, would serve each other's values. Objects that Nest
+   * makes of a class are alike, and may.
+   */
+  private sharedObjects(made: ReadonlyMap<DecoratedType, ReadonlySet<object>>): ConfigFault[] {
+    const faults: ConfigFault[] = [];
+    for (const [type, objects] of made) {
+      const site = sitesOf(type.prototype).find((each) => each.usesNames(type) === 'yes');
+      if (objects.size < 2 || !site) continue;
+      faults.push({
+        path: `${type.name}.${site.method}`,
+        message:
+          `factories made ${objects.size} objects of the class ${type.name}, which would share the keys of this method; ` +
+          'derive a class for each, or say by @CacheConfig({ keyPrefix }) that they shall share them',
+      });
     }
     return faults;
   }

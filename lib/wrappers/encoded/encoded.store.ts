@@ -1,6 +1,5 @@
 import type { CacheBackend } from '../../contracts/backend.js';
 import type { Clock, Random } from '../../contracts/clock.js';
-import type { Codec } from '../../contracts/codec.js';
 import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
 import type { Address, Scope } from '../../contracts/scope.js';
@@ -8,15 +7,16 @@ import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import { isHashed, nameOf, valuePrefix, wireKey } from '../../support/wire-key.js';
 import { BackendCalls } from './backend-calls.js';
+import type { EntryFormat } from './entry-format.js';
 import { EntryReader } from './entry-reader.js';
 import { StoredVersions, type FoundVersions, type StoredStamp } from './stored-versions.js';
 import { Sweeper } from './sweeper.js';
-import { encodeEntry, encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
+import { encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
 import { ValueWrites, type OutgoingValue } from './value-writes.js';
 
 export interface EncodedParts {
   readonly backend: CacheBackend;
-  readonly codec: Codec;
+  readonly format: EntryFormat;
   readonly clock: Clock;
   readonly random: Random;
   /** Milliseconds one command may take. */
@@ -44,7 +44,7 @@ export class EncodedStore implements EntryStore {
     this.calls = new BackendCalls(parts.backend, parts.clock, parts.commandTimeout);
     this.versions = new StoredVersions(this.calls, parts.random);
     this.writes = new ValueWrites(this.calls, parts.clock, parts.commandTimeout);
-    this.reader = new EntryReader(parts.codec, parts.clock);
+    this.reader = new EntryReader(parts.format, parts.clock);
     this.sweeper = new Sweeper(this.calls, (keys) => this.writes.removeAll(keys));
   }
 
@@ -192,9 +192,7 @@ export class EncodedStore implements EntryStore {
     const { scopes, versions, patterns } = stamp as StoredStamp;
     const key = wireKey(address.scope.path, 'v', address.key);
     const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
-    const { codec } = this.parts;
-    const payload = codec.encode(draft.kept.value);
-    const value = encodeEntry(key, { times: draft, codecId: codec.id, compressionId: 0, meta, payload });
+    const value = this.parts.format.encode(key, draft, meta, draft.kept.value);
     return {
       name: address.key,
       key,

@@ -5,8 +5,10 @@ import type { Entry } from '../../contracts/entry.js';
 import type { Address } from '../../contracts/scope.js';
 import { CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
+import type { EntryFormat, OpenedEntry } from './entry-format.js';
+import type { EntryMeta, NamedVersion } from './entry-meta.js';
 import type { FoundVersions } from './stored-versions.js';
-import { decodeEntry, type DecodedEntry, type NamedVersion } from './wire-format.js';
+import { readEntryMeta } from './wire-format.js';
 
 /** Bytes that are no entry, or no whole one. */
 export interface Unreadable {
@@ -17,18 +19,14 @@ export interface Unreadable {
 /** From bytes to an entry, and whether it still stands. Nothing in the bytes can make it throw. */
 export class EntryReader {
   constructor(
-    private readonly codec: Codec,
+    private readonly format: EntryFormat,
     private readonly clock: Clock,
   ) {}
 
   open(key: string, bytes: Uint8Array | undefined): StoredEntry | Unreadable | undefined {
     if (bytes === undefined) return undefined;
     try {
-      const decoded = decodeEntry(key, bytes);
-      if (decoded.codecId !== this.codec.id || decoded.compressionId !== 0) {
-        throw new CacheFormatError('The entry was written by another codec.', 'format');
-      }
-      return new StoredEntry(decoded, this.codec);
+      return new StoredEntry(this.format.open(key, bytes), this.format.codec);
     } catch (error) {
       return unreadable(error);
     }
@@ -60,10 +58,10 @@ export class EntryReader {
   }
 }
 
-/** What an entry says of itself. The value is left alone: it may be large, or another codec's. */
-function metaOf(key: string, bytes: Uint8Array | undefined): DecodedEntry['meta'] | undefined {
+/** What an entry says of itself. The value is left alone: it may be large, another codec's, or encrypted. */
+function metaOf(key: string, bytes: Uint8Array | undefined): EntryMeta | undefined {
   try {
-    return bytes && decodeEntry(key, bytes).meta;
+    return bytes && readEntryMeta(key, bytes);
   } catch {
     return undefined;
   }
@@ -84,7 +82,7 @@ export class StoredEntry implements Entry {
 
   /** @throws whatever the codec throws on bytes it did not write. */
   constructor(
-    { times, meta, payload }: DecodedEntry,
+    { times, meta, payload }: OpenedEntry,
     private readonly codec: Codec,
   ) {
     this.createdAt = times.createdAt;

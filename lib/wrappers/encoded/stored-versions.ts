@@ -4,7 +4,7 @@ import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
 import { wireKey } from '../../support/wire-key.js';
 import type { BackendCalls } from './backend-calls.js';
-import type { NamedVersion } from './wire-format.js';
+import type { NamedVersion } from './entry-meta.js';
 import {
   decodeScopeRecord,
   decodeTagRecord,

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
+import type { Cipher } from '../../contracts/cipher.js';
 import type { EntryTimes } from '../../contracts/entry.js';
 import { CacheFormatError, CacheValueError } from '../../support/errors.js';
+import { decodeMeta, encodeMeta, type EntryMeta } from './entry-meta.js';
 
 /*
  * One entry on the wire, version 1. Big-endian. FROZEN: bytes like these stand in servers we never see; a change is a
@@ -9,8 +11,8 @@ import { CacheFormatError, CacheValueError } from '../../support/errors.js';
  *   0  'N' 'C'          magic
  *   2  u8   version     1
  *   3  u8   codec       `Codec.id`
- *   4  u8   compression 0 none; 1 deflate, 2 gzip, 3 brotli, 4 zstd are reserved
- *   5  u8   encryption  0 none; 1 AES-256-GCM is reserved
+ *   4  u8   compression 0 none, 1 deflate (RFC 1951), 2 gzip, 3 brotli, 4 zstd
+ *   5  u8   encryption  0 none, 1 AES-256-GCM
  *   6  u16  flags       0; any other bit is a newer format
  *   8  f64  staleAt     epoch ms; outside the checksum, so that `expire` can overwrite it in place
  *  16  f64  createdAt   epoch ms
@@ -22,7 +24,11 @@ import { CacheFormatError, CacheValueError } from '../../support/errors.js';
  *  52  meta, JSON       { "k"?: logical key when the wire key is a hash,
  *                        "s": [[scope path, version]], "t": [[tag, version]],
  *                        "p"?: sequence of the scope's newest pattern when the load began; absent: 0 }
- *      payload
+ *      payload         what the codec wrote, then compressed, then encrypted
+ *
+ * An encrypted payload is bound to its surroundings: bytes 0..8 and 16..48, meta, and the wire key are authenticated with
+ * it. `staleAt` is not: `expire` overwrites it in the server, where no key is. So whoever can write to the store can make
+ * an entry stale, or fresh until its `expiresAt`.
  *
  * The key is part of the checksum: bytes that were moved to another key are as bad as flipped ones.
  */
@@ -36,19 +42,6 @@ const MAX_LENGTH = 512 * 1024 * 1024;
 export const STALE_AT_OFFSET = 8;
 /** How bytes begin in which `STALE_AT_OFFSET` means what it means here. A copy for each use: bytes cannot be frozen. */
 export const entryPrefix = (): Buffer => Buffer.from([MAGIC >> 8, MAGIC & 0xff, VERSION]);
-
-/** A name (a scope's path, or a tag) with the version that stood when the entry's load began. */
-export type NamedVersion = readonly [name: string, version: string];
-
-/** What an entry must be checked against before it is served. */
-export interface EntryMeta {
-  /** The logical key, when the wire key does not show it. */
-  readonly key?: string | undefined;
-  readonly scopes: readonly NamedVersion[];
-  readonly tags: readonly NamedVersion[];
-  /** The sequence of the newest pattern of the entry's own scope that the load came after. */
-  readonly patterns?: number | undefined;
-}
 
 export interface EntryParts {
   readonly times: EntryTimes;
@@ -72,53 +65,75 @@ export interface EntryHeader {
   readonly payloadLength: number;
 }
 
-/** @throws CacheValueError when the entry would be larger than 512 MiB. */
-export function encodeEntry(wireKey: string, entry: EntryParts): Buffer {
+/** Encrypted when there is a cipher. @throws CacheValueError when the entry would be larger than 512 MiB. */
+export function encodeEntry(wireKey: string, entry: EntryParts, cipher?: Cipher): Buffer {
   const { times, payload } = entry;
-  const { key, scopes, tags, patterns } = entry.meta;
-  const meta = Buffer.from(JSON.stringify({ k: key, s: scopes, t: tags, p: patterns === 0 ? undefined : patterns }));
-  const length = HEADER_LENGTH + meta.length + payload.length;
+  const meta = encodeMeta(entry.meta);
+  const payloadLength = payload.length + (cipher?.overhead ?? 0);
+  const payloadOffset = HEADER_LENGTH + meta.length;
+  const length = payloadOffset + payloadLength;
   if (length > MAX_LENGTH) throw new CacheValueError('$', `${length} bytes long when encoded, more than 512 MiB`);
   const bytes = Buffer.allocUnsafe(length);
   bytes.writeUInt16BE(MAGIC, 0);
   bytes.writeUInt8(VERSION, 2);
   bytes.writeUInt8(entry.codecId, 3);
   bytes.writeUInt8(entry.compressionId, 4);
-  bytes.writeUInt8(0, 5);
+  bytes.writeUInt8(cipher?.id ?? 0, 5);
   bytes.writeUInt16BE(0, 6);
   bytes.writeDoubleBE(times.staleAt, STALE_AT_OFFSET);
   bytes.writeDoubleBE(times.createdAt, 16);
   bytes.writeDoubleBE(times.expiresAt, 24);
   bytes.writeDoubleBE(times.loadTime, 32);
   bytes.writeUInt32BE(meta.length, 40);
-  bytes.writeUInt32BE(payload.length, 44);
+  bytes.writeUInt32BE(payloadLength, 44);
   bytes.set(meta, HEADER_LENGTH);
-  bytes.set(payload, HEADER_LENGTH + meta.length);
+  const sealed = cipher ? cipher.seal(payload, surroundings(wireKey, bytes, payloadOffset)) : payload;
+  bytes.set(sealed, payloadOffset);
   bytes.writeUInt32BE(checksum(wireKey, bytes), CRC_OFFSET);
   return bytes;
 }
 
-/** @throws CacheFormatError, and nothing else, on bytes that are not a whole entry stored under this very key. */
-export function decodeEntry(wireKey: string, input: Uint8Array): DecodedEntry {
-  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
-  const header = readHeader(bytes);
-  if (bytes.readUInt32BE(CRC_OFFSET) !== checksum(wireKey, bytes)) {
-    throw new CacheFormatError('The checksum of the entry does not match its bytes and its key.');
+/**
+ * With a cipher, a plain entry is refused too: whoever can write to the store could else put any value in place of one.
+ *
+ * @throws CacheFormatError, and nothing else, on bytes that are not a whole entry stored under this very key.
+ */
+export function decodeEntry(wireKey: string, input: Uint8Array, cipher?: Cipher): DecodedEntry {
+  const { bytes, header, payloadOffset } = readWhole(wireKey, input);
+  if (header.encryptionId !== (cipher?.id ?? 0)) {
+    throw new CacheFormatError(`The entry is ${header.encryptionId === 0 ? 'not encrypted' : 'encrypted'}.`, 'format');
   }
-  if (header.encryptionId !== 0) throw new CacheFormatError('The entry is encrypted.', 'format');
-  const payloadOffset = HEADER_LENGTH + header.metaLength;
+  const payload = bytes.subarray(payloadOffset);
   return {
     times: header.times,
     codecId: header.codecId,
     compressionId: header.compressionId,
-    meta: readMeta(bytes.toString('utf8', HEADER_LENGTH, payloadOffset)),
-    payload: bytes.subarray(payloadOffset),
+    meta: decodeMeta(bytes.toString('utf8', HEADER_LENGTH, payloadOffset)),
+    payload: cipher ? asBuffer(cipher.open(payload, surroundings(wireKey, bytes, payloadOffset))) : payload,
   };
+}
+
+/** What an entry says of itself, encrypted or not; proven to nobody. @throws CacheFormatError as above. */
+export function readEntryMeta(wireKey: string, input: Uint8Array): EntryMeta {
+  const { bytes, payloadOffset } = readWhole(wireKey, input);
+  return decodeMeta(bytes.toString('utf8', HEADER_LENGTH, payloadOffset));
+}
+
+function readWhole(
+  wireKey: string,
+  input: Uint8Array,
+): { bytes: Buffer; header: EntryHeader; payloadOffset: number } {
+  const bytes = asBuffer(input);
+  const header = readHeader(bytes);
+  if (bytes.readUInt32BE(CRC_OFFSET) !== checksum(wireKey, bytes)) {
+    throw new CacheFormatError('The checksum of the entry does not match its bytes and its key.');
+  }
+  return { bytes, header, payloadOffset: HEADER_LENGTH + header.metaLength };
 }
 
 /** The fixed part alone, not yet checked against the checksum. @throws CacheFormatError */
 export function readHeader(input: Uint8Array): EntryHeader {
-  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const bytes = asBuffer(input);
   if (bytes.length < 3 || bytes.readUInt16BE(0) !== MAGIC)
     throw new CacheFormatError('The bytes are no entry.', 'format');
   if (bytes[2] !== VERSION) throw new CacheFormatError(`The entry is of version ${bytes[2]}, not 1.`, 'format');
@@ -159,37 +174,22 @@ function readTimes(bytes: Buffer): EntryTimes {
   return { createdAt, staleAt, expiresAt, loadTime };
 }
 
-function readMeta(text: string): EntryMeta {
-  const meta = parse(text);
-  if (typeof meta !== 'object' || meta === null) throw malformed();
-  const { k: key, s: scopes, t: tags, p: patterns } = meta as Record<string, unknown>;
-  if (key !== undefined && typeof key !== 'string') throw malformed();
-  if (patterns !== undefined && typeof patterns !== 'number') throw malformed();
-  if (!areNamedVersions(scopes) || !areNamedVersions(tags)) throw malformed();
-  return { key, scopes, tags, patterns };
-}
-
-function areNamedVersions(value: unknown): value is NamedVersion[] {
-  if (!Array.isArray(value)) return false;
-  return value.every(
-    (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'),
-  );
-}
-
-function malformed(): CacheFormatError {
-  return new CacheFormatError('The meta section of the entry is malformed.');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed();
-  }
-}
-
 function checksum(wireKey: string, bytes: Buffer): number {
   const head = crc32(bytes.subarray(0, STALE_AT_OFFSET), crc32(wireKey));
   const middle = crc32(bytes.subarray(STALE_AT_OFFSET + 8, CRC_OFFSET), head);
   return crc32(bytes.subarray(HEADER_LENGTH), middle);
+}
+
+/** What encryption authenticates beside the payload. Fixed and counted parts come first, so that no two are alike. */
+function surroundings(wireKey: string, bytes: Buffer, payloadOffset: number): Buffer {
+  return Buffer.concat([
+    bytes.subarray(0, STALE_AT_OFFSET),
+    bytes.subarray(STALE_AT_OFFSET + 8, CRC_OFFSET),
+    bytes.subarray(HEADER_LENGTH, payloadOffset),
+    Buffer.from(wireKey),
+  ]);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -156,3 +156,31 @@ describe('at the start', () => {
     for (const manager of [byClass, byName, byProperty]) expect(await manager.get('Service:find:1')).toBe('1 by run 1');
   });
 });
+
+describe('objects of one class that factories made', () => {
+  class Table {
+    constructor(readonly name: string) {}
+
+    @Cached()
+    async find(id: number): Promise<string> {
+      return `${this.name}:${id}`;
+    }
+  }
+  const users = { provide: 'users', useFactory: () => new Table('users') };
+  const orders = { provide: 'orders', useFactory: () => new Table('orders') };
+
+  it('are refused at start when they would share their keys', async () => {
+    await expect(App.start({ providers: [users, orders] })).rejects.toThrow(/2 objects of the class Table/);
+    const value = { provide: 'values', useValue: new Table('values') };
+    await expect(App.start({ providers: [users, value] })).rejects.toThrow(/Table\.find/);
+  });
+
+  it('may be one under several tokens, or of classes of their own', async () => {
+    class Orders extends Table {}
+    const derived = { provide: 'orders', useFactory: () => new Orders('orders') };
+    const alias = { provide: 'people', useExisting: 'users' };
+    const app = await App.start({ providers: [users, alias, derived] });
+    expect(await app.nest.get<Table>('people').find(1)).toBe('users:1');
+    expect(await app.nest.get<Table>('orders').find(1)).toBe('orders:1');
+  });
+});

@@ -193,7 +193,7 @@ describe.each(stores)('G1, loaders that ask the cache, over $name', ({ make }) =
     const gate = deferred<void>();
     const batch = async (keys: string[]) => {
       await gate.promise;
-      return Promise.all(keys.map((key) => (key === 'x' ? cache.getOrSet('a', () => 'a alone') : key)));
+      return Promise.all(keys.map(async (key) => (key === 'x' ? cache.getOrSet('a', () => 'a alone') : key)));
     };
     const first = cache.getOrSet('a', async () => {
       await gate.promise;

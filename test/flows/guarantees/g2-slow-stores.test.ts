@@ -94,6 +94,31 @@ describe.each(cases)('G2 over $store.name: $invalidation.name', ({ store, invali
     expect((await many).get('k')).toBe('new');
   });
 
+  it('a stale value found while the invalidation itself is on its way, and being refreshed', async () => {
+    const { backend, clock, root, scope } = await rigOf(store);
+    await scope.set('k', 'old', SWR);
+    await clock.advance(61_000);
+    // invalidation is sent, and has not landed
+    //                     call 1 finds the stale value, its refresh runs
+    // invalidation lands, resolves
+    //                                             call 2 must not be given what call 1 found
+    const gate = deferred<void>();
+    const writes = (['set', 'delete', 'deleteMany', 'patch', 'scan'] as const).map((name) => backend.hang(name));
+    const invalidated = invalidation.run(scope, root);
+    await settle();
+    const one = scope.getOrSet('k', async () => (await gate.promise, 'new'), SWR);
+    await settle();
+    for (const write of writes) await write.release();
+    expect(await invalidated).toBe(true);
+    // What was stale already, `expire` leaves as it is, for those who take it.
+    const strict = invalidation.name === 'expire' ? TAGGED : SWR;
+    const two = scope.getOrSet('k', () => 'new', strict);
+    await settle();
+    gate.resolve();
+    expect(['old', 'new']).toContain(await one);
+    expect(await two).toBe('new');
+  });
+
   it('while a fill is on its way: it lands before the invalidation resolves', async () => {
     const { backend, root, scope } = await rigOf(store);
     await scope.set('other', 1, TAGGED);
@@ -168,6 +193,25 @@ describe.each(cases)('G2 over $store.name: $invalidation.name', ({ store, invali
 });
 
 describe.each(slow)('G2 over $name', (store) => {
+  it('expire reaches the refresh of a stale value whose fill is on its way', async () => {
+    const { backend, clock, scope } = await rigOf(store);
+    await scope.set('k', 'oldest', SWR);
+    await clock.advance(61_000);
+    // refresh ends, its fill is sent
+    //                     expire: what stands there is stale already
+    // fill lands
+    const fill = backend.hang('set', 1);
+    expect(await scope.getOrSet('k', () => 'old', SWR)).toBe('oldest');
+    await settle();
+    expect(fill.pending).toBe(1);
+    const expired = scope.expire('k');
+    await settle();
+    await fill.release();
+    expect(await expired).toBe(true);
+    await settle();
+    expect(await scope.get('k')).toBeUndefined();
+  });
+
   it('a pattern reaches a fill of a key too long to be spelled out that is on its way', async () => {
     const { backend, scope } = await rigOf(store);
     const key = `report:${'x'.repeat(500)}:end`;

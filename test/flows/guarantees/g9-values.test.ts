@@ -63,7 +63,7 @@ const KINDS: Readonly<Record<string, () => unknown>> = {
   'an object without a prototype': () => Object.assign(Object.create(null) as object, { a: 1 }),
   'the empty object': () => ({}),
   'the empty array': () => [],
-  'a nested array': () => [
+  'a nested array': () => [[[1], []], [undefined], Object.assign([] as number[], { 2: 3 })],
     [[1], []],
     [undefined, , 3],
   ],

@@ -1,0 +1,49 @@
+import type { Cipher } from '../../contracts/cipher.js';
+import type { Codec } from '../../contracts/codec.js';
+import type { EntryTimes } from '../../contracts/entry.js';
+import { CacheFormatError } from '../../support/errors.js';
+import type { EntryMeta } from './entry-meta.js';
+import { PayloadCompression, type CompressionParts } from './payload-compression.js';
+import { decodeEntry, encodeEntry } from './wire-format.js';
+
+export interface FormatParts {
+  readonly codec: Codec;
+  readonly compression: CompressionParts;
+  /** With one, everything is encrypted, and nothing else is read. */
+  readonly cipher: Cipher | undefined;
+}
+
+/** An entry, whole and ours; its value is still to be decoded. */
+export interface OpenedEntry {
+  readonly times: EntryTimes;
+  readonly meta: EntryMeta;
+  /** As the codec wrote it. */
+  readonly payload: Uint8Array;
+}
+
+/** From a value to the bytes of its entry: encoded, then compressed, then encrypted; and the way back. */
+export class EntryFormat {
+  readonly codec: Codec;
+  private readonly compression: PayloadCompression;
+
+  constructor(private readonly parts: FormatParts) {
+    this.codec = parts.codec;
+    this.compression = new PayloadCompression(parts.compression);
+  }
+
+  /** @throws CacheValueError when the value is too large, or cannot be encoded. */
+  encode(wireKey: string, times: EntryTimes, meta: EntryMeta, value: unknown): Buffer {
+    const { codec, compression, parts } = this;
+    const packed = compression.pack(codec.encode(value));
+    return encodeEntry(wireKey, { times, codecId: codec.id, meta, ...packed }, parts.cipher);
+  }
+
+  /** @throws CacheFormatError on anything else than an entry that was written like this under this very key. */
+  open(wireKey: string, bytes: Uint8Array): OpenedEntry {
+    const entry = decodeEntry(wireKey, bytes, this.parts.cipher);
+    if (entry.codecId !== this.codec.id) {
+      throw new CacheFormatError('The entry was written by another codec.', 'format');
+    }
+    return { times: entry.times, meta: entry.meta, payload: this.compression.unpack(entry) };
+  }
+}
