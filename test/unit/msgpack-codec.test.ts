@@ -192,7 +192,17 @@ describe('the msgpack codec, given bytes it did not write,', () => {
   ])('refuses %s', (_, make) => expect(outcome(pack(make()))).toBe('refused'));
 
   it('refuses counts and lengths beyond what is there, before it makes room for them', () => {
-    const huge = ['dd7fffffff', 'df7fffffff', 'db7fffffff', 'c67fffffff', 'dcffff', 'c1', 'd4000000', '81c001', 'ca00000000'];
+    const huge = [
+      'dd7fffffff',
+      'df7fffffff',
+      'db7fffffff',
+      'c67fffffff',
+      'dcffff',
+      'c1',
+      'd4000000',
+      '81c001',
+      'ca00000000',
+    ];
     for (const bytes of ['', ...huge]) expect(outcome(Buffer.from(bytes, 'hex'))).toBe('refused');
     // 32 lists that each say they hold as many values as there are bytes.
     const nested = Buffer.concat(Array.from({ length: 32 }, () => Buffer.from('dd01000000', 'hex')));

@@ -47,7 +47,8 @@ export function aesGcmCipher(
         throw new CacheFormatError('The encrypted payload is cut short.');
       }
       const secret = secrets.get(hex(sealed.subarray(0, ID_LENGTH)));
-      if (!secret) throw new CacheFormatError('The entry was encrypted with a key that is not among the keys.', 'format');
+      if (!secret)
+        throw new CacheFormatError('The entry was encrypted with a key that is not among the keys.', 'format');
       const end = sealed.byteLength - TAG_LENGTH;
       const nonce = sealed.subarray(ID_LENGTH, HEAD_LENGTH);
       // Node takes shorter tags, which can be guessed, unless it is told the length.

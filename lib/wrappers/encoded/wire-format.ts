@@ -119,10 +119,7 @@ export function readEntryMeta(wireKey: string, input: Uint8Array): EntryMeta {
   return decodeMeta(bytes.toString('utf8', HEADER_LENGTH, payloadOffset));
 }
 
-function readWhole(
-  wireKey: string,
-  input: Uint8Array,
-): { bytes: Buffer; header: EntryHeader; payloadOffset: number } {
+function readWhole(wireKey: string, input: Uint8Array): { bytes: Buffer; header: EntryHeader; payloadOffset: number } {
   const bytes = asBuffer(input);
   const header = readHeader(bytes);
   if (bytes.readUInt32BE(CRC_OFFSET) !== checksum(wireKey, bytes)) {

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { CompressionFields } from '../../../lib/config/compression.options.js';
 import { describeOptions } from '../../../lib/config/describe-options.js';
+import { EncryptionFields } from '../../../lib/config/encryption.options.js';
 import { cacheOptionsFromEnv } from '../../../lib/config/from-env.js';
 import { cacheOptionsFromFile } from '../../../lib/config/from-file.js';
 import { HttpFields } from '../../../lib/config/http.options.js';
@@ -24,7 +26,12 @@ const variables = [...page.matchAll(/^\| `([A-Z_]+(?:<OPERATION>)?)` +\| `([\w.]
 
 describe('docs/configuration.md', () => {
   it('names every option', () => {
-    const groups = { memory: MemoryFields, redis: RedisFields };
+    const groups = {
+      memory: MemoryFields,
+      redis: RedisFields,
+      compression: CompressionFields,
+      encryption: EncryptionFields,
+    };
     const paths = [
       ...Object.keys(new ModuleFields()),
       ...Object.entries(groups).flatMap(([group, Fields]) =>
@@ -51,7 +58,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(29);
+    expect(variables).toHaveLength(34);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

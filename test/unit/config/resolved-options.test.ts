@@ -32,6 +32,8 @@ describe('resolveOptions', () => {
       redis: undefined,
       commandTimeout: 100,
       codec: 'json',
+      compression: { algorithm: 'deflate', level: undefined, threshold: 1_024, maxInflatedBytes: 67_108_864 },
+      encryption: undefined,
       operations: new Map(),
       classInstances: 'plain',
       http: {},
