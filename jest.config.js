@@ -34,6 +34,9 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
+  // Also on two cores, where Jest by itself would run everything in one process: modules of the vm are never freed there.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 15_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', '!lib/**/index.ts', '!lib/**/*.d.ts'],

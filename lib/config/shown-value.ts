@@ -13,9 +13,12 @@ export function shownValue(value: unknown): string {
   return kindOf(value);
 }
 
-/** The name of an option as the path of a fault may show it. A misplaced blank in YAML makes a name of a whole line. */
+/**
+ * The name of an option as the path of a fault may show it. A misplaced blank in YAML makes a name of a whole line, and so
+ * perhaps of a secret: one of 32 bytes has at least 43 characters.
+ */
 export function shownName(name: string): string {
-  return /^[\w$:. -]{0,64}$/.test(name) ? name : `(a name of ${name.length} characters)`;
+  return /^[\w$:. -]{0,42}$/.test(name) ? name : `(a name of ${name.length} characters)`;
 }
 
 /** What something is, and nothing of what it holds. */

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 
 import { createFormat } from '../../lib/assembly/create-format.js';
-import { aesGcmCipher } from '../../lib/codecs/encryption/aes-gcm.cipher.js';
 import { resolveOptions } from '../../lib/config/resolved-options.js';
 import { validateOptions } from '../../lib/config/validate-options.js';
 import type { CacheModuleOptions } from '../../lib/contracts/options.js';
@@ -14,7 +13,7 @@ import type { EntryFormat } from '../../lib/wrappers/encoded/entry-format.js';
 import { encodeInstant, readEntryMeta, readHeader, STALE_AT_OFFSET } from '../../lib/wrappers/encoded/wire-format.js';
 import { richValue, seen } from '../support/rich-values.js';
 
-const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)];
+const first = randomBytes(32);
 const times = { createdAt: 1_000, staleAt: 2_000, expiresAt: 3_000, loadTime: 5 };
 const meta = { scopes: [['app', 'v1']] as const, tags: [['users', 't1']] as const };
 const HEADER = 52;
@@ -152,70 +151,6 @@ describe('an encrypted entry, changed by someone who can make checksums,', () =>
     expect(readEntryMeta('k', bytes)).toEqual({ ...meta, key: undefined, patterns: undefined });
     expect(bytes.includes('text')).toBe(false);
     expect(format.encode('k', times, meta, value).equals(bytes)).toBe(false);
-  });
-});
-
-describe('keys', () => {
-  const read = async (keys: readonly Buffer[], bytes: Uint8Array): Promise<string | undefined> =>
-    refusal(await formatOf({ encryption: { keys } }), 'k', bytes);
-
-  it('rotate: the first one writes, all of them read', async () => {
-    const old = (await formatOf({ encryption: { keys: [first] } })).encode('k', times, meta, 1);
-    const rotated = (await formatOf({ encryption: { keys: [second, first] } })).encode('k', times, meta, 1);
-    expect(await read([second, first], old)).toBeUndefined();
-    expect(await read([first, second], rotated)).toBeUndefined();
-    expect(await read([second], rotated)).toBeUndefined();
-    expect(await read([second], old)).toBe('format');
-    expect(await read([third], rotated)).toBe('format');
-  });
-
-  it('are the same however they are spelled', async () => {
-    const bytes = (await formatOf({ encryption: { keys: [first] } })).encode('k', times, meta, 1);
-    const spellings = [
-      first.toString('hex'),
-      first.toString('base64'),
-      first.toString('base64url'),
-      new Uint8Array(first),
-    ];
-    for (const key of spellings) {
-      expect(refusal(await formatOf({ encryption: { keys: [key] } }), 'k', bytes)).toBeUndefined();
-    }
-  });
-
-  it('may have names, which are compared before they are tried', async () => {
-    const named = await formatOf({ encryption: { keys: [{ id: '2026', key: first }] } });
-    const bytes = named.encode('k', times, meta, 1);
-    expect(refusal(named, 'k', bytes)).toBeUndefined();
-    expect(await read([first], bytes)).toBe('format');
-    const impostor = await formatOf({ encryption: { keys: [{ id: '2026', key: second }] } });
-    expect(refusal(impostor, 'k', bytes)).toBe('corrupt');
-  });
-
-  it('are nowhere in what they sealed, and in no print of the options', async () => {
-    const options = resolveOptions({ encryption: { keys: [first] } });
-    const { inspect } = await import('node:util');
-    const printed = inspect(options, { depth: 9, showHidden: true }) + JSON.stringify(options);
-    for (const spelled of [first.toString('hex'), first.toString('base64'), [...first].join(',')]) {
-      expect(printed).not.toContain(spelled);
-    }
-    expect((await createFormat(options)).encode('k', times, meta, 1).includes(first)).toBe(false);
-  });
-});
-
-describe('the cipher', () => {
-  const key = { id: Buffer.from('0001'), secret: createSecretKey(first) };
-
-  it('takes a new nonce each time', () => {
-    const cipher = aesGcmCipher([key]);
-    const nonces = Array.from({ length: 1_000 }, () => cipher.seal(Buffer.of(1), Buffer.alloc(0)));
-    expect(new Set(nonces.map((bytes) => Buffer.from(bytes).toString('hex', 4, 16))).size).toBe(1_000);
-  });
-
-  it('is longer by what it says, and refuses what is shorter than that', () => {
-    const cipher = aesGcmCipher([key]);
-    expect(cipher.seal(Buffer.alloc(10), Buffer.alloc(0)).length).toBe(10 + cipher.overhead);
-    expect(() => cipher.open(Buffer.alloc(cipher.overhead - 1), Buffer.alloc(0))).toThrow(CacheFormatError);
-    expect(() => aesGcmCipher([])).toThrow(TypeError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
 import { CacheUsageError } from '../../../lib/support/errors.js';
 import { everyStore } from '../../support/every-store.js';

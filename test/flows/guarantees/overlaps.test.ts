@@ -177,7 +177,7 @@ it('a pattern whose write is never answered blocks no later clear for ever', asy
   expect(await cache.get('k')).toBeUndefined();
   await cache.set('later', 2);
   // It lands after all, with the version of before the clear: a new version follows it at once.
-  hang.release();
+  await hang.release();
   await settle();
   expect(await cache.get('k')).toBeUndefined();
 });
