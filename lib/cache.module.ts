@@ -18,6 +18,7 @@ import { CacheRegistry, DEFAULT_CACHE } from './core/cache-registry.js';
 import { shutDown } from './core/shutdown.js';
 import { CacheRegistryModule } from './nest/cache-registry.module.js';
 import { getCacheToken } from './nest/tokens.js';
+import { logOutages } from './observability/outage-log.js';
 import { logCalls } from './observability/call-log.js';
 import { CacheConfigError } from './support/errors.js';
 
@@ -110,6 +111,7 @@ async function createManager(
   registry.add(manager);
   const logger = new Logger('CacheModule');
   logger.log(describeOptions(options));
+  logOutages(manager, manager.cache.parts.store.name, logger);
   if (options.logCalls) logCalls(manager, logger);
   return manager;
 }

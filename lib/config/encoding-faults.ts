@@ -12,8 +12,18 @@ const LEVELS: Readonly<Record<CompressionAlgorithm, readonly [min: number, max: 
   zstd: [1, 22],
 };
 
-/** What is wrong with compression that its members alone do not show. */
-export function encodingFaults({ compression }: CacheModuleOptions): ConfigFault[] {
+/** What is wrong with compression and encryption that their members alone do not show. */
+export function encodingFaults(options: CacheModuleOptions): ConfigFault[] {
+  return [...encryptionFaults(options), ...compressionFaults(options)];
+}
+
+/** Encryption without a key would be none, and nobody would notice. */
+function encryptionFaults({ encryption }: CacheModuleOptions): ConfigFault[] {
+  if (!isGroup(encryption) || encryption.keys !== undefined) return [];
+  return [{ path: 'encryption.keys', message: 'is missing. Give one key at least; the first one writes.' }];
+}
+
+function compressionFaults({ compression }: CacheModuleOptions): ConfigFault[] {
   if (!isGroup(compression)) return [];
   const { algorithm = 'deflate', level } = compression;
   if (!Object.hasOwn(LEVELS, algorithm)) return [];

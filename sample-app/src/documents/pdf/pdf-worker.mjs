@@ -41,6 +41,8 @@ async function read(data) {
     cMapPacked: true,
     standardFontDataUrl,
     useSystemFonts: false,
+    // By default pdf.js leaves out what is damaged, and a text with holes would be cached as if it were whole.
+    stopAtErrors: true,
     verbosity: 0,
   });
   try {
@@ -65,9 +67,23 @@ async function read(data) {
   }
 }
 
+/** Ends the current job; undefined between jobs. @type {((reply: PdfReply) => void) | undefined} */
+let answer;
+
+// In a damaged file pdf.js also rejects promises that nobody awaits. Node would end the thread with the first of them, and
+// the sender would learn nothing about the file.
+process.on('unhandledRejection', (reason) => answer?.({ unreadable: reasonOf(reason) }));
+
 parentPort?.on('message', (/** @type {Uint8Array} */ data) => {
+  /** @param {PdfReply} reply */
+  const answerOnce = (reply) => {
+    if (answer !== answerOnce) return;
+    answer = undefined;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    parentPort?.postMessage(reply);
+  };
+  answer = answerOnce;
   void read(data)
     .catch((/** @type {unknown} */ error) => ({ unreadable: reasonOf(error) }))
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    .then((reply) => parentPort?.postMessage(reply));
+    .then(answerOnce);
 });

@@ -1,0 +1,46 @@
+import type { CacheEventOf, CacheEventType } from '../contracts/events.js';
+import { messageOf } from '../support/message-of.js';
+
+/** What an outage is told to; Nest's `Logger` fits. */
+export interface OutageLogger {
+  warn(message: string): void;
+  log(message: string): void;
+}
+
+interface EventSource {
+  readonly name: string;
+  on<T extends CacheEventType>(event: T, listener: (event: CacheEventOf<T>) => void): () => void;
+}
+
+/** Those that the backend does; others fail for the value's or the caller's sake. */
+const BACKEND_OPERATIONS: ReadonlySet<string> = new Set([
+  'look',
+  'stamp',
+  'set',
+  'delete',
+  'expire',
+  'invalidateTags',
+  'invalidate',
+  'clear',
+]);
+/** What a backend that answers again lets happen. */
+const SIGNS_OF_LIFE = ['hit', 'set'] as const;
+
+/** Two lines an outage, however many calls it meets: one when the backend fails first, one when it serves again. */
+export function logOutages(source: EventSource, backend: string, logger: OutageLogger): void {
+  let silence: (() => void)[] | undefined;
+  source.on('error', ({ error, operation }) => {
+    if (silence || !BACKEND_OPERATIONS.has(operation)) return;
+    logger.warn(
+      `Cache "${source.name}": ${backend} fails (${messageOf(error)}). Until it is back, loaders run instead.`,
+    );
+    // Listened to only while there is an outage: a hit costs nothing on other days.
+    silence = SIGNS_OF_LIFE.map((sign) =>
+      source.on(sign, () => {
+        for (const stop of silence ?? []) stop();
+        silence = undefined;
+        logger.log(`Cache "${source.name}": ${backend} serves again.`);
+      }),
+    );
+  });
+}
