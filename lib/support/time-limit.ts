@@ -13,15 +13,10 @@ export function withTimeLimit<T>(clock: Clock, operation: string, ms: number, wo
       // gets one poll phase before the wait is called off.
       setImmediate(() => setImmediate(() => reject(new CacheTimeoutError(operation, ms))));
     }, ms);
-    work.then(
-      (value) => {
-        timer.cancel();
-        resolve(value);
-      },
-      (error: unknown) => {
-        timer.cancel();
-        reject(error);
-      },
-    );
+    const settle = (): void => {
+      timer.cancel();
+      resolve(work);
+    };
+    work.then(settle, settle);
   });
 }

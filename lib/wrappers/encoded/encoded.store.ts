@@ -5,11 +5,13 @@ import type { EntryDraft } from '../../contracts/entry.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
-import { isHashed, nameOf, valuePrefix, wireKey } from '../../support/wire-key.js';
+import { isHashed, valuePrefix, wireKey } from '../../support/wire-key.js';
 import { BackendCalls } from './backend-calls.js';
+import { ClearedSweep } from './cleared-sweep.js';
 import type { EntryFormat } from './entry-format.js';
 import { EntryReader } from './entry-reader.js';
 import { StoredVersions, type FoundVersions, type StoredStamp } from './stored-versions.js';
+import { StoredNames } from './stored-names.js';
 import { Sweeper } from './sweeper.js';
 import { encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
 import { ValueWrites, type OutgoingValue } from './value-writes.js';
@@ -36,8 +38,8 @@ export class EncodedStore implements EntryStore {
   private readonly writes: ValueWrites;
   private readonly reader: EntryReader;
   private readonly sweeper: Sweeper;
-  /** Paths that are being swept, and whether they have been cleared again since. */
-  private readonly sweeping = new Map<string, boolean>();
+  private readonly names: StoredNames;
+  private readonly clearedSweep: ClearedSweep;
 
   constructor(private readonly parts: EncodedParts) {
     this.name = parts.backend.name;
@@ -46,6 +48,9 @@ export class EncodedStore implements EntryStore {
     this.writes = new ValueWrites(this.calls, parts.clock, parts.commandTimeout);
     this.reader = new EntryReader(parts.format, parts.clock);
     this.sweeper = new Sweeper(this.calls, (keys) => this.writes.removeAll(keys));
+    this.names = new StoredNames(this.calls, this.reader);
+    const { calls, versions, writes, reader, sweeper } = this;
+    this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
   }
 
   async look(address: Address, tags: readonly string[]): Promise<Lookup> {
@@ -145,7 +150,7 @@ export class EncodedStore implements EntryStore {
     // A fill that is on its way would land behind the sweep: its key is removed by name, whatever becomes of it.
     const landing = this.writes.landing(prefix, matches);
     const [swept] = await Promise.all([
-      this.sweeper.sweep(prefix, (keys) => this.matching(keys, matches)),
+      this.sweeper.sweep(prefix, (keys) => this.names.matching(keys, matches)),
       landing.length > 0 ? this.writes.removeAll(landing) : 0,
     ]);
     return swept;
@@ -154,7 +159,7 @@ export class EncodedStore implements EntryStore {
   async clear(scope: Scope): Promise<void> {
     await this.versions.clear(scope);
     // Nothing of before the clear can be served any more; what follows only gives the room back.
-    if (this.sweeper.canSweep) void this.sweepOnce(scope);
+    if (this.sweeper.canSweep) void this.clearedSweep.run(scope);
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
@@ -164,7 +169,7 @@ export class EncodedStore implements EntryStore {
     const matches = pattern === undefined ? undefined : compileGlob(pattern);
     const seen = new Set<string>();
     for await (const batch of this.sweeper.batches(valuePrefix(scope.path))) {
-      const names = (await this.namesOf(batch)).filter((name) => !seen.has(name) && (!matches || matches(name)));
+      const names = (await this.names.of(batch)).filter((name) => !seen.has(name) && (!matches || matches(name)));
       for (const name of names) seen.add(name);
       if (names.length === 0) continue;
       const lookups = await this.lookMany(
@@ -199,61 +204,6 @@ export class EncodedStore implements EntryStore {
       value,
       ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
     };
-  }
-
-  /** Which of the wire keys hold an entry whose logical key matches. */
-  private async matching(keys: readonly string[], matches: (key: string) => boolean): Promise<string[]> {
-    const plain = keys.filter((key) => !isHashed(key));
-    const hashed = keys.filter(isHashed);
-    const found = plain.filter((key) => {
-      const name = nameOf(key);
-      return name !== undefined && matches(name);
-    });
-    if (hashed.length === 0) return found;
-    const bytes = await this.calls.getMany(hashed);
-    // One that cannot be read cannot be served either, whatever its name was.
-    return [...found, ...hashed.filter((key, index) => matches(this.reader.nameIn(key, bytes[index]) ?? ''))];
-  }
-
-  private async namesOf(keys: readonly string[]): Promise<string[]> {
-    const hashed = keys.filter(isHashed);
-    const bytes = hashed.length === 0 ? [] : await this.calls.getMany(hashed);
-    const names = [
-      ...keys.filter((key) => !isHashed(key)).map(nameOf),
-      ...hashed.map((key, index) => this.reader.nameIn(key, bytes[index])),
-    ];
-    return names.filter((name) => name !== undefined);
-  }
-
-  /** One sweep of a scope at a time; clears that come meanwhile have one more together. */
-  private async sweepOnce(scope: Scope): Promise<void> {
-    const { path } = scope;
-    if (this.sweeping.has(path)) return void this.sweeping.set(path, true);
-    do {
-      this.sweeping.set(path, false);
-      await this.sweepCleared(scope);
-    } while (this.sweeping.get(path));
-    this.sweeping.delete(path);
-  }
-
-  /** Which of the wire keys hold an entry that does not stand under the scope's present version. */
-  private async sweepCleared(scope: Scope): Promise<void> {
-    const watch = this.writes.watch();
-    try {
-      await this.sweeper.sweepBelow(scope.path, async (keys) => {
-        const [versions, bytes] = await Promise.all([this.versions.read(scope, []), this.calls.getMany(keys)]);
-        const present = versions.scopes.get(scope.path)?.version;
-        return keys.filter((key, index) => {
-          const version = this.reader.versionIn(key, bytes[index], scope.path);
-          // What cannot be read may be somebody else's, and is served to nobody: it stays.
-          return version !== undefined && version !== present && !watch.keys.has(key) && !watch.full();
-        });
-      });
-    } catch (error) {
-      this.parts.onError('sweep', error);
-    } finally {
-      watch.close();
-    }
   }
 }
 
