@@ -1,14 +1,16 @@
 import { CacheManager } from 'nestjs-cached';
 import { createApplication } from './application.js';
 import { banner } from './banner.js';
+import { portBeside, portFrom } from './port.js';
 
 // Loopback unless told otherwise: whoever reaches the service may use it and empty its cache.
 const HOST = process.env['HOST'] ?? '127.0.0.1';
-const PORT = process.env['PORT'] ?? '3000';
 
 async function main(): Promise<void> {
-  const app = await createApplication({ logLevels: ['error', 'warn'] });
-  await app.listen(Number(PORT), HOST);
+  const port = portFrom(process.env['PORT']);
+  const app = await createApplication({ logLevels: ['error', 'warn'], bufferLogs: true });
+  await app.listen(port, HOST);
+  app.flushLogs();
   const { backend } = await app.get(CacheManager).healthCheck();
   process.stdout.write(`${banner(await app.getUrl(), backend)}\n`);
 }
@@ -16,7 +18,7 @@ async function main(): Promise<void> {
 function explain(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return taken ? `${reason}\nChoose another port: PORT=${Number(PORT) + 1} npm start` : reason;
+  return taken ? `${reason}\nChoose another port: PORT=${portBeside(portFrom(process.env['PORT']))} npm start` : reason;
 }
 
 main().catch((error: unknown) => {

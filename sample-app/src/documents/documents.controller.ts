@@ -1,4 +1,4 @@
-import { Controller, Delete, Param, Post } from '@nestjs/common';
+import { Controller, Delete, HttpStatus, Param, Post, ServiceUnavailableException } from '@nestjs/common';
 import { CacheManager } from 'nestjs-cached';
 import { documentTag } from '../files/source-file.js';
 import type { SourceFile } from '../files/source-file.js';
@@ -21,11 +21,24 @@ export class DocumentsController {
     return this.reader.read(file);
   }
 
-  /** Forgets everything that was derived from a file. `everywhere: false`: the shared cache is away and will be told later. */
+  /**
+   * Forgets everything that was derived from a file. Where the shared cache could not be told, nobody tells it later: it may
+   * still hold results, so the answer is 503 and the caller has to ask again.
+   */
   @Delete(':hash')
   async forget(
     @Param('hash', ContentHashPipe) hash: string,
-  ): Promise<{ hash: string; forgotten: true; everywhere: boolean }> {
-    return { hash, forgotten: true, everywhere: await this.cache.invalidateTags(documentTag(hash)) };
+  ): Promise<{ hash: string; forgotten: true; everywhere: true }> {
+    const everywhere = await this.cache.invalidateTags(documentTag(hash));
+    if (!everywhere) {
+      throw new ServiceUnavailableException({
+        statusCode: HttpStatus.SERVICE_UNAVAILABLE,
+        error: 'Service Unavailable',
+        message: 'The file is not forgotten everywhere: the cache could not be reached. Try again.',
+        hash,
+        everywhere,
+      });
+    }
+    return { hash, forgotten: true, everywhere };
   }
 }

@@ -25,13 +25,13 @@ export class CacheHeadersInterceptor implements NestInterceptor {
 }
 
 /** A result may rest on others that are cached too: only when nothing had to be computed is the answer a hit. */
-function isHit(outcomes: readonly CacheEvent[]): boolean {
+export function isHit(outcomes: readonly CacheEvent[]): boolean {
   return (
     outcomes.some(({ type }) => type === 'hit') && !outcomes.some(({ type }) => type === 'miss' || type === 'load')
   );
 }
 
-/** `total` includes the upload; each computation that the cache asked for has an entry of its own, by the first words of its key. */
+/** `total` includes the upload and whatever the interceptors inside do; each computation that the cache asked for has an entry of its own, by the first words of its key. */
 function serverTiming(total: number, outcomes: readonly CacheEvent[]): string {
   const loads = outcomes.flatMap((outcome) =>
     outcome.type === 'load' ? [`load;dur=${outcome.duration.toFixed(1)};desc="${label(outcome.key)}"`] : [],

@@ -10,6 +10,15 @@ const DECLARATIONS: readonly [pattern: RegExp, kind: FileKind][] = [
   [/^text\/(?:plain|markdown|x-markdown)$/u, 'text'],
 ];
 
+/** The bytes are kept as they come, so a body that was packed for transport would be taken for another file. */
+export function checkContentEncoding(contentEncoding: string | undefined): void {
+  const codings = contentEncoding?.split(',').map((coding) => coding.trim().toLowerCase()) ?? [];
+  if (codings.every((coding) => coding === '' || coding === 'identity')) return;
+  throw new UnsupportedMediaTypeException(
+    `The body has the Content-Encoding '${contentEncoding}'; send the bytes of the file as they are.`,
+  );
+}
+
 /**
  * Compares what the sender says of a file with its bytes. Types that say nothing of documents, such as curl's default, pass.
  * @throws {UnreadableFileError} the bytes are something else than declared

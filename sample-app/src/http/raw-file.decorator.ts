@@ -3,13 +3,14 @@ import type { ExecutionContext, PipeTransform } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { CacheKeyGenerator } from 'nestjs-cached';
 import type { SourceFile } from '../files/source-file.js';
-import { checkDeclaredType } from './declared-type.js';
+import { checkContentEncoding, checkDeclaredType } from './declared-type.js';
 import { readUpload } from './upload.js';
 
 @Injectable()
 class RawFilePipe implements PipeTransform<IncomingMessage, Promise<SourceFile>> {
   async transform(request: IncomingMessage): Promise<SourceFile> {
     const bytes = await readUpload(request);
+    checkContentEncoding(request.headers['content-encoding']);
     checkDeclaredType(request.headers['content-type'], bytes);
     return { hash: CacheKeyGenerator.computeHash(bytes), bytes };
   }

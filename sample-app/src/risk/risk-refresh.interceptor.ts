@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { CacheKeyGenerator, CacheManager } from 'nestjs-cached';
-import type { ServerResponse } from 'node:http';
-import { concatMap } from 'rxjs';
+import { from, lastValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { isHit } from '../http/cache-headers.interceptor.js';
 
 /**
  * A new result about a file outdates the file's risk score. The score is dropped after the result was stored and before the
@@ -14,14 +14,14 @@ import type { Observable } from 'rxjs';
 export class RiskRefreshInterceptor implements NestInterceptor<{ hash: string }, { hash: string }> {
   constructor(private readonly cache: CacheManager) {}
 
-  intercept(context: ExecutionContext, next: CallHandler<{ hash: string }>): Observable<{ hash: string }> {
-    const response = context.switchToHttp().getResponse<ServerResponse>();
-    return next.handle().pipe(
-      concatMap(async (result) => {
-        if (response.getHeader('X-Cache') === 'MISS')
-          await this.cache.delete(CacheKeyGenerator.riskScore('DOCUMENT', result.hash));
-        return result;
-      }),
-    );
+  intercept(_: ExecutionContext, next: CallHandler<{ hash: string }>): Observable<{ hash: string }> {
+    return from(this.#refresh(next));
+  }
+
+  async #refresh(next: CallHandler<{ hash: string }>): Promise<{ hash: string }> {
+    const { value, outcomes } = await this.cache.observe(() => lastValueFrom(next.handle()));
+    // Awaited, although a frozen Redis lets it cost a time limit: whoever has the answer must not be shown the old score.
+    if (!isHit(outcomes)) await this.cache.delete(CacheKeyGenerator.riskScore('DOCUMENT', value.hash));
+    return value;
   }
 }

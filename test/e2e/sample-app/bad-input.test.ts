@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { bigPng } from './image-files.js';
-import { bombPdf } from './pdf-files.js';
+import { bombPdf, overwrittenPdf, scatteredPdf } from './pdf-files.js';
 import { sample } from './sample.js';
 import { Service } from './service.js';
 
@@ -51,7 +52,8 @@ describe.each(POST_ROUTES)('POST %s', (path) => {
 });
 
 describe('a file that cannot be used is answered with 422 and the reason, each time anew', () => {
-  const cases: [path: string, name: string, make: () => Promise<Uint8Array>, reason: RegExp][] = [
+  type Case = [path: string, name: string, make: () => Promise<Uint8Array>, reason: RegExp];
+  const cases: Case[] = [
     ['/documents', 'an encrypted PDF', () => sample('invoice-locked.pdf'), /encrypted/u],
     ['/documents', 'a PDF that is cut off', () => sample('invoice-cut.pdf'), /cut off/u],
     [
@@ -61,6 +63,20 @@ describe('a file that cannot be used is answered with 422 and the reason, each t
       /cannot be read/u,
     ],
     ['/documents', 'a PDF that unpacks without end', () => Promise.resolve(bombPdf()), /decompression bomb/u],
+    ...['/documents', '/validation/format'].flatMap((path): Case[] => [
+      [
+        path,
+        'a PDF whose middle is overwritten',
+        async () => overwrittenPdf(await sample('fleet-report.pdf')),
+        /^The PDF cannot be read: /u,
+      ],
+      [
+        path,
+        'a PDF that is damaged all over',
+        async () => scatteredPdf(await sample('fleet-report.pdf')),
+        /^The PDF cannot be read: /u,
+      ],
+    ]),
     ['/documents', 'an image', () => sample('letter.png'), /PNG image; POST \/ocr/u],
     ['/documents', 'bytes that are nothing', () => Promise.resolve(Buffer.from([1, 2, 3, 0, 5])), /control character/u],
     ['/ocr', 'a PDF', () => sample('invoice.pdf'), /a PNG or JPEG image is expected/u],
@@ -123,6 +139,22 @@ describe('a file that cannot be used is answered with 422 and the reason, each t
     form.set('file', new Blob([await sample('invoice.pdf')]));
     const response = await fetch(`${service.url}/documents`, { method: 'POST', body: form });
     expect(response.status).toBe(415);
+  });
+});
+
+describe('the body is the file as it is', () => {
+  it.each(['gzip', 'identity, br'])('so Content-Encoding: %s is answered with 415', async (encoding) => {
+    const bytes = gzipSync(await sample('logbook.txt'));
+    expect(await service.post('/documents', bytes, { 'content-encoding': encoding })).toMatchObject({
+      status: 415,
+      cache: null,
+      body: { message: `The body has the Content-Encoding '${encoding}'; send the bytes of the file as they are.` },
+    });
+  });
+
+  it('and Content-Encoding: identity says just that', async () => {
+    const bytes = await sample('logbook.txt');
+    expect(await service.post('/documents', bytes, { 'content-encoding': 'identity' })).toMatchObject({ status: 200 });
   });
 });
 

@@ -31,6 +31,17 @@ export function pdfWith(content: Buffer, { dictionary = '', objects = [] as stri
   return Buffer.concat(parts);
 }
 
+/** A copy whose middle is overwritten: 20 kB of the letter A. */
+export function overwrittenPdf(pdf: Uint8Array): Buffer {
+  const middle = Math.floor(pdf.length / 2);
+  return Buffer.from(pdf).fill(0x41, middle, middle + 20_000);
+}
+
+/** A copy with a bit turned in every seventh byte, except near both ends, where it would no longer pass for a PDF. */
+export function scatteredPdf(pdf: Uint8Array): Buffer {
+  return Buffer.from(pdf.map((byte, at) => (at % 7 === 0 && at > 1024 && at < pdf.length - 2048 ? byte ^ 0x20 : byte)));
+}
+
 /** Text operators for one line. */
 export const line = (text: string): Buffer => Buffer.from(`BT /F 12 Tf 72 720 Td (${text}) Tj ET`);
 

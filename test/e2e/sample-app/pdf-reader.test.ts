@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { toParsedDocument } from '../../../sample-app/src/documents/document.js';
 import type { ParsedDocument } from '../../../sample-app/src/documents/document.js';
 import { PdfReader } from '../../../sample-app/src/documents/pdf/pdf-reader.js';
-import { bombPdf, line, pdfWith } from './pdf-files.js';
+import { bombPdf, line, overwrittenPdf, pdfWith, scatteredPdf } from './pdf-files.js';
 import { sample } from './sample.js';
 
 const reader = new PdfReader();
@@ -79,6 +79,26 @@ describe('a PDF that cannot be read is refused with the reason', () => {
 
   it('when it is a decompression bomb', async () => {
     expect(await refusal(bombPdf())).toMatch(/^UnreadableFileError: The PDF is a decompression bomb/u);
+  });
+
+  it('when its middle is overwritten, which pdf.js says in promises that nobody awaits', async () => {
+    const bytes = overwrittenPdf(await sample('fleet-report.pdf'));
+    expect(await refusal(bytes)).toMatch(/^UnreadableFileError: The PDF cannot be read: Command token too long/u);
+  });
+
+  it('when it is damaged all over, instead of being read as an empty page', async () => {
+    const bytes = scatteredPdf(await sample('fleet-report.pdf'));
+    expect(await refusal(bytes)).toMatch(/^UnreadableFileError: The PDF cannot be read: .+/u);
+  });
+
+  it('without harm to others that are read meanwhile', async () => {
+    const report = await sample('fleet-report.pdf');
+    const damaged = Array.from({ length: 4 }, () => refusal(overwrittenPdf(report)));
+    const sound = ['notice-arabic.pdf', 'invoice.pdf', 'fleet-report.pdf'].map(
+      async (name) => (await parse(name)).pages,
+    );
+    expect(await Promise.all(sound)).toEqual([1, 1, 121]);
+    for (const reason of await Promise.all(damaged)) expect(reason).toMatch(/The PDF cannot be read/u);
   });
 
   it('and the next one is read', async () => {

@@ -41,7 +41,22 @@ it('with REDIS_URL two services share results, scores, and what is forgotten', a
   expect(await one.post('/images/analysis/metadata', bytes)).toMatchObject({ cache: 'MISS' });
 });
 
-it('when Redis is gone the service computes, and its health says why', async () => {
+it('when Redis is frozen, Server-Timing states all of the time that a request costs', async () => {
+  const service = await startService();
+  const bytes = await sample('harbour-rules.md');
+  await redis.pause();
+  try {
+    const start = performance.now();
+    const { timing, cache } = await service.post('/documents', bytes);
+    const waited = performance.now() - start;
+    expect(cache).toBe('MISS');
+    expect(Number(/^total;dur=([\d.]+)/u.exec(timing ?? '')?.[1])).toBeGreaterThan(waited - 250);
+  } finally {
+    await redis.resume();
+  }
+});
+
+it('when Redis is gone the service computes, its health says why, and nothing passes for forgotten', async () => {
   const service = await startService();
   await redis.stop();
   const bytes = await sample('logbook.txt');
@@ -53,4 +68,16 @@ it('when Redis is gone the service computes, and its health says why', async () 
     });
   }
   expect(await service.get('/health')).toMatchObject({ status: 503, body: { details: { cache: { status: 'down' } } } });
+
+  // Nobody tells Redis later, so the caller has to know that it may still hold results.
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  expect(await service.delete(`/documents/${hash}`)).toMatchObject({
+    status: 503,
+    body: {
+      statusCode: 503,
+      message: 'The file is not forgotten everywhere: the cache could not be reached. Try again.',
+      hash,
+      everywhere: false,
+    },
+  });
 });

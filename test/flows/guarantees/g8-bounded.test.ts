@@ -186,7 +186,7 @@ describe.each(stores)('G8, nothing is left behind, over $name', ({ name, make })
       await churn(cache, round);
       await clock.advance(3);
     }
-    for (let turn = 0; turn < 400 && JSON.stringify(heldBy(cache)) !== JSON.stringify(NOTHING); turn++) await settle();
+    await until(() => JSON.stringify(heldBy(cache)) === JSON.stringify(NOTHING));
     expect(heldBy(cache)).toEqual(NOTHING);
   });
 

@@ -22,8 +22,12 @@ export class PdfReader implements OnApplicationShutdown {
   /** @throws {UnreadableFileError} */
   async read(bytes: Uint8Array): Promise<DocumentContent> {
     await pdfAnatomy(bytes);
-    const reply = await this.#threads.use((thread) => thread.read(bytes));
-    if ('unreadable' in reply) throw new UnreadableFileError(reply.unreadable);
+    const reply = await this.#threads.use(async (thread) => {
+      const answer = await thread.read(bytes);
+      // Thrown in here, so that the thread is discarded: what a damaged file left running must not fail the next one.
+      if ('unreadable' in answer) throw new UnreadableFileError(answer.unreadable);
+      return answer;
+    });
     return { kind: 'pdf', title: reply.title || firstLine(reply.pages[0] ?? ''), pages: reply.pages };
   }
 

@@ -12,7 +12,7 @@ export interface PdfText {
 const TIME_LIMIT = 30_000;
 const HEAP_LIMIT_MB = 1_024;
 
-/** A thread that reads one PDF after the other. A job that fails for another reason than its file leaves it unusable. */
+/** A thread that reads one PDF after the other. One whose file was unreadable, or that failed, is not used again. */
 export class PdfThread {
   readonly #worker = new Worker(new URL('./pdf-worker.mjs', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
