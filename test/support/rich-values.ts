@@ -125,7 +125,8 @@ export function spoil(value: unknown): void {
   else if (value instanceof URL) value.href = 'http://spoiled.example/';
   else if (value instanceof URLSearchParams) value.append('spoiled', '1');
   else if (value instanceof ArrayBuffer) new Uint8Array(value).fill(0xee);
-  else if (ArrayBuffer.isView(value)) new Uint8Array(value.buffer).fill(0xee);
+  // Its own part only: small Buffers share one pool, in which Node keeps bytes of its own, such as the ends of HTTP chunks.
+  else if (ArrayBuffer.isView(value)) new Uint8Array(value.buffer, value.byteOffset, value.byteLength).fill(0xee);
   else if (value instanceof Map) {
     for (const [at, item] of value) [at, item].forEach(spoil);
     value.clear();
