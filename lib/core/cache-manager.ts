@@ -55,7 +55,7 @@ export class CacheManager {
     return this.cache.reads.has(this.scope, key);
   }
 
-  /** Milliseconds until the value is stale; `undefined` when there is no fresh one; `Infinity` when it has no end. */
+  /** Whole milliseconds until the value is stale; `undefined` when there is no fresh one; `Infinity` when it has no end. */
   async getTtl(key: string): Promise<number | undefined> {
     return this.cache.reads.getTtl(this.scope, key);
   }

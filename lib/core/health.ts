@@ -14,15 +14,20 @@ export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
   try {
     await new Budget(clock, commandTimeout).spend(`ping of ${store.name}`, () => store.ping());
     downSince.delete(parts);
-    return { status: 'up', latencyMs: clock.now() - begun, ...report };
+    return { status: 'up', latencyMs: hundredths(clock.now() - begun), ...report };
   } catch (error) {
     const since = downSince.get(parts) ?? new Date(begun);
     downSince.set(parts, since);
-    return { status: 'down', latencyMs: clock.now() - begun, since, lastError: withoutSecrets(error), ...report };
+    return { status: 'down', latencyMs: hundredths(clock.now() - begun), since, lastError: withoutSecrets(error), ...report };
   }
 }
 
 /** Addresses of servers may carry a password. */
 function withoutSecrets(error: unknown): string {
   return messageOf(error).replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+}
+
+/** Finer than that is noise, and sixteen digits are no report. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }

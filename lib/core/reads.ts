@@ -49,7 +49,7 @@ export class Reads {
   /** Milliseconds until the entry is stale; `undefined` without a fresh one; `Infinity` without an end. */
   async getTtl(scope: CacheScope, key: string): Promise<number | undefined> {
     const entry = await this.lookFresh(scope, key);
-    return entry && entry.staleAt - this.parts.clock.now();
+    return entry && Math.ceil(entry.staleAt - this.parts.clock.now());
   }
 
   /** One look that counts nothing, in the budget of one call. A failure is an event and `undefined`. */
