@@ -18,7 +18,13 @@ export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
   } catch (error) {
     const since = downSince.get(parts) ?? new Date(begun);
     downSince.set(parts, since);
-    return { status: 'down', latencyMs: hundredths(clock.now() - begun), since, lastError: withoutSecrets(error), ...report };
+    return {
+      status: 'down',
+      latencyMs: hundredths(clock.now() - begun),
+      since,
+      lastError: withoutSecrets(error),
+      ...report,
+    };
   }
 }
 
