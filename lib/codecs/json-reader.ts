@@ -3,6 +3,7 @@ import { putErrorTogether } from '../support/error-parts.js';
 import { CacheFormatError } from '../support/errors.js';
 import { littleEndian } from './byte-order.js';
 import { below, bigintFrom, list, regexpFrom, TAG, tagOf, text, unfit } from './tag-payload.js';
+import { readFields, readItems } from './tag-walk.js';
 
 type Reader = (payload: unknown, depth: number) => unknown;
 
@@ -15,9 +16,9 @@ type Reader = (payload: unknown, depth: number) => unknown;
  */
 export function readTagged(node: unknown, depth: number): unknown {
   if (typeof node !== 'object' || node === null) return node;
-  if (Array.isArray(node)) return readItems(node, depth);
+  if (Array.isArray(node)) return readItems(node, depth, readTagged);
   const tag = tagOf(node);
-  if (tag === undefined) return readFields(node as Record<string, unknown>, depth);
+  if (tag === undefined) return readFields(node as Record<string, unknown>, depth, readTagged);
   const reader = READERS.get(tag);
   if (!reader) throw new CacheFormatError(`The payload has the unknown tag ${JSON.stringify(tag)}.`, 'format');
   return reader((node as Record<string, unknown>)[TAG + tag], depth);
@@ -32,7 +33,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['URL', (payload) => new URL(text(payload))],
   ['URLSearchParams', (payload) => new URLSearchParams(text(payload))],
   ['Map', (payload, depth) => new Map(list(payload).map((pair) => pairFrom(pair, depth)))],
-  ['Set', (payload, depth) => new Set(readItems(list(payload), depth))],
+  ['Set', (payload, depth) => new Set(readItems(list(payload), depth, readTagged))],
   ['Error', (payload, depth) => errorFrom(fields(payload), depth)],
   ['Object', (payload, depth) => escapedFrom(fields(payload), depth)],
   ['Buffer', (payload) => bytesFrom(text(payload))],
@@ -50,26 +51,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ]),
 ]);
 
-function readItems(items: unknown[], depth: number): unknown[] {
-  const next = below(depth);
-  for (let index = 0; index < items.length; index += 1) {
-    const item = items[index];
-    if (typeof item === 'object' && item !== null) items[index] = readTagged(item, next);
-  }
-  return items;
-}
-
-function readFields(node: Record<string, unknown>, depth: number): Record<string, unknown> {
-  const next = below(depth);
-  for (const key of Object.keys(node)) {
-    const field = node[key];
-    if (typeof field === 'object' && field !== null) node[key] = readTagged(field, next);
-  }
-  return node;
-}
-
 function escapedFrom(node: Record<string, unknown>, depth: number): Record<string, unknown> {
-  return tagOf(node) === undefined ? unfit('Object') : readFields(node, depth);
+  return tagOf(node) === undefined ? unfit('Object') : readFields(node, depth, readTagged);
 }
 
 function pairFrom(pair: unknown, depth: number): [unknown, unknown] {
@@ -85,7 +68,7 @@ function errorFrom(node: Record<string, unknown>, depth: number): Error {
     name: text(name),
     message: text(message),
     stack: stack === undefined ? undefined : text(stack),
-    data: readFields(fields(data), depth),
+    data: readFields(fields(data), depth, readTagged),
   });
 }
 

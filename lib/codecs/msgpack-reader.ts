@@ -2,7 +2,8 @@ import { putErrorTogether } from '../support/error-parts.js';
 import { CacheFormatError } from '../support/errors.js';
 import { TYPED_ARRAYS } from '../support/leaf-value.js';
 import { littleEndian } from './byte-order.js';
-import { below, bigintFrom, list, regexpFrom, TAG, tagOf, text, unfit } from './tag-payload.js';
+import { bigintFrom, list, regexpFrom, TAG, tagOf, text, unfit } from './tag-payload.js';
+import { readFields, readItems } from './tag-walk.js';
 
 type Reader = (payload: unknown, depth: number) => unknown;
 
@@ -15,11 +16,11 @@ type Reader = (payload: unknown, depth: number) => unknown;
  */
 export function readTagged(node: unknown, depth: number): unknown {
   if (typeof node !== 'object' || node === null) return node;
-  if (Array.isArray(node)) return readItems(node, depth);
+  if (Array.isArray(node)) return readItems(node, depth, readTagged);
   // What is written always says what bytes are.
   if (node instanceof Uint8Array) return unfit('binary');
   const tag = tagOf(node);
-  if (tag === undefined) return readFields(node as Record<string, unknown>, depth);
+  if (tag === undefined) return readFields(node as Record<string, unknown>, depth, readTagged);
   const reader = READERS.get(tag);
   if (!reader) throw new CacheFormatError(`The payload has the unknown tag ${JSON.stringify(tag)}.`, 'format');
   return reader((node as Record<string, unknown>)[TAG + tag], depth);
@@ -31,13 +32,13 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['string', (payload) => utf16From(bytes(payload))],
   ['bigint', (payload) => bigintFrom(text(payload))],
   ['Date', (payload) => dateFrom(payload)],
-  ['RegExp', (payload, depth) => regexpFrom(readItems(list(payload), depth))],
+  ['RegExp', (payload, depth) => regexpFrom(readItems(list(payload), depth, readTagged))],
   ['URL', (payload) => new URL(text(payload))],
   ['URLSearchParams', (payload) => new URLSearchParams(text(payload))],
-  ['Map', (payload, depth) => new Map(pairs(readItems(list(payload), depth)))],
-  ['Set', (payload, depth) => new Set(readItems(list(payload), depth))],
-  ['Error', (payload, depth) => errorFrom(readItems(list(payload), depth))],
-  ['Object', (payload, depth) => fieldsFrom(readItems(list(payload), depth))],
+  ['Map', (payload, depth) => new Map(pairs(readItems(list(payload), depth, readTagged)))],
+  ['Set', (payload, depth) => new Set(readItems(list(payload), depth, readTagged))],
+  ['Error', (payload, depth) => errorFrom(readItems(list(payload), depth, readTagged))],
+  ['Object', (payload, depth) => fieldsFrom(readItems(list(payload), depth, readTagged))],
   ['Buffer', (payload) => Buffer.from(copyOf(payload))],
   ['ArrayBuffer', (payload) => copyOf(payload)],
   ['DataView', (payload) => new DataView(copyOf(payload))],
@@ -52,24 +53,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     },
   ]),
 ]);
-
-function readItems(items: unknown[], depth: number): unknown[] {
-  const next = below(depth);
-  for (let index = 0; index < items.length; index += 1) {
-    const item = items[index];
-    if (typeof item === 'object' && item !== null) items[index] = readTagged(item, next);
-  }
-  return items;
-}
-
-function readFields(node: Record<string, unknown>, depth: number): Record<string, unknown> {
-  const next = below(depth);
-  for (const key of Object.keys(node)) {
-    const field = node[key];
-    if (typeof field === 'object' && field !== null) node[key] = readTagged(field, next);
-  }
-  return node;
-}
 
 function errorFrom([type, name, message, stack, ...data]: unknown[]): Error {
   return putErrorTogether({

@@ -1,6 +1,7 @@
 import { durationText } from './duration-text.js';
 import type { ResolvedCompression } from './resolved-encoding.js';
-import type { ResolvedFreshness, ResolvedOptions } from './resolved-options.js';
+import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
+import type { ResolvedOptions } from './resolved-options.js';
 import type { ResolvedRedis } from './resolved-redis.js';
 import { redisUrlParts } from './redis-url.js';
 

@@ -11,6 +11,7 @@ import type {
   MemoryOptions,
 } from '../contracts/options.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
+import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { systemClock, systemRandom } from '../support/clock.js';
 import { parseDuration } from '../support/duration.js';
 import { operationName } from '../support/operation-name.js';
@@ -21,18 +22,6 @@ import {
   type ResolvedEncryption,
 } from './resolved-encoding.js';
 import { resolveRedis, type ResolvedRedis } from './resolved-redis.js';
-
-/** Freshness with defaults applied; durations in milliseconds. */
-export interface ResolvedFreshness {
-  readonly staleWhileRevalidate: number;
-  readonly staleIfError: number;
-  /** The beta of XFetch; 0: off. */
-  readonly refreshAhead: number;
-  readonly softTimeout: number | undefined;
-  readonly hardTimeout: number | undefined;
-  readonly jitter: number;
-  readonly nullTtl: number | undefined;
-}
 
 /** `CacheModuleOptions` with defaults applied once; durations in milliseconds. */
 export interface ResolvedOptions {

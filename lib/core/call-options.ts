@@ -1,6 +1,7 @@
 import type { Random } from '../contracts/clock.js';
 import type { Duration } from '../contracts/duration.js';
 import type { FreshnessOptions, SetOptions } from '../contracts/options.js';
+import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { parseDuration } from '../support/duration.js';
 import { CacheUsageError } from '../support/errors.js';
 
@@ -8,17 +9,9 @@ import { CacheUsageError } from '../support/errors.js';
 export type GetOrSetOptions = Duration | (SetOptions & FreshnessOptions);
 
 /** The options of one call, in milliseconds, defaults applied. */
-export interface CallOptions {
+export interface CallOptions extends ResolvedFreshness {
   readonly ttl: number;
   readonly tags: readonly string[];
-  readonly staleWhileRevalidate: number;
-  readonly staleIfError: number;
-  /** The beta of XFetch; 0: off. */
-  readonly refreshAhead: number;
-  readonly softTimeout: number | undefined;
-  readonly hardTimeout: number | undefined;
-  readonly jitter: number;
-  readonly nullTtl: number | undefined;
 }
 
 const NO_TAGS: readonly string[] = [];
