@@ -38,16 +38,18 @@ export type {
   EncryptionOptions,
   NamedEncryptionKey,
 } from './contracts/encoding-options.js';
-export type { EntryState } from './contracts/entry.js';
-export type { CacheEvent, CacheEventOf, CacheEventType, Tier } from './contracts/events.js';
+export type { EntryState, Tier } from './contracts/entry.js';
+export type { CacheEvent, CacheEventOf, CacheEventType } from './contracts/events.js';
 export type { KeyGenerator, KeyInput } from './contracts/key-generator.js';
 export type {
   CacheModuleOptions,
   CacheResponseOptions,
   ClassInstances,
+  Coherence,
   FreshnessOptions,
   HttpRequestLike,
   Isolation,
+  LeaseOptions,
   Loader,
   LoaderContext,
   MemoryOptions,

@@ -1,3 +1,4 @@
+import { nullFeed } from '../contracts/change-feed.js';
 import { nullLeases } from '../contracts/lease.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import { Cache } from '../core/cache.js';
@@ -5,22 +6,32 @@ import { CacheManager } from '../core/cache-manager.js';
 import { OptionsResolver } from '../core/call-options.js';
 import { EventStream } from '../core/event-stream.js';
 import { Fence } from '../core/fence.js';
+import { ForeignChanges } from '../core/foreign-changes.js';
 import { Filler } from '../core/filler.js';
 import { Scopes, type CacheScope } from '../core/scopes.js';
 import { SingleFlight } from '../core/single-flight.js';
+import { WakeUp } from '../core/wake-up.js';
 import { createIsolation } from '../support/isolation.js';
 import { createStore } from './create-store.js';
 
-/** One cache from its resolved options. @throws CacheDependencyError when an optional package is missing. */
-export async function createCache(options: ResolvedOptions): Promise<CacheManager> {
+/**
+ * One cache from its resolved options. `open` makes its store.
+ * @throws CacheDependencyError when an optional package is missing.
+ */
+export async function createCache(options: ResolvedOptions, open = createStore): Promise<CacheManager> {
   const { clock, random, name, enabled, commandTimeout, operations, http, keyGenerator } = options;
   const events = new EventStream(name);
   const scopes = new Scopes(options.namespace);
   const isolation = createIsolation(options.memory.isolation, options.classInstances);
-  const store = await createStore(options, isolation, {
+  const store = await open(options, isolation, {
     onEvicted: (scope, key) => events.evicted(scope as CacheScope, key),
     onError: (operation, error, key) => events.error(scopes.root, operation, error, key),
   });
+  const fence = new Fence();
+  const wakeUp = new WakeUp(clock);
+  const feed = store.feed ?? nullFeed;
+  const changes = new ForeignChanges(fence, wakeUp);
+  feed.subscribe((change) => changes.apply(change));
   const resolver = new OptionsResolver({ ttl: options.ttl, ...options.freshness }, random);
   const cache = new Cache({
     name,
@@ -36,9 +47,11 @@ export async function createCache(options: ResolvedOptions): Promise<CacheManage
     operations,
     http,
     keyGenerator,
-    fence: new Fence(),
+    fence,
     flights: new SingleFlight(),
-    leases: nullLeases,
+    leases: store.leases ?? nullLeases,
+    feed,
+    wakeUp,
     filler: new Filler(store, isolation, clock, events, resolver),
   });
   return new CacheManager(cache, scopes.root);

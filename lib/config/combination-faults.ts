@@ -3,6 +3,7 @@ import { tryParseDuration } from '../support/duration.js';
 import type { ConfigFault } from '../support/errors.js';
 import { durationText } from './duration-text.js';
 import { encodingFaults } from './encoding-faults.js';
+import { isOnRedis } from './on-redis.js';
 import { isGroup } from './option-faults.js';
 import { redisUrlFault, redisUrlParts } from './redis-url.js';
 
@@ -18,6 +19,7 @@ const NOT_BESIDE_CLIENT = [
   'connections',
 ] as const;
 const NOT_BESIDE_URL = ['host', 'port', 'db'] as const;
+const MEMORY_BOUNDS = ['maxEntries', 'maxBytes'] as const;
 
 /** Options that are right each, and cannot hold together. */
 export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
@@ -32,21 +34,39 @@ export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
 
 /** What another source, such as the environment, may still add. */
 export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
-  if (options.backend !== 'redis' || options.redis !== undefined) return [];
-  const message = "'redis' needs the options `redis`, such as { url }; in the environment REDIS_URL or REDIS_HOST.";
+  if (!isOnRedis(options.backend) || options.redis !== undefined) return [];
+  const message = `'${options.backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`;
   return [{ path: 'backend', message }];
 }
 
 function backendFaults(options: CacheModuleOptions): ConfigFault[] {
-  const faults: ConfigFault[] = [];
+  const faults = [...memoryFaults(options), ...leaseFaults(options)];
   if (options.backend === 'null' && options.memory !== undefined) {
     faults.push({ path: 'memory', message: "has no meaning with the backend 'null', which keeps nothing." });
   }
-  const onRedis = options.backend === 'redis' || (options.backend === undefined && options.redis !== undefined);
+  const onRedis = isOnRedis(options.backend) || (options.backend === undefined && options.redis !== undefined);
   if (onRedis && options.commandTimeout !== undefined) {
     faults.push({ path: 'commandTimeout', message: 'is for a custom backend. For Redis set `redis.commandTimeout`.' });
   }
   return faults;
+}
+
+/** Isolation is left out: it is of every backend. */
+function memoryFaults({ backend, memory }: CacheModuleOptions): ConfigFault[] {
+  if (backend !== 'redis' || !isGroup(memory)) return [];
+  const message = "has no meaning with the backend 'redis'; use 'tiered'.";
+  return MEMORY_BOUNDS.filter((name) => memory[name] !== undefined).map((name) => ({
+    path: `memory.${name}`,
+    message,
+  }));
+}
+
+/** Without a backend `redis` may still come from another source. */
+function leaseFaults({ backend, lease, redis }: CacheModuleOptions): ConfigFault[] {
+  const other = backend === 'memory' || backend === 'null' || isGroup(backend);
+  if (!other || lease === undefined || redis !== undefined) return [];
+  const name = typeof backend === 'string' ? `the backend '${backend}'` : 'a custom backend';
+  return [{ path: 'lease', message: `has no meaning with ${name}: leases are of Redis.` }];
 }
 
 function timeoutFaults(options: CacheModuleOptions): ConfigFault[] {

@@ -1,7 +1,8 @@
 import { durationText } from './duration-text.js';
+import { isOnRedis } from './on-redis.js';
 import type { ResolvedCompression } from './resolved-encoding.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
-import type { ResolvedOptions } from './resolved-options.js';
+import { DEFAULT_LEASE, type ResolvedOptions } from './resolved-options.js';
 import type { ResolvedRedis } from './resolved-redis.js';
 import { redisUrlParts } from './redis-url.js';
 
@@ -12,6 +13,7 @@ export function describeOptions(options: ResolvedOptions): string {
   return [
     `${cache}: namespace ${JSON.stringify(options.namespace)}`,
     `backend ${backendText(options)}`,
+    ...leaseTexts(options),
     ...encodingTexts(options),
     `ttl ${durationText(options.ttl)}`,
     ...freshnessTexts(options.freshness),
@@ -21,15 +23,27 @@ export function describeOptions(options: ResolvedOptions): string {
 
 function backendText({ backend, memory, redis, commandTimeout }: ResolvedOptions): string {
   if (backend === 'null') return 'null (nothing is kept)';
-  if (backend === 'memory') {
-    const bounds = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}`;
-    return `memory (${bounds}, isolation ${memory.isolation})`;
-  }
+  const inProcess = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}, isolation ${memory.isolation}`;
+  if (backend === 'memory') return `memory (${inProcess})`;
   const limit = `command timeout ${durationText(commandTimeout)}`;
-  if (backend === 'redis') return `redis (${redis ? addressText(redis) : 'no address'}, ${limit})`;
+  const onServer = `${redis ? addressText(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
+  if (backend === 'redis') return `redis (${onServer})`;
+  if (backend === 'tiered') return `tiered (memory ${inProcess}; redis ${onServer})`;
   // Known by its methods alone, it may lack the name.
   const name: unknown = backend.name;
   return `${JSON.stringify(typeof name === 'string' ? name : 'custom')} (${limit})`;
+}
+
+function coherenceText({ coherence }: ResolvedRedis): string {
+  return coherence === 'auto' ? '' : `, coherence ${coherence}`;
+}
+
+/** What differs from the defaults. */
+function leaseTexts({ backend, lease }: ResolvedOptions): string[] {
+  if (!isOnRedis(backend)) return [];
+  return (['ttl', 'waitTimeout'] as const)
+    .filter((name) => lease[name] !== DEFAULT_LEASE[name])
+    .map((name) => `lease ${name} ${durationText(lease[name])}`);
 }
 
 /** What differs from the defaults. Of keys their number alone. */

@@ -1,13 +1,14 @@
 import type { CacheModuleOptions } from '../contracts/options.js';
 import { CacheConfigError, type ConfigFault } from '../support/errors.js';
 import { misspelled, setVariables, type FoundVariable } from './env-variables.js';
+import { isOnRedis } from './on-redis.js';
 import { redisUrlFault, redisUrlParts } from './redis-url.js';
 import { faultsIn } from './validate-options.js';
 
 /**
  * Options from environment variables such as `REDIS_URL` and `CACHE_DEFAULT_TTL`. A bare number is **seconds**, an empty
  * variable is not set, and the environment is read when this is called. Redis is used when `REDIS_URL` or `REDIS_HOST` is
- * set, or `CACHE_BACKEND` says so.
+ * set, or `CACHE_BACKEND` says `redis` or `tiered`.
  *
  * @throws CacheConfigError that lists every bad variable by its name, also one that seems to be a misspelling of ours. Its
  * text never holds what REDIS_URL or REDIS_PASSWORD hold.
@@ -44,7 +45,7 @@ function misspellings(env: Readonly<Record<string, string | undefined>>): Config
 
 function asksForRedis(found: readonly FoundVariable[]): boolean {
   return found.some(({ name, text }) => {
-    return name === 'REDIS_URL' || name === 'REDIS_HOST' || (name === 'CACHE_BACKEND' && text === 'redis');
+    return name === 'REDIS_URL' || name === 'REDIS_HOST' || (name === 'CACHE_BACKEND' && isOnRedis(text));
   });
 }
 

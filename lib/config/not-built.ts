@@ -13,15 +13,12 @@ const exactly = (word: string) => (value: unknown) => value === word;
 
 /** Whoever builds one of these deletes its line. */
 export const NOT_BUILT: readonly NotBuilt[] = [
-  { path: 'backend', asksFor: exactly('tiered'), what: 'backend "tiered"', instead: 'Use "redis" or "memory".' },
-  { path: 'backend', asksFor: exactly('disk'), what: 'backend "disk"', instead: 'Use "redis" or "memory".' },
+  { path: 'backend', asksFor: exactly('disk'), what: 'backend "disk"', instead: 'Use "tiered", "redis" or "memory".' },
   { path: 'disk', asksFor: always, what: 'disk' },
   { path: 'fallback', asksFor: always, what: 'fallback' },
-  { path: 'lease', asksFor: always, what: 'lease' },
   { path: 'tenant', asksFor: always, what: 'tenant', instead: 'Use forTenant(id) of the cache manager.' },
   { path: 'redis.nodes', asksFor: always, what: 'redis.nodes (Redis Cluster)' },
   { path: 'redis.sentinels', asksFor: always, what: 'redis.sentinels' },
-  { path: 'redis.coherence', asksFor: (value) => value !== 'none', what: 'redis.coherence', instead: 'Use "none".' },
   { path: 'redis.client', asksFor: isCluster, what: 'a Redis Cluster client' },
   {
     path: 'redis.url',

@@ -6,6 +6,7 @@ import { CodecFields } from './codec.options.js';
 import { CompressionFields } from './compression.options.js';
 import { EncryptionFields } from './encryption.options.js';
 import { HttpFields } from './http.options.js';
+import { LeaseFields } from './lease.options.js';
 import { MemoryFields } from './memory.options.js';
 import { ModuleFields } from './module.options.js';
 import { NOT_BUILT } from './not-built.js';
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   redis: RedisFields,
   compression: CompressionFields,
   encryption: EncryptionFields,
+  lease: LeaseFields,
   http: HttpFields,
 };
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };

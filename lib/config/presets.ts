@@ -6,7 +6,8 @@ export type CachePreset = 'development' | 'production' | 'testing';
 
 const PRESETS: Readonly<Record<CachePreset, () => CacheModuleOptions>> = {
   // Short enough to see a change of the data; copies show a mutated result at once.
-  development: () => ({ ttl: '1m', memory: { maxEntries: 1_000, isolation: 'clone' } }),
+  // The bounds are left out: not every backend has them.
+  development: () => ({ ttl: '1m', memory: { isolation: 'clone' } }),
   // Nobody waits for a renewal, a failing source is bridged for an hour, and entries do not expire in one instant.
   production: () => ({
     ttl: '1h',

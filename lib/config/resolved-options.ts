@@ -8,6 +8,7 @@ import type {
   ClassInstances,
   FreshnessOptions,
   Isolation,
+  LeaseOptions,
   MemoryOptions,
 } from '../contracts/options.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
@@ -15,6 +16,7 @@ import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { systemClock, systemRandom } from '../support/clock.js';
 import { parseDuration } from '../support/duration.js';
 import { operationName } from '../support/operation-name.js';
+import { isOnRedis } from './on-redis.js';
 import {
   resolveCompression,
   resolveEncryption,
@@ -31,12 +33,14 @@ export interface ResolvedOptions {
   readonly namespace: string;
   readonly ttl: number;
   readonly freshness: ResolvedFreshness;
-  readonly backend: 'memory' | 'redis' | 'null' | CacheBackend;
+  readonly backend: 'memory' | 'redis' | 'tiered' | 'null' | CacheBackend;
   readonly memory: { readonly maxEntries: number; readonly maxBytes: number; readonly isolation: Isolation };
-  /** Set whenever the backend is `redis`. */
+  /** Set whenever the backend is `redis` or `tiered`. */
   readonly redis: ResolvedRedis | undefined;
-  /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis`. */
+  /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
   readonly commandTimeout: number;
+  /** Milliseconds; `Infinity`: no end to the wait. */
+  readonly lease: { readonly ttl: number; readonly waitTimeout: number };
   readonly codec: 'json' | 'msgpack' | Codec;
   readonly compression: ResolvedCompression;
   readonly encryption: ResolvedEncryption | undefined;
@@ -54,10 +58,12 @@ export interface ResolvedOptions {
 
 const HOUR = 3_600_000;
 const COMMAND_TIMEOUT = 100;
+/** Milliseconds. */
+export const DEFAULT_LEASE: ResolvedOptions['lease'] = Object.freeze({ ttl: 2_000, waitTimeout: 30_000 });
 
 /** Applies the defaults. @param options What `validateOptions` let pass. */
 export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
-  const backend = options.backend ?? (options.redis ? 'redis' : 'memory');
+  const backend = options.backend ?? (options.redis ? 'tiered' : 'memory');
   const redis = options.redis && resolveRedis(options.redis, COMMAND_TIMEOUT);
   return Object.freeze<ResolvedOptions>({
     name: options.name ?? 'default',
@@ -71,9 +77,10 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     memory: resolveMemory(options.memory ?? {}),
     redis,
     commandTimeout:
-      backend === 'redis' && redis
+      isOnRedis(backend) && redis
         ? redis.commandTimeout
         : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
+    lease: resolveLease(options.lease ?? {}),
     codec: options.codec ?? 'json',
     compression: resolveCompression(options.compression),
     encryption: options.encryption && resolveEncryption(options.encryption),
@@ -110,6 +117,13 @@ function resolveMemory(memory: MemoryOptions): ResolvedOptions['memory'] {
     maxEntries: memory.maxEntries ?? 10_000,
     maxBytes: memory.maxBytes ?? 104_857_600,
     isolation: memory.isolation ?? 'clone',
+  });
+}
+
+function resolveLease(lease: LeaseOptions): ResolvedOptions['lease'] {
+  return Object.freeze({
+    ttl: inMs(lease.ttl, 'lease.ttl') ?? DEFAULT_LEASE.ttl,
+    waitTimeout: inMs(lease.waitTimeout, 'lease.waitTimeout') ?? DEFAULT_LEASE.waitTimeout,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RedisClientLike, RedisOptions } from '../contracts/options.js';
+import type { Coherence, RedisClientLike, RedisOptions } from '../contracts/options.js';
 import { parseDuration } from '../support/duration.js';
 
 /** Where Redis is, and how long to wait for it. Either `client`, or `url`, or `host` and `port`. */
@@ -18,6 +18,7 @@ export interface ResolvedRedis {
   readonly connections: number;
   /** Options for `tls.connect`. Absent: no TLS, unless the url begins with `rediss:`. */
   readonly tls: Record<string, unknown> | undefined;
+  readonly coherence: Coherence;
 }
 
 export function resolveRedis(redis: RedisOptions, commandTimeout: number): ResolvedRedis {
@@ -37,5 +38,6 @@ export function resolveRedis(redis: RedisOptions, commandTimeout: number): Resol
       redis.connectTimeout === undefined ? 2_000 : parseDuration(redis.connectTimeout, 'redis.connectTimeout'),
     connections: redis.connections ?? 1,
     tls: redis.tls === true ? {} : redis.tls === false ? undefined : redis.tls,
+    coherence: redis.coherence ?? 'auto',
   });
 }

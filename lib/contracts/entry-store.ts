@@ -1,5 +1,6 @@
-import type { Tier } from './events.js';
-import type { Entry, EntryDraft } from './entry.js';
+import type { ChangeFeed } from './change-feed.js';
+import type { Entry, EntryDraft, Tier } from './entry.js';
+import type { Lease, LeaseProvider } from './lease.js';
 import type { Address, Scope } from './scope.js';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -20,6 +21,8 @@ export interface Lookup {
   /** What was wrong with bytes that could not be read: of the entry, or of a version it is held against. */
   readonly error?: Error;
   readonly versions: unknown;
+  /** What stood under the key, told from any other: for the lease of a load that may follow. */
+  readonly witness?: Uint8Array;
 }
 
 export type EntryRejection = 'expired' | 'cleared' | 'pattern' | 'tag' | 'corrupt' | 'format';
@@ -38,11 +41,16 @@ export interface StoreUsage {
 export interface EntryStore {
   /** For health reports and events: `memory`, `redis`, ... */
   readonly name: string;
+  /** Where the entries belong: `l1` when all of them are inside the process, so that `peek` sees every one. */
   readonly tier: Tier;
+  /** Where several processes share the entries: who may load a key. */
+  readonly leases?: LeaseProvider;
+  /** Where several processes share the entries: what the others change. */
+  readonly feed?: ChangeFeed;
 
   /**
-   * A synchronous look, for stores inside the process; absent elsewhere. Valid entries only (expiry is left to the
-   * caller). Touches recency unless `quiet`.
+   * A synchronous look inside the process; absent where nothing is kept there. Valid entries only (expiry is left to
+   * the caller). Touches recency unless `quiet`.
    */
   readonly peek?: (id: string, quiet?: boolean) => Entry | undefined;
 
@@ -52,11 +60,23 @@ export interface EntryStore {
   /** Completes what `look` read into a fence. Called before the loader runs; creates versions that were missing. */
   stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): MaybePromise<Stamp>;
 
-  /** The stamp with further tags, at the versions they have now; for tags that only the loaded value tells. */
-  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): MaybePromise<Stamp>;
+  /**
+   * The stamp with further tags, at the versions they have now; for tags that only the loaded value tells. `undefined`:
+   * another process has invalidated tags since the stamp was taken, and nobody can say that these were not among them.
+   */
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): MaybePromise<Stamp | undefined>;
 
-  /** Stores the draft, unless a version of the stamp is gone (`false`). */
-  set(address: Address, draft: EntryDraft, stamp: Stamp): MaybePromise<boolean>;
+  /**
+   * Whether every version that an entry it handed out, or a stamp, is held against is known to stand at this very moment;
+   * absent where nobody else could have changed one.
+   */
+  vouches?(scope: Scope, held: Entry | Stamp): boolean;
+
+  /**
+   * Stores the draft, unless a version of the stamp is gone (`false`). With a lease, only while that is held: it is given
+   * back with the fill. Without one, loads that other processes are at lose theirs.
+   */
+  set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): MaybePromise<boolean>;
   setMany(items: readonly StoreItem[]): MaybePromise<boolean[]>;
 
   /** Whether the key was there. Resolves only when no earlier write of this process can bring it back. */
@@ -83,4 +103,5 @@ export interface StoreItem {
   readonly address: Address;
   readonly draft: EntryDraft;
   readonly stamp: Stamp;
+  readonly lease?: Lease | undefined;
 }

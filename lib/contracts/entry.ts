@@ -1,6 +1,9 @@
 /** `fresh`: served. `stale`: served only to callers that accept it. `expired`: never served. */
 export type EntryState = 'fresh' | 'stale' | 'expired';
 
+/** `l1`: in this process. `l2`: shared. */
+export type Tier = 'l1' | 'l2';
+
 /** The three instants of an entry and what its load cost. All in milliseconds of the cache's clock. */
 export interface EntryTimes {
   readonly createdAt: number;
@@ -30,6 +33,8 @@ export interface ValueIsolation {
 
 /** An entry as a store hands it out: already checked against every invalidation the store knows of. */
 export interface Entry extends EntryTimes {
+  /** Where it was found. */
+  readonly tier: Tier;
   readonly tags: readonly string[];
   /** The value, as the caller's own: what the caller does to it never reaches the cache (under `isolation: 'clone'`). */
   read(): unknown;

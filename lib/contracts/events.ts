@@ -1,7 +1,4 @@
-import type { EntryState } from './entry.js';
-
-/** `l1`: in this process. `l2`: shared. */
-export type Tier = 'l1' | 'l2';
+import type { EntryState, Tier } from './entry.js';
 
 interface EventBase {
   /** The cache's name; `default` unless given. */

@@ -1,9 +1,9 @@
+import type { Lookup, MaybePromise } from './entry-store.js';
 import type { Address } from './scope.js';
-import type { MaybePromise } from './entry-store.js';
 
 /** The right to load one key for the whole fleet: an owner token with an expiry. */
 export interface Lease {
-  /** Random, so that a lease taken over is never mistaken for one's own. */
+  /** Random, so that a lease taken over is never mistaken for one's own. Empty: there are no others to be told apart from. */
   readonly token: string;
   /** Lengthens the lease while the loader runs. `false`: it is lost, and the fill will be refused. */
   extend(): Promise<boolean>;
@@ -11,22 +11,37 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** `taken`: somebody else is loading. `changed`: the entry is not the one that was seen; look again. */
+export type LeaseOutcome = Lease | 'taken' | 'changed';
+
 /** Hands out leases. Whoever gets none waits for the owner's value, and looks again. */
 export interface LeaseProvider {
-  /**
-   * A lease, or `undefined` when somebody else holds it and either filled the key meanwhile or is still at it when
-   * the wait is over.
-   */
-  acquire(address: Address, waitMs: number): MaybePromise<Lease | undefined>;
+  /** Whether other processes may load and invalidate the same keys. */
+  readonly shared: boolean;
+  /** Milliseconds a lease lives unless it is extended. */
+  readonly ttl: number;
+  /** Milliseconds to wait for another owner's value, at most. */
+  readonly waitTimeout: number;
+  /** Asks once for each of the keys, which are of one scope. `seen`: what the look-ups found, in the same order. */
+  take(addresses: readonly Address[], seen: readonly Lookup[]): MaybePromise<LeaseOutcome[]>;
+  /** Takes the lease from whoever holds it: for a value that is being made out of turn. */
+  seize(address: Address): MaybePromise<Lease>;
+  /** Sees to it that the end of the key's lease comes as a change, until the returned function is called. */
+  attend(address: Address): () => void;
 }
-
-/** One process alone: every load is granted at once, because `SingleFlight` already made it the only one. */
-export const nullLeases: LeaseProvider = {
-  acquire: () => nullLease,
-};
 
 const nullLease: Lease = {
   token: '',
   extend: async () => true,
   release: async () => {},
+};
+
+/** One process alone: every load is granted at once, because `SingleFlight` already made it the only one. */
+export const nullLeases: LeaseProvider = {
+  shared: false,
+  ttl: Infinity,
+  waitTimeout: Infinity,
+  take: (addresses) => addresses.map(() => nullLease),
+  seize: () => nullLease,
+  attend: () => () => {},
 };

@@ -8,6 +8,7 @@ import type { KeyGenerator } from './key-generator.js';
 export type Isolation = 'clone' | 'freeze' | 'share';
 export type BackendKind = 'memory' | 'redis' | 'tiered' | 'disk' | 'null';
 export type ClassInstances = 'plain' | 'refuse';
+export type Coherence = 'auto' | 'tracking' | 'pubsub' | 'none';
 
 /** How long a value is good, and what happens at the edges of that time. Every member has the module's as default. */
 export interface FreshnessOptions {
@@ -94,7 +95,25 @@ export interface RedisOptions {
   tls?: boolean | Record<string, unknown>;
   nodes?: unknown;
   sentinels?: unknown;
-  coherence?: 'auto' | 'tracking' | 'pubsub' | 'none';
+  /**
+   * How processes hear of each other's changes. `tracking`: the server's own client-side caching (CLIENT TRACKING).
+   * `pubsub`: messages. `auto` (default): the server is asked which of them it can; `pubsub` with a client of yours.
+   * `none`: nobody is told; values in the process may then be stale until their ttl.
+   */
+  coherence?: Coherence;
+}
+
+/** The right to load a key for all processes that share a Redis, so that one of them runs the loader. */
+export interface LeaseOptions {
+  /**
+   * How long the right lasts when its process dies; while the loader runs, it is extended. At least 100 ms. Default 2 s.
+   */
+  ttl?: Duration;
+  /**
+   * How long a process waits for another one's load at most. Then it serves a stale value if it has one, else it loads
+   * without storing. `0`: it does not wait. Default 30 s.
+   */
+  waitTimeout?: Duration;
 }
 
 export interface TenantOptions {
@@ -136,7 +155,7 @@ export interface CacheModuleOptions extends FreshnessOptions {
   namespace?: string;
   /** Default 1 hour. */
   ttl?: Duration;
-  /** Default `redis` when `redis` is set, else `memory`. */
+  /** `tiered` keeps entries in this process and in Redis. Default `tiered` when `redis` is set, else `memory`. */
   backend?: BackendKind | CacheBackend;
   memory?: MemoryOptions;
   redis?: RedisOptions;
@@ -150,7 +169,8 @@ export interface CacheModuleOptions extends FreshnessOptions {
   compression?: false | CompressionOptions;
   /** AES-256-GCM for everything that leaves the process. Default: none. */
   encryption?: EncryptionOptions;
-  lease?: unknown;
+  /** One load for a whole fleet. Only where processes share a Redis. */
+  lease?: LeaseOptions;
   /** Ttl by operation name, for `@Cached({ operation })`. */
   operations?: Record<string, Duration>;
   /** What becomes of class instances inside values: their own data (`plain`, default), or a refusal. */

@@ -1,4 +1,4 @@
-import type { Tier } from './events.js';
+import type { Tier } from './entry.js';
 
 /** Counted since the start, in this process. A tenant's or nested namespace's figures are also in those above it. */
 export interface CacheStats {

@@ -1,23 +1,28 @@
-import type { Lookup, Stamp, StoreItem } from '../contracts/entry-store.js';
-import { freshnessOf, type Kept } from '../contracts/entry.js';
+import { freshnessOf } from '../contracts/entry.js';
 import type { Address } from '../contracts/scope.js';
 import { CacheUsageError } from '../support/errors.js';
+import { fillAll, type BatchItem } from './batch-fill.js';
 import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
-import type { Ticket } from './fence.js';
+import type { Ticket } from './ticket.js';
+import { Gathering } from './gathering.js';
+import { LeaseTurns, type TurnRequest } from './lease-turns.js';
 import { LoadContext } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
-import { ABSENT, Flight } from './single-flight.js';
+import { ABSENT, Flight, LATE, landedElsewhere } from './single-flight.js';
 import { lookUpMany, takeStamp } from './store-steps.js';
+import { Tenure } from './tenure.js';
 
 export type BatchLoader<T> = (missing: string[]) => Promise<Map<string, T> | T[]>;
 
-const NO_LOADED = { ttl: undefined, invalidTtl: undefined, tags: [], skipped: false } as const;
-
 /** The flights' side of a batch: one look-up and one run of the loader for all of them, each landing by itself. */
 export class BatchDeck {
-  constructor(private readonly parts: CacheParts) {}
+  private readonly turns: LeaseTurns;
+
+  constructor(private readonly parts: CacheParts) {
+    this.turns = new LeaseTurns(parts);
+  }
 
   takeOff(address: Address & { readonly scope: CacheScope }, options: CallOptions): Flight {
     const { fence, flights } = this.parts;
@@ -40,103 +45,123 @@ export class BatchDeck {
     const keys = flights.map(keyOf);
     const lookups = await lookUpMany(this.parts, scope, keys, options.tags, budget);
     const now = clock.now();
-    const missing: Flight[] = [];
-    const behind: Flight[] = [];
+    const missing: TurnRequest[] = [];
+    const behind: TurnRequest[] = [];
     flights.forEach((flight, index) => {
-      const entry = lookups?.[index]?.entry;
+      const lookup = lookups?.[index];
+      const entry = lookup?.entry;
       const state = entry ? freshnessOf(entry, now) : 'expired';
       if (state === 'fresh') this.end(flight);
-      flight.settleFound(entry && state !== 'expired' ? { entry, state } : undefined);
-      if (state === 'stale' && now < entry!.staleAt + options.staleWhileRevalidate) behind.push(flight);
-      else if (state !== 'fresh') missing.push(flight);
+      if (state !== 'expired') flight.settleFound({ entry: entry!, state });
+      if (state === 'fresh') return;
+      const isServedStale = state === 'stale' && now < entry!.staleAt + options.staleWhileRevalidate;
+      const request = { flight, at: { ...flight.ticket.address, scope }, tags: options.tags, lookup };
+      (isServedStale ? behind : missing).push(request);
     });
     // Those whose callers have a stale value to go with must not hold up the others, nor be held up by them.
-    const versions = lookups?.[0];
-    const renewing = this.loadAll(scope, behind, load, options, new Budget(clock, this.parts.commandTimeout), versions);
-    await this.loadAll(scope, missing, load, options, budget, versions);
+    const renewing = this.share(behind, load, options, new Budget(clock, this.parts.commandTimeout));
+    await this.share(missing, load, options, budget);
     await renewing;
+  }
+
+  /** Loads those whose turn it is, then waits for what other processes are loading. Never rejects. */
+  private async share<T>(
+    requests: readonly TurnRequest[],
+    load: BatchLoader<T>,
+    options: CallOptions,
+    budget: Budget,
+  ): Promise<void> {
+    if (requests.length === 0) return;
+    const answers = await this.turns.ask(requests, budget);
+    const own: BatchItem[] = [];
+    const others: { request: TurnRequest; answer: 'taken' | 'changed' }[] = [];
+    requests.forEach((request, index) => {
+      const answer = answers?.[index];
+      if (typeof answer === 'string') others.push({ request, answer });
+      else own.push({ flight: request.flight, lease: answer, lookup: request.lookup });
+    });
+    await this.loadAll(own, load, options, budget);
+    const later = new Gathering<BatchItem>((items) =>
+      this.loadAll(items, load, options, new Budget(this.parts.clock, this.parts.commandTimeout)),
+    );
+    await Promise.all(others.map(async ({ request, answer }) => this.waitFor(request, answer, later)));
+  }
+
+  /** Never rejects. */
+  private async waitFor(
+    request: TurnRequest,
+    answer: 'taken' | 'changed',
+    later: Gathering<BatchItem>,
+  ): Promise<void> {
+    const { flight } = request;
+    try {
+      const turn = await this.turns.wait(request, answer);
+      if (turn.kind === 'load') return await later.add({ flight, lease: turn.lease, lookup: turn.lookup });
+      const { lookup } = request;
+      if (turn.kind === 'late' && !lookup?.entry) return await later.add({ flight, lease: undefined, lookup });
+      this.end(flight);
+      if (turn.kind === 'late') return flight.land(LATE);
+      flight.settleFound({ entry: turn.entry, state: 'fresh' });
+      flight.land(landedElsewhere(turn.entry));
+    } catch (error) {
+      this.end(flight);
+      flight.settleFound(undefined);
+      flight.fail(error);
+    }
   }
 
   /** One run of the batch loader. Never rejects. */
   private async loadAll<T>(
-    scope: CacheScope,
-    flights: readonly Flight[],
+    items: readonly BatchItem[],
     load: BatchLoader<T>,
     options: CallOptions,
     budget: Budget,
-    lookup: Lookup | undefined,
   ): Promise<void> {
-    const [first] = flights;
+    const [first] = items;
     if (!first) return;
     const { clock, events } = this.parts;
-    const keys = flights.map(keyOf);
-    const stamp = await takeStamp(this.parts, scope, options.tags, lookup, budget);
+    const scope = first.flight.ticket.address.scope as CacheScope;
+    const keys = items.map(({ flight }) => keyOf(flight));
+    const held = items.flatMap(({ flight, lease }) => (lease ? [{ flight, lease }] : []));
+    const tenure = new Tenure(this.parts, held);
+    for (const { flight } of items) flight.settleFound(undefined);
+    // The versions are the scope's and the tags', so one look-up speaks for all.
+    const lookup = items.find((item) => item.lookup)?.lookup;
+    const stamp = held.length > 0 ? await takeStamp(this.parts, scope, options.tags, lookup, budget) : undefined;
     const begun = clock.now();
     try {
-      for (const flight of flights) flight.begin(new LoadContext(keyOf(flight), undefined));
+      for (const { flight } of items) flight.begin(new LoadContext(keyOf(flight), undefined));
       // A loader that asks for any key of its own batch would wait for itself; the ring makes all of them one.
-      flights.forEach((flight, index) => flight.tieTo(flights[(index + 1) % flights.length]!));
-      const loaded = byKey(keys, await first.carry(async () => load([...keys])));
-      await this.fill(scope, flights, loaded, clock.now() - begun, options, stamp, budget);
+      items.forEach(({ flight }, index) => flight.tieTo(items[(index + 1) % items.length]!.flight));
+      const loaded = byKey(keys, await first.flight.carry(async () => load([...keys])));
+      tenure.fills();
+      const duration = clock.now() - begun;
+      // Before anything is stored: whoever waits for a key that is absent boards another flight at once.
+      const present = items.filter((item) => loaded.has(keyOf(item.flight)) || this.landAbsent(item.flight));
+      const batch = { items: present, loaded, duration };
+      const landings = await fillAll(this.parts, scope, batch, options, stamp, budget);
+      for (const { flight, landed, done } of landings) {
+        if (done) tenure.filled(flight);
+        this.end(flight);
+        flight.land(landed);
+      }
     } catch (error) {
       const duration = clock.now() - begun;
-      for (const flight of flights) {
+      for (const { flight } of items) {
         events.loadError(scope, { key: keyOf(flight), duration, error, background: flight.background });
         this.end(flight);
         flight.fail(error);
       }
+    } finally {
+      tenure.end();
     }
   }
 
-  private async fill(
-    scope: CacheScope,
-    flights: readonly Flight[],
-    loaded: ReadonlyMap<string, unknown>,
-    duration: number,
-    options: CallOptions,
-    stamp: Stamp | undefined,
-    budget: Budget,
-  ): Promise<void> {
-    const { store, events, filler } = this.parts;
-    const items: StoreItem[] = [];
-    const landings: { flight: Flight; value: unknown; kept: Kept | undefined; item: StoreItem | undefined }[] = [];
-    for (const flight of flights) {
-      const { ticket } = flight;
-      const at = { ...ticket.address, scope };
-      if (!loaded.has(at.key)) {
-        // Ended before it lands: whoever waits for it boards another one at once.
-        this.end(flight);
-        flight.land(ABSENT);
-        continue;
-      }
-      const value = loaded.get(at.key);
-      const ttl = filler.wants(at, { value, duration, ...NO_LOADED }, options);
-      // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
-      if (ttl === 0) ticket.seal();
-      const kept = ttl > 0 || flight.joined > 0 ? filler.keep(at, value, ttl > 0) : undefined;
-      const storable =
-        kept !== undefined && ttl > 0 && stamp !== undefined && !budget.exhausted && ticket.admits(options.tags);
-      const item = storable
-        ? { address: at, draft: filler.draft(kept, ttl, options, options.tags, duration), stamp }
-        : undefined;
-      if (item) items.push(item);
-      landings.push({ flight, value, kept, item });
-    }
-    const stored = new Set<StoreItem>();
-    try {
-      const done = items.length > 0 ? await budget.spend(`Storing in ${store.name}`, () => store.setMany(items)) : [];
-      items.forEach((item, index) => done[index] === true && stored.add(item));
-    } catch (error) {
-      events.error(scope, 'set', error);
-    }
-    for (const { flight, value, kept, item } of landings) {
-      const key = keyOf(flight);
-      const done = item !== undefined && stored.has(item);
-      if (done) events.set(scope, key);
-      events.load(scope, { key, duration, stored: done, background: flight.background });
-      this.end(flight);
-      flight.land({ value, kept, tags: NO_LOADED.tags });
-    }
+  private landAbsent(flight: Flight): false {
+    flight.ticket.spoil();
+    this.end(flight);
+    flight.land(ABSENT);
+    return false;
   }
 
   private end(flight: Flight): void {

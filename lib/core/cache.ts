@@ -48,7 +48,7 @@ export class Cache {
     const now = clock.now();
     if (now >= entry.staleAt) return NO_HIT;
     if (beta > 0 && isDueEarly(entry, beta, now, this.parts.random)) return RENEW;
-    events.hit(scope, key, store.tier, 'fresh');
+    events.hit(scope, key, entry.tier, 'fresh');
     return entry.read();
   }
 
@@ -88,7 +88,7 @@ export class Cache {
       const now = clock.now();
       const state = freshnessOf(entry, now);
       if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate)) {
-        events.hit(scope, key, store.tier, state);
+        events.hit(scope, key, entry.tier, state);
         const value = entry.read() as T;
         if (state === 'stale' || tried === RENEW) this.readThrough.refresh(call, entry);
         return value;

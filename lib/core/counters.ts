@@ -1,5 +1,4 @@
-import type { EntryState } from '../contracts/entry.js';
-import type { Tier } from '../contracts/events.js';
+import type { EntryState, Tier } from '../contracts/entry.js';
 
 /** The running totals of one scope. Plain numbers: counting costs an addition, nothing more. */
 export class Counters {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EntryState } from '../contracts/entry.js';
-import type { CacheEvent, CacheEventOf, CacheEventType, Tier } from '../contracts/events.js';
+import type { EntryState, Tier } from '../contracts/entry.js';
+import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { CacheScope } from './scopes.js';
 
 /** A listener, with the scope whose events it does not want to miss already applied. */

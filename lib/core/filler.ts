@@ -1,15 +1,23 @@
 import type { Clock } from '../contracts/clock.js';
 import type { EntryStore, Stamp } from '../contracts/entry-store.js';
 import type { EntryDraft, Kept, ValueIsolation } from '../contracts/entry.js';
+import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
 import type { Budget } from './budget.js';
 import type { CallOptions, OptionsResolver } from './call-options.js';
 import type { EventStream } from './event-stream.js';
-import type { Ticket } from './fence.js';
+import type { Ticket } from './ticket.js';
 import type { Loaded } from './load.js';
 import type { CacheScope } from './scopes.js';
 
 type At = Address & { readonly scope: CacheScope };
+
+/** What a load needs to be stored: the versions of before it began, its lease, and what is left of its call's time. */
+export interface FillPermit {
+  readonly stamp: Stamp;
+  readonly lease: Lease;
+  readonly budget: Budget;
+}
 
 /** The way of a value into the store. Whatever goes wrong on it is an event, never the caller's. */
 export class Filler {
@@ -58,8 +66,7 @@ export class Filler {
     loaded: Loaded,
     ttl: number,
     options: CallOptions,
-    stamp: Stamp,
-    budget: Budget,
+    { stamp, lease, budget }: FillPermit,
   ): Promise<boolean> {
     const at = ticket.address as At;
     const extra = loaded.tags.filter((tag) => !options.tags.includes(tag));
@@ -71,10 +78,11 @@ export class Filler {
           : await budget.spend(`Reading versions in ${this.storeOf.name}`, () =>
               this.storeOf.widen(at.scope, stamp, extra),
             );
+      if (whole === undefined) return false;
       // The last look at the fence and the store's first step stand in one synchronous stretch: nothing comes between.
       if (!ticket.admits(tags)) return false;
       const draft = this.draft(kept, ttl, options, tags, loaded.duration);
-      const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () => this.storeOf.set(at, draft, whole));
+      const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () => this.storeOf.set(at, draft, whole, lease));
       if (stored) this.events.set(at.scope, at.key);
       return stored;
     } catch (error) {

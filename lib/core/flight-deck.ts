@@ -1,4 +1,4 @@
-import type { Stamp } from '../contracts/entry-store.js';
+import type { Lookup } from '../contracts/entry-store.js';
 import { freshnessOf, type Entry, type Kept } from '../contracts/entry.js';
 import type { Lease } from '../contracts/lease.js';
 import type { Loader } from '../contracts/options.js';
@@ -6,12 +6,15 @@ import type { Address } from '../contracts/scope.js';
 import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
-import type { Ticket } from './fence.js';
+import type { FillPermit } from './filler.js';
+import { LeaseTurns } from './lease-turns.js';
+import type { Ticket } from './ticket.js';
 import { LoadContext, runLoader, type Loaded } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
-import { Flight, type Landed } from './single-flight.js';
+import { Flight, LATE, landedElsewhere, type Landed } from './single-flight.js';
 import { lookUp, takeStamp } from './store-steps.js';
+import { Tenure } from './tenure.js';
 
 /** One call of `getOrSet`. */
 export interface ReadCall<T> {
@@ -25,7 +28,11 @@ export interface ReadCall<T> {
  * callers that are aboard.
  */
 export class FlightDeck {
-  constructor(private readonly parts: CacheParts) {}
+  private readonly turns: LeaseTurns;
+
+  constructor(private readonly parts: CacheParts) {
+    this.turns = new LeaseTurns(parts);
+  }
 
   /** `known` is what the caller has already found, when it comes from a synchronous look. */
   takeOff<T>(call: ReadCall<T>, known: Entry | undefined): Flight {
@@ -41,34 +48,68 @@ export class FlightDeck {
 
   /** Never rejects: whatever goes wrong reaches the callers through the flight. */
   private async fly<T>(flight: Flight, call: ReadCall<T>, known: Entry | undefined): Promise<void> {
-    const { clock, events, leases } = this.parts;
-    const { scope, key } = call.address;
+    const { clock } = this.parts;
+    const { address: at, options } = call;
     const budget = new Budget(clock, this.parts.commandTimeout);
-    let lease: Lease | undefined;
     try {
-      const lookup = await lookUp(this.parts, call.address, call.options.tags, budget);
+      const lookup = await lookUp(this.parts, at, options.tags, budget);
       const entry = lookup ? lookup.entry : known;
       const state = entry ? freshnessOf(entry, clock.now()) : 'expired';
-      const loads = state !== 'fresh' || this.renews(entry!, call, known);
+      const renews = state === 'fresh' && this.renews(entry!, call, known);
       if (state === 'fresh') flight.background = true;
-      if (!loads) this.end(flight);
-      flight.settleFound(entry && state !== 'expired' ? { entry, state } : undefined);
-      if (!loads) return;
+      if (state === 'fresh' && !renews) this.end(flight);
+      if (state !== 'expired') flight.settleFound({ entry: entry!, state });
+      if (state === 'fresh' && !renews) return;
 
-      lease = await leases.acquire(call.address, this.parts.commandTimeout);
-      const stamp = await takeStamp(this.parts, scope, call.options.tags, lookup, budget, key);
-      flight.begin(new LoadContext(key, state === 'stale' ? entry : undefined));
-      const loaded = await this.load(flight, call);
-      const landed = await this.fill(flight, call, loaded, stamp, budget);
-      // Ended before it lands: whoever calls from here on sees what was stored, or loads anew.
-      this.end(flight);
-      flight.land(landed);
+      const request = { flight, at, tags: options.tags, lookup };
+      const answer = (await this.turns.ask([request], budget))?.[0];
+      if (typeof answer === 'string') {
+        // Somebody else is renewing what is still good: nobody waits for that.
+        if (renews) return this.end(flight);
+        const turn = await this.turns.wait(request, answer);
+        if (turn.kind === 'load') return await this.takeTurn(flight, call, turn, budget);
+        // Without anything stale to go with, it is loaded once for all who have waited here.
+        if (turn.kind === 'late' && state === 'expired')
+          return await this.takeTurn(flight, call, { lease: undefined, lookup }, budget);
+        this.end(flight);
+        if (turn.kind === 'late') return flight.land(LATE);
+        flight.settleFound({ entry: turn.entry, state: 'fresh' });
+        return flight.land(landedElsewhere(turn.entry));
+      }
+      await this.takeTurn(flight, call, { lease: answer, lookup }, budget);
     } catch (error) {
       this.end(flight);
       flight.settleFound(undefined);
       flight.fail(error);
+    }
+  }
+
+  /** Loads, and stores what was loaded if there is a lease. Rejects with the loader's error. */
+  private async takeTurn<T>(
+    flight: Flight,
+    call: ReadCall<T>,
+    { lease, lookup }: { readonly lease: Lease | undefined; readonly lookup: Lookup | undefined },
+    budget: Budget,
+  ): Promise<void> {
+    const { clock } = this.parts;
+    const { scope, key } = call.address;
+    const tenure = new Tenure(this.parts, lease ? [{ flight, lease }] : []);
+    flight.settleFound(undefined);
+    try {
+      const stamp = lease && (await takeStamp(this.parts, scope, call.options.tags, lookup, budget, key));
+      const entry = lookup?.entry;
+      const isStale = entry !== undefined && freshnessOf(entry, clock.now()) === 'stale';
+      flight.begin(new LoadContext(key, isStale ? entry : undefined));
+      const loaded = await this.load(flight, call);
+      tenure.fills();
+      const permit = lease && stamp && { lease, stamp, budget };
+      const { landed, stored } = await this.fill(flight, call, loaded, permit);
+      if (stored) tenure.filled(flight);
+      // Ended before it lands: whoever calls from here on sees what was stored, or loads anew.
+      this.end(flight);
+      flight.land(landed);
     } finally {
-      if (lease) lease.release().catch((error: unknown) => events.error(scope, 'lease', error, key));
+      tenure.end();
     }
   }
 
@@ -101,9 +142,8 @@ export class FlightDeck {
     flight: Flight,
     call: ReadCall<T>,
     loaded: Loaded,
-    stamp: Stamp | undefined,
-    budget: Budget,
-  ): Promise<Landed> {
+    permit: FillPermit | undefined,
+  ): Promise<{ landed: Landed; stored: boolean }> {
     const { events, filler } = this.parts;
     const { scope, key } = call.address;
     const wanted = filler.wants(call.address, loaded, call.options);
@@ -113,10 +153,10 @@ export class FlightDeck {
     // Kept before anybody gets the value: what its first owner does to it must not reach the others.
     if (wanted > 0 || flight.joined > 0) kept = filler.keep(call.address, loaded.value, wanted > 0);
     const stored =
-      wanted > 0 && kept !== undefined && stamp !== undefined && !budget.exhausted
-        ? await filler.store(flight.ticket, kept, loaded, wanted, call.options, stamp, budget)
+      wanted > 0 && kept !== undefined && permit !== undefined && !permit.budget.exhausted
+        ? await filler.store(flight.ticket, kept, loaded, wanted, call.options, permit)
         : false;
     events.load(scope, { key, duration: loaded.duration, stored, background: flight.background });
-    return { value: loaded.value, kept, tags: loaded.tags };
+    return { landed: { value: loaded.value, kept, tags: loaded.tags }, stored };
   }
 }

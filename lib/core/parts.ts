@@ -1,3 +1,4 @@
+import type { ChangeFeed } from '../contracts/change-feed.js';
 import type { Clock, Random } from '../contracts/clock.js';
 import type { EntryStore } from '../contracts/entry-store.js';
 import type { ValueIsolation } from '../contracts/entry.js';
@@ -10,6 +11,7 @@ import type { Fence } from './fence.js';
 import type { Filler } from './filler.js';
 import type { Scopes } from './scopes.js';
 import type { SingleFlight } from './single-flight.js';
+import type { WakeUp } from './wake-up.js';
 
 /** What one cache is made of. Every part of it that does work is given the whole, and takes what it needs. */
 export interface CacheParts {
@@ -25,6 +27,9 @@ export interface CacheParts {
   readonly fence: Fence;
   readonly flights: SingleFlight;
   readonly leases: LeaseProvider;
+  /** What other processes change. */
+  readonly feed: ChangeFeed;
+  readonly wakeUp: WakeUp;
   readonly filler: Filler;
   readonly resolver: OptionsResolver;
   /** Milliseconds one call may wait for the backend in all. */

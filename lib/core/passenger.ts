@@ -3,13 +3,17 @@ import type { Address } from '../contracts/scope.js';
 import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
-import { ABSENT, type Flight, type Landed, type Seat } from './single-flight.js';
+import { ABSENT, LATE, type Flight, type Landed, type Seat } from './single-flight.js';
 
 /** The flight came to nothing for this caller: it has to board another one. That one can only be a new one. */
 export const AGAIN: unique symbol = Symbol('again');
 /** The batch loader of this very caller did not know the key. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
 
+/** Nobody in the fleet will load this for the caller in time, and there is nothing stale to go with: it loads for itself. */
+export const ALONE: unique symbol = Symbol('alone');
+
+type NoValue = typeof AGAIN | typeof UNKNOWN | typeof ALONE;
 const UNREADABLE: unique symbol = Symbol('unreadable');
 
 /**
@@ -35,7 +39,7 @@ export class Passenger<T> {
   }
 
   /** The value for this caller. Rejects with the loader's error. `limit` is aborted when the caller gives up. */
-  async ride(limit: AbortSignal | undefined): Promise<T | typeof AGAIN | typeof UNKNOWN> {
+  async ride(limit: AbortSignal | undefined): Promise<T | NoValue> {
     const giveUp = (): void => this.seat.giveUp(limit!.reason as Error);
     limit?.addEventListener('abort', giveUp, { once: true });
     try {
@@ -46,7 +50,7 @@ export class Passenger<T> {
     }
   }
 
-  private async take(): Promise<T | typeof AGAIN | typeof UNKNOWN> {
+  private async take(): Promise<T | NoValue> {
     const { events, isolation } = this.parts;
     const { scope, key } = this.at;
     const found = await this.flight.found;
@@ -61,6 +65,11 @@ export class Passenger<T> {
     try {
       const landed = await this.landing(stale);
       if (landed === ABSENT) return this.leads ? UNKNOWN : AGAIN;
+      if (landed === LATE) return this.makeDo(stale);
+      if (landed?.entry) {
+        const value = this.isOvertaken(landed.entry.tags) ? UNREADABLE : this.give(landed.entry, 'fresh');
+        return value === UNREADABLE ? AGAIN : value;
+      }
       if (landed === undefined) {
         this.flight.background = true;
         const value = this.give(stale!, 'stale');
@@ -80,6 +89,13 @@ export class Passenger<T> {
     }
   }
 
+  /** Whatever this caller accepts otherwise: it has waited for as long as it should. */
+  private makeDo(stale: Entry | undefined): T | typeof ALONE {
+    if (!stale || freshnessOf(stale, this.parts.clock.now()) === 'expired') return ALONE;
+    const value = this.give(stale, 'stale');
+    return value === UNREADABLE ? ALONE : value;
+  }
+
   /** RFC 5861: the window begins where freshness ends; its own end is excluded. */
   private isWithin(entry: Entry, window: number): boolean {
     return this.parts.clock.now() < entry.staleAt + window;
@@ -96,8 +112,8 @@ export class Passenger<T> {
    */
   private isOvertaken(tags: readonly string[]): boolean {
     const { ticket } = this.flight;
-    if (this.leads || !ticket.wasBumped(tags, this.boardedAt)) return false;
-    ticket.seal();
+    if (this.leads || !ticket.mayBeOld(tags, this.boardedAt)) return false;
+    ticket.spoil();
     return true;
   }
 
@@ -122,11 +138,11 @@ export class Passenger<T> {
 
   /** A codec may fail to do again what it did once; that is no failure of a caller's. */
   private give(entry: Entry, state: 'fresh' | 'stale'): T | typeof UNREADABLE {
-    const { events, store } = this.parts;
+    const { events } = this.parts;
     const { scope, key } = this.at;
     try {
       const value = entry.read() as T;
-      events.hit(scope, key, store.tier, state);
+      events.hit(scope, key, entry.tier, state);
       return value;
     } catch (error) {
       events.error(scope, 'decode', error, key);

@@ -2,9 +2,10 @@ import { BatchDeck, byKey, type BatchLoader } from './batch-deck.js';
 import type { CallOptions } from './call-options.js';
 import { withHardTimeout } from './hard-timeout.js';
 import type { CacheParts } from './parts.js';
-import { AGAIN, Passenger, UNKNOWN } from './passenger.js';
+import { AGAIN, ALONE, Passenger, UNKNOWN } from './passenger.js';
 import type { CacheScope } from './scopes.js';
 import type { Flight } from './single-flight.js';
+import { detachUnheard } from './unheard.js';
 
 /**
  * Read-through of many keys with one call of the loader for those that nobody is loading yet. Each missing key gets a
@@ -45,7 +46,7 @@ export class ReadMany {
     for (const key of keys) {
       const entry = store.peek(scope.idOf(key));
       if (!entry || clock.now() >= entry.staleAt) continue;
-      events.hit(scope, key, store.tier, 'fresh');
+      events.hit(scope, key, entry.tier, 'fresh');
       hits.set(key, entry.read() as T);
     }
     return hits;
@@ -59,7 +60,8 @@ export class ReadMany {
     options: CallOptions,
     limit: AbortSignal | undefined,
   ): Promise<Map<string, T>> {
-    const { flights } = this.parts;
+    const { feed, flights } = this.parts;
+    if (!feed.connected) await detachUnheard(this.parts, scope, keys, options.tags);
     const passengers = new Map<string, Passenger<T>>();
     const own: Flight[] = [];
     const alone: string[] = [];
@@ -81,6 +83,7 @@ export class ReadMany {
     const rides = [...passengers].map(async ([key, passenger]) => {
       const served = await passenger.ride(limit);
       if (served === AGAIN) again.push(key);
+      else if (served === ALONE) alone.push(key);
       else if (served !== UNKNOWN) results.set(key, served);
     });
     await Promise.all(rides);

@@ -3,7 +3,8 @@ import { FlightDeck, type ReadCall } from './flight-deck.js';
 import { withHardTimeout } from './hard-timeout.js';
 import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
-import { AGAIN, Passenger, UNKNOWN } from './passenger.js';
+import { AGAIN, ALONE, Passenger, UNKNOWN } from './passenger.js';
+import { detachUnheard } from './unheard.js';
 
 /**
  * The main flow: look up, board the flight of the key, lease, load, fill.
@@ -12,7 +13,8 @@ import { AGAIN, Passenger, UNKNOWN } from './passenger.js';
  *                                    -> stale, and the caller takes it: serve; the flight goes on behind
  *                                    -> else wait for the landing
  *     flight -> look up -> fresh: done
- *                       -> else lease -> stamp -> loader -> fill -> land
+ *                       -> else lease -> ours: stamp -> loader -> fill -> land
+ *                                     -> another process's: wait for its value
  *
  * A caller and its flight are two things: callers have limits and tastes of their own, the load is one.
  */
@@ -43,15 +45,20 @@ export class ReadThrough {
     for (;;) {
       // Heard by nobody: the caller has had its answer.
       if (limit?.aborted) throw limit.reason;
-      const under = flights.get(address.id);
+      let under = flights.get(address.id);
+      if (under && !under.wouldDeadlock && !this.parts.feed.connected) {
+        await detachUnheard(this.parts, address.scope, [address.key], options.tags);
+        under = flights.get(address.id);
+      }
       if (under?.wouldDeadlock) return this.loadUncached(call);
       const flight = under ?? this.deck.takeOff(call, undefined);
       const served = await new Passenger<T>(this.parts, address, options, flight, !under).ride(limit);
+      if (served === ALONE) return this.loadUncached(call);
       if (served !== AGAIN && served !== UNKNOWN) return served;
     }
   }
 
-  /** For a loader that asks for what it is itself loading. */
+  /** Neither joined nor stored. */
   private async loadUncached<T>(call: ReadCall<T>): Promise<T> {
     const { clock, events } = this.parts;
     const { scope, key } = call.address;

@@ -13,25 +13,29 @@ export class Reads {
 
   /** A fresh value or `undefined`; counted as a hit or a miss. */
   async get(scope: CacheScope, key: string): Promise<unknown> {
-    const { events, store } = this.parts;
+    const { events } = this.parts;
     const entry = await this.lookFresh(scope, key);
     if (!entry) events.miss(scope, key);
-    else events.hit(scope, key, store.tier, 'fresh');
+    else events.hit(scope, key, entry.tier, 'fresh');
     return entry?.read();
   }
 
   async getMany(scope: CacheScope, keys: Iterable<string>): Promise<Map<string, unknown>> {
-    const { clock, events, store } = this.parts;
+    const { clock, events } = this.parts;
     const list = [...new Set(checkKeys(keys))];
-    const lookups = await lookUpMany(this.parts, scope, list, [], new Budget(clock, this.parts.commandTimeout));
-    const now = clock.now();
+    const entries = new Map(list.map((key) => [key, this.peekFresh(scope, key)]));
+    const rest = this.isWhole ? [] : list.filter((key) => entries.get(key) === undefined);
+    const lookups = await lookUpMany(this.parts, scope, rest, [], new Budget(clock, this.parts.commandTimeout));
+    rest.forEach((key, index) => entries.set(key, this.ifFresh(lookups?.[index]?.entry)));
     const found = new Map<string, unknown>();
-    list.forEach((key, index) => {
-      const entry = lookups?.[index]?.entry;
-      if (!entry || freshnessOf(entry, now) !== 'fresh') return events.miss(scope, key);
-      events.hit(scope, key, store.tier, 'fresh');
+    for (const [key, entry] of entries) {
+      if (!entry) {
+        events.miss(scope, key);
+        continue;
+      }
+      events.hit(scope, key, entry.tier, 'fresh');
       found.set(key, entry.read());
-    });
+    }
     return found;
   }
 
@@ -61,12 +65,26 @@ export class Reads {
   }
 
   private async lookFresh(scope: CacheScope, key: string): Promise<Entry | undefined> {
-    const { store, clock } = this.parts;
     checkKey(key);
+    const near = this.peekFresh(scope, key);
+    if (near || this.isWhole) return near;
     const at = { scope, key, id: scope.idOf(key) };
-    const entry = store.peek
-      ? store.peek(at.id)
-      : (await lookUp(this.parts, at, [], new Budget(clock, this.parts.commandTimeout)))?.entry;
-    return entry && freshnessOf(entry, clock.now()) === 'fresh' ? entry : undefined;
+    const budget = new Budget(this.parts.clock, this.parts.commandTimeout);
+    return this.ifFresh((await lookUp(this.parts, at, [], budget))?.entry);
+  }
+
+  private peekFresh(scope: CacheScope, key: string): Entry | undefined {
+    const { store } = this.parts;
+    return store.peek && this.ifFresh(store.peek(scope.idOf(key)));
+  }
+
+  private ifFresh(entry: Entry | undefined): Entry | undefined {
+    return entry && freshnessOf(entry, this.parts.clock.now()) === 'fresh' ? entry : undefined;
+  }
+
+  /** Whether a look inside the process tells everything. */
+  private get isWhole(): boolean {
+    const { store } = this.parts;
+    return store.tier === 'l1' && store.peek !== undefined;
   }
 }

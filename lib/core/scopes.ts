@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Scope } from '../contracts/scope.js';
 import { CacheUsageError } from '../support/errors.js';
+import { idPrefix, rootId } from '../support/entry-id.js';
 import { escapeSegment } from '../support/wire-key.js';
 import { Counters } from './counters.js';
 
@@ -20,16 +21,11 @@ export class CacheScope implements Scope {
     readonly owner: CacheScope | undefined,
     readonly lineage: readonly string[],
   ) {
-    this.prefix = lineage.length === 1 ? '' : `\0${path}\0`;
+    this.prefix = lineage.length === 1 ? '' : idPrefix(path);
   }
 
-  /**
-   * The root's keys stand as they are, which saves a concatenation on every hit. They cannot spell another scope's id:
-   * those begin with NUL and a path, and a root key that begins with NUL gets an empty path in front.
-   */
   idOf(key: string): string {
-    if (this.prefix !== '') return this.prefix + key;
-    return key.charCodeAt(0) === 0 ? `\0\0${key}` : key;
+    return this.prefix === '' ? rootId(key) : this.prefix + key;
   }
 
   /** Whether `other` is this scope or lies below it. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Entry, Kept } from '../contracts/entry.js';
-import type { Ticket } from './fence.js';
+import type { Ticket } from './ticket.js';
 import type { LoadContext } from './load.js';
 
 /** A caller's place on a flight. Leaving twice does nothing. */
@@ -25,7 +25,17 @@ export interface Landed {
   readonly kept: Kept | undefined;
   /** The tags the loader added. */
   readonly tags: readonly string[];
+  /** Set when another process has loaded the key meanwhile: then this is what everybody gets. */
+  readonly entry?: Entry;
 }
+
+/** What another process has loaded. */
+export function landedElsewhere(entry: Entry): Landed {
+  return { ...ABSENT, entry };
+}
+
+/** Another process has been loading for longer than anybody should wait: a stale value has to do. */
+export const LATE: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
 
 /** A batch loader did not know this key; whoever waits for it has to load it alone. */
 export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
@@ -48,9 +58,13 @@ export class Flight {
   /** Resolves when there is nothing more to do. */
   readonly ended: Promise<void>;
   end!: () => void;
+  /** The first time counts. */
   settleFound!: (found: Found | undefined) => void;
   land!: (landed: Landed) => void;
   fail!: (error: unknown) => void;
+
+  /** Called when it is told to stop. */
+  onAbandoned: (() => void) | undefined;
 
   private waiting = 0;
   private abandoned: Error | undefined;
@@ -59,7 +73,10 @@ export class Flight {
 
   constructor(readonly ticket: Ticket) {
     this.found = new Promise((resolve) => {
+      let settled = false;
       this.settleFound = (found) => {
+        if (settled) return;
+        settled = true;
         ticket.saw(found?.entry.tags);
         resolve(found);
       };
@@ -105,15 +122,22 @@ export class Flight {
     return { late, arrive, giveUp };
   }
 
+  /** Why it was told to stop, if it was. */
+  get abandonment(): Error | undefined {
+    return this.abandoned;
+  }
+
   /** The loader's side of the flight, told at once when everybody has left already. */
   begin(context: LoadContext<unknown>): void {
     this.context = context;
+    this.ticket.loading = true;
     if (this.abandoned) context.abort(this.abandoned);
   }
 
   abandon(reason: Error): void {
     this.abandoned ??= reason;
     this.context?.abort(reason);
+    this.onAbandoned?.();
   }
 
   /** Says that this one cannot land before `other` does. */
@@ -169,6 +193,12 @@ export class SingleFlight {
     this.detach(id, flight);
     this.underway.delete(flight);
     flight.end();
+  }
+
+  /** Whether a flight of this key is under way, one that nobody may board included, that waits for whoever asks from here. */
+  isAbove(id: string): boolean {
+    for (const flight of this.underway) if (flight.ticket.address.id === id && flight.wouldDeadlock) return true;
+    return false;
   }
 
   get running(): ReadonlySet<Flight> {

@@ -4,8 +4,11 @@ import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { checkKey } from './keys.js';
-import type { Settle, Ticket } from './fence.js';
+import { keepLeases } from './lease-keeper.js';
+import type { Settle } from './fence.js';
+import type { Ticket } from './ticket.js';
 import type { CacheParts } from './parts.js';
+import { takePutPermit, type PutPermit } from './put-permit.js';
 import type { CacheScope } from './scopes.js';
 import { CacheUsageError, CacheValueError } from '../support/errors.js';
 
@@ -39,7 +42,13 @@ export class Writes {
    * Stores the value under a fence of its own. Anything else that is on its way to the key gives way.
    * @throws CacheValueError, CacheUsageError when the value cannot be put into bytes; other trouble is an event.
    */
-  private async store(address: At, value: unknown, kept: Kept, options: CallOptions): Promise<boolean> {
+  private async store(
+    address: At,
+    value: unknown,
+    kept: Kept,
+    options: CallOptions,
+    permit?: PutPermit,
+  ): Promise<boolean> {
     const { clock, events, fence, filler, resolver, store, enabled } = this.parts;
     const { scope, key } = address;
     if (!enabled) return false;
@@ -49,10 +58,14 @@ export class Writes {
       const ttl = resolver.ttlFor(value, options);
       if (ttl === 0) return await this.drop(address);
       const budget = new Budget(clock, this.parts.commandTimeout);
-      const stamp = await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, options.tags));
-      if (!ticket.stands) return this.giveWay(ticket);
+      const stamp = await budget.spend(`Reading versions in ${store.name}`, () =>
+        permit ? permit.stampFor(options.tags) : store.stamp(scope, options.tags),
+      );
+      if (!ticket.stands || stamp === undefined) return this.giveWay(ticket);
       const draft = filler.draft(kept, ttl, options, options.tags, 0);
-      const stored = await budget.spend(`Storing in ${store.name}`, () => store.set(address, draft, stamp));
+      const stored = await budget.spend(`Storing in ${store.name}`, () =>
+        store.set(address, draft, stamp, permit?.lease),
+      );
       if (stored) events.set(scope, key);
       else this.giveWay(ticket);
       return stored;
@@ -70,31 +83,42 @@ export class Writes {
    * Runs a method and stores what it returns, under a fence taken before it ran: an invalidation meanwhile wins. When
    * another value was stored meanwhile, nobody can tell which of the two is newer: then neither stays. Nor does the old
    * value when the new one shall not be stored, or cannot be: the method has made it out of date.
+   *
+   * Between processes the fence is a lease of the key, taken from whoever holds it: what they load may be of before the
+   * method. Where only the result tells the key there is none to take, so the value that stood there is removed, and the
+   * next reader loads the new one.
    */
   async putAfter<T>(scope: CacheScope, run: () => T | Promise<T>, plan: PutPlan<T>): Promise<T> {
-    const { events, fence, filler } = this.parts;
-    const early = plan.key;
-    const ticket =
-      early === undefined ? undefined : fence.open({ scope, key: early, id: scope.idOf(early) }, plan.tags);
+    const { clock, events, fence, filler, leases } = this.parts;
+    const early = plan.key === undefined ? undefined : { scope, key: plan.key, id: scope.idOf(plan.key) };
+    const ticket = early && fence.open(early, plan.tags);
     const watch = ticket ? undefined : fence.watchOverwrites();
     const before = fence.invalidations;
+    const permit = early && leases.shared ? await takePutPermit(this.parts, early, plan.tags) : undefined;
+    const held = permit ? [permit.lease] : [];
+    const stopKeeping = keepLeases(clock, leases.ttl, held, () => {});
     try {
       const value = await run();
-      const key = early ?? plan.keyOf(value);
+      const key = early?.key ?? plan.keyOf(value);
       if (key === undefined) return value;
       const options = plan.optionsOf(value);
       const address = { scope, key, id: scope.idOf(key) };
+      const isFenced = permit !== undefined || !leases.shared;
       const stands = ticket ? ticket.admits(plan.tags) : fence.invalidations === before && !watch!.ids.has(address.id);
-      const kept = stands && options !== undefined ? filler.keep(address, value, true) : undefined;
+      const kept = isFenced && stands && options !== undefined ? filler.keep(address, value, true) : undefined;
+      stopKeeping();
       try {
         if (kept === undefined) await this.dropFor(address);
-        else await this.store(address, value, kept, options!);
+        else await this.store(address, value, kept, options!, permit);
       } catch (error) {
         events.error(scope, 'set', error, key);
         await this.dropFor(address);
       }
       return value;
     } finally {
+      stopKeeping();
+      // After a fill or a removal there is nothing left to give back.
+      if (permit) void permit.lease.release();
       if (ticket) fence.close(ticket);
       watch?.close();
     }

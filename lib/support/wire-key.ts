@@ -50,6 +50,13 @@ export function wireKey(path: string, kind: WireKind, name: string): string {
   return `${place}:${kind}:{${shortName(name, room)}}`;
 }
 
+/** The key of another kind under the same path and name: of a value its lease, and the other way round. */
+export function siblingKey(key: string, kind: WireKind): string {
+  // A path holds no colon, so the first one ends it.
+  const at = key.indexOf(':') + 1;
+  return key.slice(0, at) + kind + key.slice(at + 1);
+}
+
 /** Whether only a hash of the name is in the key, so that its name cannot be read from it. */
 export function isHashed(key: string): boolean {
   return WIRE_KEY.exec(key)?.[3]?.includes('~') ?? false;

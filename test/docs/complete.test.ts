@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as library from 'nestjs-cached';
+import { LeaseFields } from '../../lib/config/lease.options.js';
 import { MemoryFields } from '../../lib/config/memory.options.js';
 import { ModuleFields } from '../../lib/config/module.options.js';
 import { NOT_BUILT } from '../../lib/config/not-built.js';
@@ -34,9 +35,10 @@ describe('README.md', () => {
     const later = new Set(NOT_BUILT.filter(({ path }) => !path.includes('url')).map(({ path }) => path));
     const built = ['backend', 'codec', 'redis.client'];
     const options = [
-      ...Object.keys(new ModuleFields()).filter((name) => name !== 'memory' && name !== 'redis'),
+      ...Object.keys(new ModuleFields()).filter((name) => !['memory', 'redis', 'lease'].includes(name)),
       ...Object.keys(new MemoryFields()).map((name) => `memory.${name}`),
       ...Object.keys(new RedisFields()).map((name) => `redis.${name}`),
+      ...Object.keys(new LeaseFields()).map((name) => `lease.${name}`),
     ].filter((path) => built.includes(path) || !later.has(path));
     const together = ['redis.port', 'redis.db', 'redis.password'];
     expect(

@@ -10,6 +10,7 @@ import { CapableMapBackend } from '../../lib/testing/capable-map.backend.js';
 import { FakeClock } from '../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../lib/testing/flaky.backend.js';
 import { MapBackend } from '../../lib/testing/map.backend.js';
+import { until } from './deferred.js';
 import { startRedis, type RunningRedis } from './redis-server.js';
 
 export interface Rig {
@@ -17,7 +18,7 @@ export interface Rig {
   readonly clock: FakeClock;
 }
 
-export type StoreName = 'memory' | 'three methods over bytes' | 'bytes with every capability' | 'redis';
+export type StoreName = 'memory' | 'three methods over bytes' | 'bytes with every capability' | 'redis' | 'tiered';
 
 export interface StoreCase {
   readonly name: StoreName;
@@ -67,14 +68,24 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
       canList: true,
       make: over((clock) => ({ backend: new CapableMapBackend(clock) })),
     },
-    {
-      name: 'redis',
+    ...(['redis', 'tiered'] as const).map((backend) => ({
+      name: backend,
       canList: true,
-      // Time stands still but for the test's steps, so a busy machine never runs into this limit.
-      make: over(() => ({ redis: { url: redis.url, commandTimeout: '10s' }, namespace: `run${namespaces++}` })),
-    },
+      make: async (options: CacheModuleOptions = {}) => {
+        // Time stands still but for the test's steps, so a busy machine never runs into this limit.
+        const own = { backend, redis: { url: redis.url, commandTimeout: '10s' }, namespace: `run${namespaces++}` } as const;
+        const rig = await over(() => own)(options);
+        await heard(rig.cache);
+        return rig;
+      },
+    })),
   ];
   return { stores, makeCache, redis: () => redis };
+}
+
+/** Waits until the cache hears of other processes' changes; until then it keeps nothing it has read. */
+export async function heard(cache: CacheManager): Promise<void> {
+  await until(() => cache.cache.parts.feed.connected);
 }
 
 export interface SlowStore {

@@ -8,6 +8,7 @@ const OVERHEAD = 120;
 const TAG_OVERHEAD = 32;
 
 export class MemoryEntry implements Entry {
+  readonly tier = 'l1' as const;
   readonly createdAt: number;
   staleAt: number;
   readonly expiresAt: number;

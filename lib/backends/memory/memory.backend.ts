@@ -150,8 +150,13 @@ export class MemoryBackend implements EntryStore {
 
   ping(): void {}
 
-  close(): void {
+  /** All scopes. */
+  empty(): void {
     this.entries.clear();
+  }
+
+  close(): void {
+    this.empty();
   }
 
   private isValid(entry: MemoryEntry): boolean {

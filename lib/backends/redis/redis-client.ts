@@ -17,18 +17,27 @@ export interface RedisConnection {
 /** The longest pause between two attempts to connect: Redis is used again within a second of its return. */
 const MAX_RECONNECT_DELAY = 500;
 
-/** Opens a connection and returns at once; Redis may be down. @throws CacheDependencyError without ioredis. */
-export async function openRedis(connection: RedisConnection): Promise<RedisClientLike> {
+/** A command that cannot be sent now fails now; one whose connection broke is not sent twice. */
+export const FAIL_FAST = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // How long a socket may take to end before it is cut. ioredis waits it out even when the socket is gone already.
+  disconnectTimeout: 100,
+  retryStrategy: (attempt: number) => Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY),
+} satisfies IoredisOptions;
+
+/**
+ * Opens a connection and returns at once; Redis may be down.
+ *
+ * @param further what this connection has that others have not.
+ * @throws CacheDependencyError without ioredis.
+ */
+export async function openRedis(connection: RedisConnection, further: IoredisOptions = {}): Promise<RedisClientLike> {
   const ioredis = await importPackage('ioredis', () => import('ioredis'), "backend 'redis'");
   const options: IoredisOptions = {
     connectTimeout: connection.connectTimeout,
-    // A command that cannot be sent now fails now; one whose connection broke is not sent twice.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    // How long a socket may take to end before it is cut. ioredis waits it out even when the socket is gone already.
-    disconnectTimeout: 100,
-    retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY),
+    ...FAIL_FAST,
     ...defined({
       host: connection.host,
       port: connection.port,
@@ -37,6 +46,7 @@ export async function openRedis(connection: RedisConnection): Promise<RedisClien
       db: connection.db,
     }),
     ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls } : {}),
+    ...further,
   };
   const client: Redis =
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);

@@ -1,67 +1,62 @@
 import { CacheBackend, type BackendItem } from '../../contracts/backend.js';
 import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
-import { messageOf } from '../../support/message-of.js';
-import { closeRedis, whenReady } from './redis-client.js';
+import { closeRedis } from './redis-client.js';
+import { asBuffer, expiry, RedisLinks, type Argument } from './redis-links.js';
+import { PATCH_ALONE, TOUCH } from './scripts.js';
 
 const SCAN_COUNT = 500;
 /** Of one MGET or UNLINK. */
 const MAX_KEYS = 500;
 
-/**
- * Overwrites bytes of a value that begins as expected. Nothing may come between the look and the write: an entry that
- * was deleted in between would be left as a few bytes without an expiry.
- */
-const PATCH = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if redis.call('GETRANGE', KEYS[1], 0, #ARGV[3] - 1) ~= ARGV[3] then return 0 end
-redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
-return 1`;
-
-/** PEXPIRE ... GT needs Redis 7, and takes "no expiry" for the longest of all. This says the same to any server. */
-const TOUCH = `
-local left = redis.call('PTTL', KEYS[1])
-if left < 0 then return 0 end
-if ARGV[1] == 'inf' then return redis.call('PERSIST', KEYS[1]) end
-if left < tonumber(ARGV[1]) then return redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return 0`;
-
-type Argument = string | Buffer | number;
-
-/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, SCAN, EVAL and PING are sent. */
+/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, SCAN, EVALSHA, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
   override readonly name = 'redis';
-  private next = 0;
+  readonly #links: RedisLinks;
 
-  /** `owned`: the connections were opened for this backend and are closed with it. */
+  /**
+   * @param owned The connections were opened for this backend and are closed with it.
+   * @param beforeClose What still needs the connections when this backend closes.
+   */
   constructor(
     private readonly clients: readonly RedisClientLike[],
     private readonly owned: boolean,
+    private readonly beforeClose: () => Promise<void> = async () => {},
   ) {
     super();
+    this.#links = new RedisLinks(clients);
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
     // GET fails on a list or a hash, where MGET says that there is no text: so do we, and `set` overwrites it.
-    const [answer] = (await this.send('MGET', key)) as unknown[];
+    const [answer] = (await this.#links.send(key, 'MGET', key)) as unknown[];
     return bytes(answer);
   }
 
   async set(key: string, value: Uint8Array, ttlMs?: number): Promise<void> {
-    await this.send('SET', key, asBuffer(value), ...expiry(ttlMs));
+    await this.#links.send(key, 'SET', key, asBuffer(value), ...expiry(ttlMs));
   }
 
   async delete(key: string): Promise<boolean> {
-    return (await this.send('UNLINK', key)) === 1;
+    return (await this.#links.send(key, 'UNLINK', key)) === 1;
   }
 
   override async exists(key: string): Promise<boolean> {
-    return (await this.send('EXISTS', key)) === 1;
+    return (await this.#links.send(key, 'EXISTS', key)) === 1;
   }
 
   override async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    const answers = await Promise.all(slices(keys).map((slice) => this.send('MGET', ...slice)));
-    return answers.flatMap((answer) => (answer as unknown[]).map(bytes));
+    const found: (Uint8Array | undefined)[] = Array.from({ length: keys.length });
+    await this.#links.spread(
+      keys,
+      MAX_KEYS,
+      (key) => key,
+      async (slice) => {
+        const answers = (await this.#links.send(slice[0]!.item, 'MGET', ...slice.map(({ item }) => item))) as unknown[];
+        for (const [nth, { index }] of slice.entries()) found[index] = bytes(answers[nth]);
+      },
+    );
+    return found;
   }
 
   /** One write to the socket: commands of one tick leave together. Settles when none of them can land any more. */
@@ -71,57 +66,50 @@ export class RedisBackend extends CacheBackend {
   }
 
   override async deleteMany(keys: readonly string[]): Promise<number> {
-    const counts = await Promise.all(slices(keys).map((slice) => this.send('UNLINK', ...slice)));
+    const counts = await this.#links.spread(
+      keys,
+      MAX_KEYS,
+      (key) => key,
+      (slice) => this.#links.send(slice[0]!.item, 'UNLINK', ...slice.map(({ item }) => item)),
+    );
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
   override async add(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean> {
-    return (await this.send('SET', key, asBuffer(value), ...expiry(ttlMs), 'NX')) !== null;
+    return (await this.#links.send(key, 'SET', key, asBuffer(value), ...expiry(ttlMs), 'NX')) !== null;
   }
 
   override async touch(key: string, ttlMs: number): Promise<void> {
-    await this.send('EVAL', TOUCH, 1, key, ttlMs === Infinity ? 'inf' : Math.ceil(ttlMs));
+    await this.#links.run(TOUCH, [key], () => [ttlMs === Infinity ? 'inf' : Math.ceil(ttlMs)]);
   }
 
   override async patch(key: string, offset: number, value: Uint8Array, expected: Uint8Array): Promise<boolean> {
-    return (await this.send('EVAL', PATCH, 1, key, offset, asBuffer(value), asBuffer(expected))) === 1;
+    const args: Argument[] = [offset, asBuffer(value), asBuffer(expected)];
+    return (await this.#links.run(PATCH_ALONE, [key], () => args)) === 1;
   }
 
   override async *scan(prefix: string): AsyncIterable<string> {
-    const client = this.pick();
     // A client of the user's may put a prefix before every key; it does so to commands, but not to SCAN and its answers.
-    const hidden = (client as { options?: { keyPrefix?: string } }).options?.keyPrefix ?? '';
+    const hidden = this.#links.keyPrefix;
     const match = `${(hidden + prefix).replace(/[*?[\]\\]/g, '\\$&')}*`;
     let cursor = '0';
     do {
-      const answer = (await this.send('SCAN', cursor, 'MATCH', match, 'COUNT', SCAN_COUNT)) as [Buffer, Buffer[]];
+      const answer = (await this.#links.send(undefined, 'SCAN', cursor, 'MATCH', match, 'COUNT', SCAN_COUNT)) as [
+        Buffer,
+        Buffer[],
+      ];
       cursor = String(answer[0]);
       for (const key of answer[1]) yield String(key).slice(hidden.length);
     } while (cursor !== '0');
   }
 
   override async ping(): Promise<void> {
-    await this.send('PING');
+    await this.#links.send(undefined, 'PING');
   }
 
   override async close(): Promise<void> {
+    await this.beforeClose();
     if (this.owned) await Promise.all(this.clients.map(closeRedis));
-  }
-
-  private pick(): RedisClientLike {
-    this.next = (this.next + 1) % this.clients.length;
-    return this.clients[this.next]!;
-  }
-
-  private async send(command: string, ...args: Argument[]): Promise<unknown> {
-    const client = this.pick();
-    const waiting = whenReady(client);
-    if (waiting) await waiting;
-    try {
-      return await client.callBuffer(command, ...args);
-    } catch (error) {
-      throw new CacheBackendError(`Redis ${command}: ${messageOf(error)}`, { cause: error });
-    }
   }
 }
 
@@ -129,19 +117,4 @@ function bytes(answer: unknown): Uint8Array | undefined {
   if (answer === null || answer === undefined) return undefined;
   if (answer instanceof Uint8Array) return answer;
   throw new CacheBackendError('Redis answered with something that is no bulk string.');
-}
-
-function asBuffer(value: Uint8Array): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-}
-
-/** One command holds up everybody else on the server for as long as it runs, so a long one goes out as several. */
-function slices(keys: readonly string[]): (readonly string[])[] {
-  const count = Math.ceil(keys.length / MAX_KEYS);
-  return Array.from({ length: count }, (_, index) => keys.slice(index * MAX_KEYS, (index + 1) * MAX_KEYS));
-}
-
-/** Redis knows no fractions, and takes 0 for an error. */
-function expiry(ttlMs: number | undefined): Argument[] {
-  return ttlMs === undefined || ttlMs === Infinity ? [] : ['PX', Math.max(1, Math.ceil(ttlMs))];
 }

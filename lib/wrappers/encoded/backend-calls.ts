@@ -1,6 +1,16 @@
 import type { BackendItem, CacheBackend } from '../../contracts/backend.js';
 import type { Clock } from '../../contracts/clock.js';
+import type { FleetCommands } from '../../contracts/fleet.js';
 import { withTimeLimit } from '../../support/time-limit.js';
+import { siblingKey } from '../../support/wire-place.js';
+
+/** A value on its way to the backend. */
+export interface OutgoingValue extends BackendItem {
+  /** The logical key. */
+  readonly name: string;
+  /** Of the lease under which it was loaded; `undefined`: it was put there by hand. */
+  readonly token: string | undefined;
+}
 
 /**
  * A backend's methods with the niceties a custom one may lack: the many from the one, errors always as rejections.
@@ -12,6 +22,8 @@ export class BackendCalls {
     readonly backend: CacheBackend,
     private readonly clock: Clock,
     private readonly timeout: number,
+    /** What the backend does in one step for all processes that share it. */
+    readonly fleet?: FleetCommands,
   ) {}
 
   /** `patience`: how many times the limit. */
@@ -39,20 +51,42 @@ export class BackendCalls {
     await this.backend.setMany!(items);
   }
 
-  async set({ key, value, ttlMs }: BackendItem): Promise<void> {
-    await this.backend.set(key, value, ttlMs);
+  /** Whether it was stored: a fenced one may be refused. */
+  async set({ key, value, ttlMs, token }: OutgoingValue): Promise<boolean> {
+    const { backend, fleet } = this;
+    if (fleet) return fleet.store({ ...sharedKey(key), bytes: value, ttlMs, token });
+    await backend.set(key, value, ttlMs);
+    return true;
   }
 
   /** Whether it was there; a backend may answer anything. */
   async delete(key: string): Promise<number> {
+    if (this.fleet) return this.fleet.remove([sharedKey(key)]);
     const existed: unknown = await this.backend.delete(key);
     return existed === true ? 1 : 0;
+  }
+
+  /** Many at once; the backend must have it, or be shared. */
+  async removeMany(keys: readonly string[]): Promise<number> {
+    return this.fleet ? this.fleet.remove(keys.map(sharedKey)) : this.deleteMany(keys);
+  }
+
+  /** Whether the bytes were overwritten. */
+  async patch(key: string, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
+    const { backend, fleet } = this;
+    return fleet
+      ? fleet.patch(sharedKey(key), offset, bytes, expected)
+      : backend.patch!(key, offset, bytes, expected);
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {
     const count: unknown = await this.backend.deleteMany!(keys);
     return typeof count === 'number' && count >= 0 ? Math.min(Math.floor(count), keys.length) : 0;
   }
+}
+
+function sharedKey(value: string): { value: string; lease: string } {
+  return { value, lease: siblingKey(value, 'l') };
 }
 
 /** A method that throws before it returns a promise is like one that rejects. */

@@ -1,20 +1,39 @@
 import type { CacheBackend } from '../../contracts/backend.js';
+import type { ChangeFeed } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
-import type { EntryDraft } from '../../contracts/entry.js';
+import type { Entry, EntryDraft } from '../../contracts/entry.js';
+import { WITNESS_LENGTH, type FleetCommands } from '../../contracts/fleet.js';
+import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
+import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
-import { isHashed, valuePrefix, wireKey } from '../../support/wire-key.js';
-import { BackendCalls } from './backend-calls.js';
+import { isHashed, nameOf, valuePrefix } from '../../support/wire-key.js';
+import { siblingKey } from '../../support/wire-place.js';
+import { WireFeed } from '../coherence/wire-feed.js';
+import { WireNames } from '../coherence/wire-names.js';
+import { BackendCalls, type OutgoingValue } from './backend-calls.js';
 import { ClearedSweep } from './cleared-sweep.js';
 import type { EntryFormat } from './entry-format.js';
-import { EntryReader } from './entry-reader.js';
-import { StoredVersions, type FoundVersions, type StoredStamp } from './stored-versions.js';
+import { EntryReader, type StoredEntry, type Unreadable } from './entry-reader.js';
+import { PatternList } from './pattern-list.js';
+import { StoredLeases } from './stored-leases.js';
 import { StoredNames } from './stored-names.js';
+import { StoredVersions, type StoredStamp } from './stored-versions.js';
 import { Sweeper } from './sweeper.js';
+import { ValueWrites } from './value-writes.js';
+import { VersionCache } from './version-cache.js';
+import type { FoundVersions } from './version-read.js';
 import { encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
-import { ValueWrites, type OutgoingValue } from './value-writes.js';
+
+/** What keeps processes in step that share a backend. */
+export interface FleetParts {
+  readonly commands: FleetCommands;
+  readonly bus: InvalidationBus;
+  /** In milliseconds. */
+  readonly lease: { readonly ttl: number; readonly waitTimeout: number };
+}
 
 export interface EncodedParts {
   readonly backend: CacheBackend;
@@ -25,6 +44,10 @@ export interface EncodedParts {
   readonly commandTimeout: number;
   /** Whether the backend is this cache's own, to be closed with it. */
   readonly owned: boolean;
+  /** Set where several processes share the backend. */
+  readonly fleet?: FleetParts | undefined;
+  /** The path of the cache's own namespace. */
+  readonly rootPath: string;
   /** Told of trouble that no caller waits for. */
   readonly onError: (operation: string, error: unknown, key?: string) => void;
 }
@@ -33,8 +56,13 @@ export interface EncodedParts {
 export class EncodedStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly name: string;
+  readonly leases?: LeaseProvider;
+  readonly feed?: ChangeFeed;
   private readonly calls: BackendCalls;
+  private readonly wireNames: WireNames;
+  private readonly cache: VersionCache | undefined;
   private readonly versions: StoredVersions;
+  private readonly patterns: PatternList;
   private readonly writes: ValueWrites;
   private readonly reader: EntryReader;
   private readonly sweeper: Sweeper;
@@ -42,14 +70,22 @@ export class EncodedStore implements EntryStore {
   private readonly clearedSweep: ClearedSweep;
 
   constructor(private readonly parts: EncodedParts) {
-    this.name = parts.backend.name;
-    this.calls = new BackendCalls(parts.backend, parts.clock, parts.commandTimeout);
-    this.versions = new StoredVersions(this.calls, parts.random);
-    this.writes = new ValueWrites(this.calls, parts.clock, parts.commandTimeout);
-    this.reader = new EntryReader(parts.format, parts.clock);
-    this.sweeper = new Sweeper(this.calls, (keys) => this.writes.removeAll(keys));
-    this.names = new StoredNames(this.calls, this.reader);
-    const { calls, versions, writes, reader, sweeper } = this;
+    const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
+    this.name = backend.name;
+    const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands));
+    const wireNames = (this.wireNames = new WireNames(rootPath));
+    // Who hears of nothing has to ask each time.
+    this.cache = fleet && fleet.bus.mode !== 'none' ? new VersionCache(fleet.bus) : undefined;
+    if (fleet) {
+      this.leases = new StoredLeases({ calls, random, names: wireNames, bus: fleet.bus, ...fleet.lease });
+      this.feed = new WireFeed(fleet.bus, wireNames);
+    }
+    const versions = (this.versions = new StoredVersions({ calls, random, names: wireNames, cache: this.cache }));
+    this.patterns = new PatternList(calls, versions.writes);
+    const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
+    const reader = (this.reader = new EntryReader(parts.format, clock));
+    const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
+    this.names = new StoredNames(calls, reader);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
   }
 
@@ -57,28 +93,44 @@ export class EncodedStore implements EntryStore {
     return (await this.lookMany([address], tags))[0]!;
   }
 
-  /** All addresses must be of one scope. One round trip, and another one when entries carry tags nobody asked for. */
+  /**
+   * All addresses must be of one scope. One round trip, and another one when entries carry tags that nobody asked for and
+   * whose versions are not at hand.
+   */
   async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
     const { scope } = addresses[0]!;
-    const keys = addresses.map(({ key }) => wireKey(scope.path, 'v', key));
-    const versionKeys = this.versions.keysOf(scope, tags);
-    const answers = await this.calls.getMany([...versionKeys, ...keys]);
-    const versions = this.versions.found(scope, tags, answers);
-    const bytes = answers.slice(versionKeys.length);
-    const opened = keys.map((key, index) =>
-      this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
-    );
-    const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
-      (tag) => !tags.includes(tag),
-    );
-    const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
-    return opened.map((entry, index): Lookup => {
-      if (entry === undefined) return { entry: undefined, versions };
-      if ('rejected' in entry) return { entry: undefined, ...entry, versions };
-      const rejected = this.reader.judge(entry, addresses[index]!, all);
-      if (rejected === undefined) return { entry, versions };
-      return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), versions };
-    });
+    const keys = addresses.map(({ key }) => this.wireNames.keyOf(scope, 'v', key));
+    const read = this.versions.begin(scope, tags);
+    try {
+      const answers = await this.calls.getMany([...read.asked, ...keys]);
+      const versions = read.found(answers);
+      const bytes = answers.slice(read.asked.length);
+      const opened = keys.map((key, index) =>
+        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
+      );
+      const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
+        (tag) => !tags.includes(tag),
+      );
+      const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
+      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
+    } finally {
+      read.end();
+    }
+  }
+
+  private lookupOf(
+    entry: StoredEntry | Unreadable | undefined,
+    bytes: Uint8Array | undefined,
+    address: Address,
+    versions: FoundVersions,
+    all: FoundVersions,
+  ): Lookup {
+    const seen = { versions, witness: witnessOf(bytes) };
+    if (entry === undefined) return { entry: undefined, ...seen };
+    if ('rejected' in entry) return { entry: undefined, ...entry, ...seen };
+    const rejected = this.reader.judge(entry, address, all);
+    if (rejected === undefined) return { entry, ...seen };
+    return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), ...seen };
   }
 
   async stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): Promise<Stamp> {
@@ -86,12 +138,17 @@ export class EncodedStore implements EntryStore {
     return this.versions.stamp(scope, tags, found);
   }
 
-  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): Promise<Stamp> {
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): Promise<Stamp | undefined> {
     return this.versions.widen(scope, stamp as StoredStamp, tags);
   }
 
-  async set(address: Address, draft: EntryDraft, stamp: Stamp): Promise<boolean> {
-    return (await this.setMany([{ address, draft, stamp }]))[0]!;
+  vouches(scope: Scope, held: Entry | Stamp): boolean {
+    const { scopes, versions } = held as StoredEntry | StoredStamp;
+    return this.versions.vouches(scope, scopes, versions);
+  }
+
+  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<boolean> {
+    return (await this.setMany([{ address, draft, stamp, lease }]))[0]!;
   }
 
   async setMany(items: readonly StoreItem[]): Promise<boolean[]> {
@@ -114,25 +171,25 @@ export class EncodedStore implements EntryStore {
   }
 
   async delete(address: Address): Promise<boolean> {
-    return (await this.writes.removeAll([wireKey(address.scope.path, 'v', address.key)])) > 0;
+    return (await this.writes.removeAll([this.wireNames.keyOf(address.scope, 'v', address.key)])) > 0;
   }
 
   deleteMany(addresses: readonly Address[]): Promise<number> {
-    return this.writes.removeAll(addresses.map(({ scope, key }) => wireKey(scope.path, 'v', key)));
+    return this.writes.removeAll(addresses.map(({ scope, key }) => this.wireNames.keyOf(scope, 'v', key)));
   }
 
   /** Patched in place where the backend can; elsewhere a deletion, which is the safe side of what cannot be done at once. */
   async expire(address: Address, now: number): Promise<boolean> {
     const { backend } = this.parts;
-    const key = wireKey(address.scope.path, 'v', address.key);
+    const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     // What is on its way to the key cannot be patched before it is there.
-    if (!backend.patch || this.writes.isBusy(key)) return this.delete(address);
+    if (!(backend.patch || this.calls.fleet) || this.writes.isBusy(key)) return this.delete(address);
     const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
     // Bytes nobody can read, or an entry that no one accepts once it is stale.
     if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
     if (entry.staleAt <= now) return true;
     if (this.writes.isBusy(key)) return this.delete(address);
-    const patch = async (): Promise<boolean> => backend.patch!(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
+    const patch = (): Promise<boolean> => this.calls.patch(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
     return this.writes.patch(key, address.key, patch);
   }
 
@@ -140,20 +197,48 @@ export class EncodedStore implements EntryStore {
     return this.versions.invalidateTags(scope, tags);
   }
 
+  /**
+   * First the leases of the keys that match, then their values. The interleaving that one sweep alone would miss:
+   *
+   *     B: invalidate(*): the sweep has passed the place of k, where there is nothing
+   *     A:                                                       fills k with what it loaded before
+   *     B:                                                                                         resolves
+   *
+   * When the first sweep is through, every load of before has either filled its key, which the second then finds, or has
+   * lost its lease, and will be refused.
+   */
   async invalidate(scope: Scope, pattern: string): Promise<number> {
     if (!this.sweeper.canSweep) {
-      await this.versions.addPattern(scope, pattern);
+      await this.patterns.add(scope, pattern);
       return 0;
     }
+    const { fleet } = this.calls;
     const matches = compileGlob(pattern);
     const prefix = valuePrefix(scope.path);
+    if (fleet) await this.fellLeases(siblingKey(prefix, 'l'), matches);
     // A fill that is on its way would land behind the sweep: its key is removed by name, whatever becomes of it.
     const landing = this.writes.landing(prefix, matches);
     const [swept] = await Promise.all([
       this.sweeper.sweep(prefix, (keys) => this.names.matching(keys, matches)),
       landing.length > 0 ? this.writes.removeAll(landing) : 0,
     ]);
+    if (fleet) await this.calls.limited('tell', () => fleet.tellPattern(scope.path, pattern));
     return swept;
+  }
+
+  private async fellLeases(prefix: string, matches: (name: string) => boolean): Promise<void> {
+    const { calls } = this;
+    for await (const keys of this.sweeper.batches(prefix)) {
+      // Of a hashed name nobody can say whether it matches; the load of one that does not is loaded once more.
+      const concerned = keys.filter((key) => isHashed(key) || matches(nameOf(key) ?? ''));
+      if (concerned.length > 0) await calls.limited('lease', () => calls.fleet!.fell(concerned));
+    }
+  }
+
+  /** Nobody is told key by key: a sweep is announced as a whole. */
+  private sweepAway(keys: readonly string[]): Promise<number> {
+    const { calls } = this;
+    return calls.fleet ? calls.limited('delete', () => calls.deleteMany(keys)) : this.writes.removeAll(keys);
   }
 
   async clear(scope: Scope): Promise<void> {
@@ -190,26 +275,37 @@ export class EncodedStore implements EntryStore {
 
   async close(): Promise<void> {
     this.sweeper.stop();
+    this.cache?.close();
+    await this.parts.fleet?.bus.close();
     if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());
   }
 
-  private encode({ address, draft, stamp }: StoreItem, now: number): OutgoingValue {
+  private encode({ address, draft, stamp, lease }: StoreItem, now: number): OutgoingValue {
     const { scopes, versions, patterns } = stamp as StoredStamp;
-    const key = wireKey(address.scope.path, 'v', address.key);
+    const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
     const value = this.parts.format.encode(key, draft, meta, draft.kept.value);
     return {
       name: address.key,
       key,
       value,
+      token: lease?.token,
       ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
     };
   }
 }
 
+/** What tells the bytes from any others that may stand there. */
+function witnessOf(bytes: Uint8Array | undefined): Uint8Array {
+  return bytes instanceof Uint8Array ? bytes.subarray(0, WITNESS_LENGTH) : NO_BYTES;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
 function merge(one: FoundVersions, other: FoundVersions): FoundVersions {
   return {
     scopes: one.scopes,
+    anyTag: one.anyTag,
     tags: new Map([...one.tags, ...other.tags]),
     broken: one.broken ?? other.broken,
   };

@@ -7,7 +7,7 @@ import { CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import type { EntryFormat, OpenedEntry } from './entry-format.js';
 import type { EntryMeta, NamedVersion } from './entry-meta.js';
-import type { FoundVersions } from './stored-versions.js';
+import type { FoundVersions } from './version-read.js';
 import { readEntryMeta } from './wire-format.js';
 
 /** Bytes that are no entry, or no whole one. */
@@ -68,6 +68,7 @@ function metaOf(key: string, bytes: Uint8Array | undefined): EntryMeta | undefin
 }
 
 export class StoredEntry implements Entry {
+  readonly tier = 'l2' as const;
   readonly createdAt: number;
   readonly staleAt: number;
   readonly expiresAt: number;

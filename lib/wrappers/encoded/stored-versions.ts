@@ -2,36 +2,16 @@ import { LRUCache } from 'lru-cache';
 import type { Random } from '../../contracts/clock.js';
 import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
-import { wireKey } from '../../support/wire-key.js';
+import type { WireNames } from '../coherence/wire-names.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { NamedVersion } from './entry-meta.js';
-import {
-  decodeScopeRecord,
-  decodeTagRecord,
-  encodeScopeRecord,
-  encodeTagRecord,
-  type ScopeRecord,
-} from './version-record.js';
-import { CacheFormatError, CacheTimeoutError } from '../../support/errors.js';
-import { KeyQueue } from './key-queue.js';
+import type { VersionCache } from './version-cache.js';
+import { VersionRead, type FoundVersions } from './version-read.js';
+import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
+import { DAY, VERSION_TTL, VersionWrites } from './version-writes.js';
 
-const DAY = 86_400_000;
-/** How long a version is kept beyond the entries under it. When one is lost all the same, its entries are misses. */
-const VERSION_TTL = 30 * DAY;
-/** How many patterns a scope keeps for backends that cannot list their keys. One more becomes a clear. */
-const MAX_PATTERNS = 64;
-/** How many times the limit of one command a record's turn may last. */
-const PATIENCE = 10;
 /** How many lengthened versions are remembered, so that not every fill lengthens them again. */
 const MAX_REMEMBERED = 10_000;
-
-/** The versions as one look found them. `undefined`: there is none. */
-export interface FoundVersions {
-  readonly scopes: ReadonlyMap<string, ScopeRecord | undefined>;
-  readonly tags: ReadonlyMap<string, string | undefined>;
-  /** Set when a record stood there that cannot be read. */
-  readonly broken?: CacheFormatError | undefined;
-}
 
 /** The versions an entry is stored under. */
 export interface StoredStamp extends Stamp {
@@ -39,6 +19,16 @@ export interface StoredStamp extends Stamp {
   readonly versions: readonly NamedVersion[];
   /** How many patterns of the entry's own scope the load came after. */
   readonly patterns: number;
+  /** What moves with every tag of the scope, as it was before the load; only where several processes share the tags. */
+  readonly anyTag: string | undefined;
+}
+
+export interface VersionParts {
+  readonly calls: BackendCalls;
+  readonly random: Random;
+  readonly names: WireNames;
+  /** Where changes of versions are heard. */
+  readonly cache: VersionCache | undefined;
 }
 
 /**
@@ -46,205 +36,126 @@ export interface StoredStamp extends Stamp {
  * invalidate is to write another text. A version that is missing matches nothing, so losing one is safe.
  */
 export class StoredVersions {
-  private readonly queue = new KeyQueue();
-  /** Invalidations that wait for their turn at a record. */
-  private readonly waiting = new Map<string, Promise<void>>();
+  readonly writes: VersionWrites;
   private readonly lengthened = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
-  constructor(
-    private readonly calls: BackendCalls,
-    private readonly random: Random,
-  ) {}
-
-  /** The wire keys to read for a scope and tags, in the order `found` takes the answers. */
-  keysOf(scope: Scope, tags: readonly string[]): string[] {
-    return [...scope.lineage.map(scopeKey), ...tags.map((tag) => wireKey(scope.path, 't', tag))];
+  constructor(private readonly parts: VersionParts) {
+    this.writes = new VersionWrites(parts);
   }
 
-  found(scope: Scope, tags: readonly string[], answers: readonly (Uint8Array | undefined)[]): FoundVersions {
-    const { lineage } = scope;
-    const scopes = new Map(lineage.map((path, index) => [path, readScope(answers[index])]));
-    const named = new Map(tags.map((tag, index) => [tag, readTag(answers[lineage.length + index])]));
-    const all = [...scopes, ...named];
-    const bad = all.find(([, version], index) => version === undefined && answers[index] !== undefined);
-    const broken = bad && new CacheFormatError(`The version of ${JSON.stringify(bad[0])} cannot be read.`);
-    return { scopes, tags: named, broken };
+  /** Begins a look at the versions of a scope and tags. To be ended whatever comes of it. */
+  begin(scope: Scope, tags: readonly string[]): VersionRead {
+    const scopes = scope.lineage.map((path) => this.writes.scopeKey(path));
+    const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
+    return new VersionRead({ scope, tags, scopes, anyTag: this.anyTagKey(scope), tagKeys }, this.parts.cache);
   }
 
   async read(scope: Scope, tags: readonly string[]): Promise<FoundVersions> {
-    return this.found(scope, tags, await this.calls.getMany(this.keysOf(scope, tags)));
+    const read = this.begin(scope, tags);
+    try {
+      return read.found(read.asked.length === 0 ? [] : await this.parts.calls.getMany(read.asked));
+    } finally {
+      read.end();
+    }
   }
 
   /** Turns what was found into a stamp; makes the versions that are missing. */
   async stamp(scope: Scope, tags: readonly string[], found: FoundVersions): Promise<StoredStamp> {
-    const [records, versions] = await Promise.all([
-      Promise.all(scope.lineage.map(async (path) => found.scopes.get(path) ?? this.createScope(path))),
-      Promise.all(tags.map(async (tag) => [tag, found.tags.get(tag) ?? (await this.createTag(scope, tag))] as const)),
+    const { writes } = this;
+    const anyTagKey = this.anyTagKey(scope);
+    const [records, versions, anyTag] = await Promise.all([
+      Promise.all(scope.lineage.map(async (path) => found.scopes.get(path) ?? writes.createScope(path))),
+      this.tagVersions(scope, tags, found),
+      anyTagKey === undefined ? undefined : (found.anyTag ?? writes.createTag(anyTagKey)),
     ]);
     const scopes = scope.lineage.map((path, index) => [path, records[index]!.version] as const);
-    return { tags, scopes, versions, patterns: records.at(-1)!.patterns.sequence };
+    return { tags, scopes, versions, patterns: records.at(-1)!.patterns.sequence, anyTag };
   }
 
-  async widen(scope: Scope, stamp: StoredStamp, tags: readonly string[]): Promise<StoredStamp> {
-    const answers = await this.calls.getMany(tags.map((tag) => wireKey(scope.path, 't', tag)));
-    const versions = await Promise.all(
-      tags.map(async (tag, index) => [tag, readTag(answers[index]) ?? (await this.createTag(scope, tag))] as const),
+  /**
+   * Further tags have no version of before the load. Where other processes may have invalidated them, what moves with
+   * every tag has to stand where it stood then; and it is asked for in the same step as the tags, because it moves first.
+   */
+  async widen(scope: Scope, stamp: StoredStamp, tags: readonly string[]): Promise<StoredStamp | undefined> {
+    const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
+    const anyTag = this.anyTagKey(scope);
+    this.parts.cache?.drop(anyTag === undefined ? tagKeys : [anyTag, ...tagKeys]);
+    const read = new VersionRead({ scope: NO_SCOPES, tags, scopes: [], anyTag, tagKeys }, this.parts.cache);
+    try {
+      const found = read.found(await this.parts.calls.getMany(read.asked));
+      if (found.anyTag !== stamp.anyTag) return undefined;
+      const versions = await this.tagVersions(scope, tags, found);
+      return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
+    } finally {
+      read.end();
+    }
+  }
+
+  /** Whether all of the versions are known to stand at this very moment. Without a cache nobody can know. */
+  vouches(scope: Scope, scopes: readonly NamedVersion[], tags: readonly NamedVersion[]): boolean {
+    const { cache } = this.parts;
+    if (!cache) return true;
+    return (
+      scopes.every(([path, version]) => recordVersion(cache.get(this.writes.scopeKey(path))) === version) &&
+      tags.every(([tag, version]) => cache.get(this.tagKey(scope, tag)) === version)
     );
-    return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
   }
 
-  async invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
-    await Promise.all(
-      tags.map((tag) =>
-        this.write(wireKey(scope.path, 't', tag), () => encodeTagRecord({ version: this.random.id() }), VERSION_TTL),
-      ),
+  /** What moves with every tag of the scope is moved first: whoever has read the old one has read old tags. */
+  invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
+    const anyTag = this.anyTagKey(scope);
+    const keys = tags.map((tag) => this.tagKey(scope, tag));
+    return this.writes.overwrite(
+      (anyTag === undefined ? keys : [anyTag, ...keys]).map((key) => ({
+        key,
+        bytes: () => encodeTagRecord({ version: this.parts.random.id() }),
+        ttlMs: key === anyTag ? undefined : VERSION_TTL,
+      })),
     );
   }
 
   clear(scope: Scope): Promise<void> {
-    return this.clearPath(scopeKey(scope.path));
-  }
-
-  private clearPath(key: string): Promise<void> {
-    return this.write(key, () => encodeScopeRecord(this.freshScope()), undefined);
-  }
-
-  /**
-   * For backends that cannot list their keys: the pattern is kept beside the scope's version, and every read is held
-   * against it. There is no atomic append in three methods, so the record is read again after the write; a pattern
-   * that another process has overwritten at the same moment becomes a clear, which needs no append.
-   */
-  async addPattern(scope: Scope, pattern: string): Promise<void> {
-    const key = scopeKey(scope.path);
-    const { backend } = this.calls;
-    // Its turn lasts until its writes have really ended, and nobody waits longer than the limit. The interleaving that
-    // prevents: this record, with the version of now, is sent and hangs; a clear writes another version and resolves;
-    // this one lands, and everything of before the clear is valid again. One that never ends must not block the key for
-    // ever: after a while the turn is given up, and should it land all the same, a new version follows it at once.
-    const store = async (record: ScopeRecord): Promise<void> => {
-      const sent = this.calls.limited('set', () => backend.set(key, encodeScopeRecord(record), undefined), Infinity);
-      try {
-        await this.calls.limited('set', () => sent, PATIENCE);
-      } catch (error) {
-        if (error instanceof CacheTimeoutError) sent.then(() => this.clearPath(key), nothing).catch(nothing);
-        throw error;
-      }
-    };
-    const append = async (): Promise<void> => {
-      const [answer] = await this.calls.getMany([key]);
-      const record = readScope(answer);
-      const sequence = (record?.patterns.sequence ?? 0) + 1;
-      if (!record || record.patterns.items.length >= MAX_PATTERNS) return store(this.freshScope());
-      const items = [...record.patterns.items, [sequence, pattern] as const];
-      await store({ version: record.version, patterns: { sequence, items } });
-      const [check] = await this.calls.getMany([key]);
-      const kept = readScope(check);
-      const isKept =
-        kept?.version !== record.version ||
-        kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
-      if (!isKept) await store(this.freshScope());
-    };
-    await this.calls.limited('set', () => this.queue.run(key, append));
+    const bytes = (): Buffer => encodeScopeRecord(this.writes.freshScope());
+    return this.writes.overwrite([{ key: this.writes.scopeKey(scope.path), bytes, ttlMs: undefined }]);
   }
 
   /** Sees to it that the versions outlive an entry stored under them. Best effort: falling short costs a miss. */
   async outlive(scope: Scope, tags: readonly string[], lifetime: number, now: number): Promise<void> {
-    const { backend } = this.calls;
+    const { calls } = this.parts;
+    const { backend } = calls;
     if (!backend.touch || tags.length === 0) return;
     const until = now + lifetime;
-    const due = tags
-      .map((tag) => wireKey(scope.path, 't', tag))
-      .filter((key) => (this.lengthened.get(key) ?? 0) < until);
+    const due = tags.map((tag) => this.tagKey(scope, tag)).filter((key) => (this.lengthened.get(key) ?? 0) < until);
+    // Less than what it is made with: a change of its end is a change, and everybody who knows the version would be told.
+    const ttl = lifetime + VERSION_TTL / 2;
     await Promise.all(
       due.map(async (key) => {
-        const ttl = lifetime + VERSION_TTL;
-        await this.calls.limited('touch', () => backend.touch!(key, ttl));
+        await calls.limited('touch', () => backend.touch!(key, ttl));
         this.lengthened.set(key, now + ttl - DAY);
       }),
     );
   }
 
-  private async createScope(path: string): Promise<ScopeRecord> {
-    const fresh = this.freshScope();
-    const stored = await this.create(scopeKey(path), encodeScopeRecord(fresh), undefined, readScope);
-    return stored ?? fresh;
-  }
-
-  private async createTag(scope: Scope, tag: string): Promise<string> {
-    const fresh = this.random.id();
-    const stored = await this.create(
-      wireKey(scope.path, 't', tag),
-      encodeTagRecord({ version: fresh }),
-      VERSION_TTL,
-      readTag,
+  private async tagVersions(scope: Scope, tags: readonly string[], found: FoundVersions): Promise<NamedVersion[]> {
+    return Promise.all(
+      tags.map(
+        async (tag) => [tag, found.tags.get(tag) ?? (await this.writes.createTag(this.tagKey(scope, tag)))] as const,
+      ),
     );
-    return stored ?? fresh;
   }
 
-  /**
-   * Writes the record unless there is one, which it then returns. One at a time for a key: two loads that both found
-   * nothing would else each make a version, and the entry of one of them would be a miss for no reason.
-   */
-  private create<T>(
-    key: string,
-    record: Uint8Array,
-    ttl: number | undefined,
-    decode: (bytes: Uint8Array | undefined) => T | undefined,
-  ): Promise<T | undefined> {
-    const { backend } = this.calls;
-    return this.queue.run(key, async () => {
-      const read = async (): Promise<T | undefined> => decode((await this.calls.getMany([key]))[0]);
-      const found = await read();
-      if (found !== undefined) return found;
-      if (!backend.add) {
-        await this.calls.limited('set', () => backend.set(key, record, ttl));
-        return undefined;
-      }
-      if (await this.calls.limited('add', () => backend.add!(key, record, ttl))) return undefined;
-      const other = await read();
-      // Something stands there that is no version: it can only be replaced.
-      if (other === undefined) await this.calls.limited('set', () => backend.set(key, record, ttl));
-      return other;
-    });
+  private tagKey(scope: Scope, tag: string): string {
+    return this.parts.names.keyOf(scope, 't', tag);
   }
 
-  private freshScope(): ScopeRecord {
-    return { version: this.random.id(), patterns: { sequence: 0, items: [] } };
-  }
-
-  /**
-   * Another version than any before: when it lands late, entries become misses, and nothing else. So its turn may end
-   * with the time limit.
-   */
-  private write(key: string, record: () => Uint8Array, ttl: number | undefined): Promise<void> {
-    // One that has not begun yet does for everybody who asks meanwhile.
-    const waiting = this.waiting.get(key);
-    if (waiting) return waiting;
-    const { backend } = this.calls;
-    let begun = false;
-    const send = (): Promise<void> => {
-      begun = true;
-      this.waiting.delete(key);
-      return this.calls.limited('set', () => backend.set(key, record(), ttl));
-    };
-    const written = this.calls.limited('set', () => this.queue.run(key, send));
-    if (!begun) this.waiting.set(key, written);
-    return written;
+  /** The empty name, which no tag can have. */
+  private anyTagKey(scope: Scope): string | undefined {
+    return this.parts.calls.fleet ? this.parts.names.keyOf(scope, 't', '') : undefined;
   }
 }
 
-/** A custom backend may answer anything; what is no bytes is no version. */
-function readScope(answer: Uint8Array | undefined): ScopeRecord | undefined {
-  return answer instanceof Uint8Array ? decodeScopeRecord(answer) : undefined;
-}
+const NO_SCOPES: Scope = { path: '', namespace: '', tenant: undefined, lineage: [], idOf: (key) => key };
 
-function readTag(answer: Uint8Array | undefined): string | undefined {
-  return answer instanceof Uint8Array ? decodeTagRecord(answer)?.version : undefined;
+function recordVersion(version: ScopeRecord | string | undefined): string | undefined {
+  return typeof version === 'object' ? version.version : undefined;
 }
-
-export function scopeKey(path: string): string {
-  // The name is empty: the path says it all.
-  return wireKey(path, 's', '');
-}
-
-function nothing(): void {}

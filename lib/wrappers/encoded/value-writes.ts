@@ -2,7 +2,7 @@ import type { BackendItem } from '../../contracts/backend.js';
 import type { Clock } from '../../contracts/clock.js';
 import { CacheBackendError, CacheTimeoutError } from '../../support/errors.js';
 import { withTimeLimit } from '../../support/time-limit.js';
-import type { BackendCalls } from './backend-calls.js';
+import type { BackendCalls, OutgoingValue } from './backend-calls.js';
 import { WriteQueue, type Turn } from './write-queue.js';
 
 /** How many writes a backend may leave unanswered before it gets no more; a value may be large, a removal is a key. */
@@ -11,12 +11,6 @@ const MAX_OVERDUE_REMOVALS = 10_000;
 
 /** How many keys a sweep tells apart that were written while it went on. */
 const MAX_WATCHED = 100_000;
-
-/** A value on its way to the backend. */
-export interface OutgoingValue extends BackendItem {
-  /** The logical key. */
-  readonly name: string;
-}
 
 /** Everything that changes values in the backend: in order for each key, limited in time and in number. */
 export class ValueWrites {
@@ -48,10 +42,12 @@ export class ValueWrites {
   storeAll(items: readonly OutgoingValue[]): Promise<PromiseSettledResult<boolean>[]> {
     // Idle keys go out together; one with a write before it waits for its turn.
     const idle = items.filter((item) => isAlive(item) && !this.queue.isBusy(item.key));
-    const together = new Set(this.calls.backend.setMany && idle.length > 1 ? idle : []);
-    let sent: Promise<void> | undefined;
-    const send = (item: OutgoingValue): Promise<void> =>
-      together.has(item) ? (sent ??= this.calls.setMany([...together])) : this.calls.set(item);
+    const { backend, fleet } = this.calls;
+    // What several processes share is fenced key by key.
+    const together = new Set(backend.setMany && !fleet && idle.length > 1 ? idle : []);
+    let sent: Promise<boolean> | undefined;
+    const send = (item: OutgoingValue): Promise<boolean> =>
+      together.has(item) ? (sent ??= this.calls.setMany([...together]).then(() => true)) : this.calls.set(item);
     return Promise.allSettled(items.map(async (item) => isAlive(item) && this.store(item, () => send(item))));
   }
 
@@ -78,16 +74,16 @@ export class ValueWrites {
   /** How many existed. Resolves when none of them can come back through a write of before. */
   async removeAll(keys: readonly string[]): Promise<number> {
     this.refuseBeyond(MAX_OVERDUE_REMOVALS);
-    const { backend } = this.calls;
+    const { backend, fleet } = this.calls;
     const idle = keys.filter((key) => !this.queue.isBusy(key));
-    const together = new Set(backend.deleteMany && idle.length > 1 ? idle : []);
+    const together = new Set((backend.deleteMany || fleet) && idle.length > 1 ? idle : []);
     let sent: Promise<number> | undefined;
     const turns = keys.map((key) => {
       if (!together.has(key)) return this.queue.remove(key, () => this.calls.delete(key));
       // The first of them brings the count of all.
       const counts = sent === undefined;
       return this.queue.remove(key, async () => {
-        sent ??= this.calls.deleteMany([...together]);
+        sent ??= this.calls.removeMany([...together]);
         const count = await sent;
         return counts ? count : 0;
       });
@@ -97,14 +93,10 @@ export class ValueWrites {
     return (removed ?? []).reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }
 
-  private async store({ key, name }: OutgoingValue, work: () => Promise<void>): Promise<boolean> {
+  private async store({ key, name }: OutgoingValue, work: () => Promise<boolean>): Promise<boolean> {
     this.refuseBeyond(MAX_OVERDUE_WRITES);
     for (const keys of this.watches) if (keys.size < MAX_WATCHED) keys.add(key);
-    const turn = this.queue.write(key, name, async () => {
-      await work();
-      return true;
-    });
-    return (await this.limit('set', turn)) === true;
+    return (await this.limit('set', this.queue.write(key, name, work))) === true;
   }
 
   /** What a backend has taken and not answered is held in this process; there has to be an end to it. */

@@ -350,7 +350,8 @@ describe.each(stores)('timeouts over $name', ({ make }) => {
     await clock.advance(50);
     expect(await call).toBe('old');
     await clock.advance(100);
-    expect(clock.pendingTimers).toBe(0);
+    // The load goes on, and with it the lease of one that other processes may wait for.
+    expect(clock.pendingTimers).toBe(cache.cache.parts.leases.shared ? 1 : 0);
     gate.resolve('new');
   });
 });

@@ -75,6 +75,7 @@ describe.each(stores)('G1 and G2 where things overlap, over $name', ({ make }) =
     // The second one waits for the first one's load, which takes no notice of its signal.
     for (let turn = 0; turn < 2; turn++) {
       const rejected = expect(call()).rejects.toThrow(CacheTimeoutError);
+      await until(() => runs === 1);
       await settle();
       await clock.advance(60);
       await rejected;

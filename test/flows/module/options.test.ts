@@ -112,7 +112,7 @@ describe('what is logged', () => {
     const app = await App.start({ cache: { redis } });
     const line = app.lines.filter((each) => each.startsWith('Cache "default"'));
     expect(line).toHaveLength(1);
-    expect(line[0]).toContain('redis (127.0.0.1:1/3');
+    expect(line[0]).toContain('; redis 127.0.0.1:1/3');
     expect([...app.lines, ...app.warnings].join()).not.toMatch(/hunter2|admin/);
   });
 

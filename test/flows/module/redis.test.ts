@@ -85,7 +85,7 @@ describe('backend redis', () => {
   it('closes the connections it has opened itself', async () => {
     const before = await connections();
     const { app, cache } = await start({ redis: { url: redis.url, connections: 3 }, namespace: own() });
-    await until(async () => (await cache.set('k', 1)) && (await connections()) === before + 3);
+    await until(async () => (await cache.set('k', 1)) && (await connections()) === before + 4);
     await app.close();
     await until(async () => (await connections()) === before);
   });

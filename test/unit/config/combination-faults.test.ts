@@ -53,18 +53,53 @@ describe('options that cannot stand together', () => {
     expect(faults({ redis: { client, commandTimeout: 50 } })).toEqual({});
   });
 
-  it("backend 'redis' and no redis", () => {
-    expect(faults({ backend: 'redis' })['backend']).toMatch(/needs the options `redis`.*REDIS_URL/);
-    expect(faults({ backend: 'redis', redis: {} })).toEqual({});
+  it.each(['redis', 'tiered'])("backend '%s' and no redis", (backend) => {
+    expect(faults({ backend })).toEqual({
+      backend: `'${backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`,
+    });
+    expect(faults({ backend, redis: {} })).toEqual({});
   });
 
   it("memory and backend 'null'", () => {
     expect(Object.keys(faults({ backend: 'null', memory: {} }))).toEqual(['memory']);
     expect(faults({ backend: 'null' })).toEqual({});
-    expect(faults({ backend: 'redis', redis: {}, memory: { maxEntries: 5 } })).toEqual({});
   });
 
-  it.each([{ redis: {} }, { backend: 'redis', redis: {} }])(
+  it.each([
+    ['maxEntries', 5],
+    ['maxBytes', 1_000],
+  ])("memory.%s and backend 'redis'", (name, value) => {
+    const memory = { [name]: value, isolation: 'freeze' };
+    expect(faults({ backend: 'redis', redis: {}, memory })).toEqual({
+      [`memory.${name}`]: "has no meaning with the backend 'redis'; use 'tiered'.",
+    });
+    expect(faults({ backend: 'tiered', redis: {}, memory })).toEqual({});
+    expect(faults({ redis: {}, memory })).toEqual({});
+  });
+
+  it("but memory.isolation is of the backend 'redis' too", () => {
+    expect(faults({ backend: 'redis', redis: {}, memory: { isolation: 'freeze' } })).toEqual({});
+    expect(faults({ backend: 'redis', redis: {}, memory: { maxEntries: undefined } })).toEqual({});
+  });
+
+  it.each([
+    ['memory', "the backend 'memory'"],
+    ['null', "the backend 'null'"],
+    [{ get: () => 1, set: () => 1, delete: () => 1 }, 'a custom backend'],
+  ])('lease and the backend %p', (backend, name) => {
+    expect(faults({ backend, lease: {} })).toEqual({ lease: `has no meaning with ${name}: leases are of Redis.` });
+    expect(faults({ backend, lease: {}, redis: {} })).toEqual({});
+    expect(faults({ backend, lease: undefined })).toEqual({});
+  });
+
+  it('but a lease may wait for the address of Redis', () => {
+    expect(faults({ lease: { ttl: '5s' } })).toEqual({});
+    expect(faults({ lease: { ttl: '5s' }, redis: {} })).toEqual({});
+    expect(faults({ backend: 'redis', lease: {}, redis: {} })).toEqual({});
+    expect(faults({ backend: 'tiered', lease: {}, redis: {} })).toEqual({});
+  });
+
+  it.each([{ redis: {} }, { backend: 'redis', redis: {} }, { backend: 'tiered', redis: {} }])(
     'commandTimeout of a custom backend and Redis: %j',
     (options) => {
       expect(Object.keys(faults({ ...options, commandTimeout: 50 }))).toEqual(['commandTimeout']);
@@ -100,20 +135,17 @@ describe('options that cannot stand together', () => {
 
 describe('what is not built yet', () => {
   it.each([
-    ['backend', { backend: 'tiered' }, 'backend "tiered" is not available in this version. Use "redis" or "memory".'],
-    ['backend', { backend: 'disk' }, 'backend "disk" is not available in this version. Use "redis" or "memory".'],
+    [
+      'backend',
+      { backend: 'disk' },
+      'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
+    ],
     ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
     ['fallback', { fallback: 'memory' }, 'fallback is not available in this version.'],
     ['fallback', { fallback: 'none' }, 'fallback is not available in this version.'],
-    ['lease', { lease: {} }, 'lease is not available in this version.'],
     ['tenant', { tenant: {} }, 'tenant is not available in this version. Use forTenant(id) of the cache manager.'],
     ['redis.nodes', { redis: { nodes: [] } }, 'redis.nodes (Redis Cluster) is not available in this version.'],
     ['redis.sentinels', { redis: { sentinels: [] } }, 'redis.sentinels is not available in this version.'],
-    [
-      'redis.coherence',
-      { redis: { coherence: 'auto' } },
-      'redis.coherence is not available in this version. Use "none".',
-    ],
     [
       'redis.client',
       { redis: { client: { ...client, isCluster: true } } },

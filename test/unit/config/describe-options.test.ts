@@ -39,11 +39,15 @@ describe('describeOptions', () => {
 
   it.each<[CacheModuleOptions, string]>([
     [{ backend: 'null' }, 'backend null (nothing is kept)'],
-    [{ redis: {} }, 'backend redis (127.0.0.1:6379/0, command timeout 100ms)'],
-    [{ redis: { url: 'rediss://u:p@[::1]:7000/3' } }, 'backend redis ([::1]:7000/3 with TLS, command timeout 100ms)'],
+    [
+      { redis: {} },
+      'backend tiered (memory 10000 entries, 100 MiB, isolation clone; redis 127.0.0.1:6379/0, command timeout 100ms), ttl',
+    ],
+    [{ backend: 'redis', redis: {} }, 'backend redis (127.0.0.1:6379/0, command timeout 100ms), ttl'],
+    [{ redis: { url: 'rediss://u:p@[::1]:7000/3' } }, 'redis [::1]:7000/3 with TLS, command timeout 100ms)'],
     [
       { redis: { host: '::1', tls: true, connections: 4 } },
-      'backend redis ([::1]:6379/0 with TLS, 4 connections, command timeout',
+      'redis [::1]:6379/0 with TLS, 4 connections, command timeout',
     ],
     [
       {
@@ -52,7 +56,7 @@ describe('describeOptions', () => {
           commandTimeout: '1s',
         },
       },
-      'backend redis (a client of yours, command timeout 1s)',
+      'redis a client of yours, command timeout 1s)',
     ],
     [
       { backend: { ...methods, name: 'memcached' } as unknown as CacheBackend },
@@ -60,6 +64,21 @@ describe('describeOptions', () => {
     ],
     [{ backend: methods as unknown as CacheBackend }, 'backend "custom" (command timeout 100ms)'],
   ])('tells the backend of %j', (options, text) => {
+    expect(line(options)).toContain(text);
+  });
+
+  it.each<[CacheModuleOptions, string]>([
+    [{ redis: { coherence: 'auto' }, lease: { ttl: '2s', waitTimeout: 30_000 } }, 'timeout 100ms), ttl'],
+    [{ redis: { coherence: 'pubsub' } }, 'timeout 100ms, coherence pubsub), ttl'],
+    [{ redis: { coherence: 'none' }, backend: 'redis' }, 'timeout 100ms, coherence none), ttl'],
+    [{ redis: {}, lease: { ttl: '5s' } }, 'timeout 100ms), lease ttl 5s, ttl'],
+    [
+      { redis: {}, backend: 'redis', lease: { ttl: 500, waitTimeout: Infinity } },
+      'timeout 100ms), lease ttl 500ms, lease waitTimeout for ever, ttl',
+    ],
+    [{ redis: {}, backend: 'memory', lease: { ttl: 500 } }, 'isolation clone), ttl'],
+    [{ redis: {}, codec: 'msgpack', lease: { waitTimeout: 0 } }, 'lease waitTimeout 0ms, codec "msgpack", ttl'],
+  ])('tells what differs from the defaults between processes: %j', (options, text) => {
     expect(line(options)).toContain(text);
   });
 

@@ -8,6 +8,7 @@ import { EncryptionFields } from '../../../lib/config/encryption.options.js';
 import { cacheOptionsFromEnv } from '../../../lib/config/from-env.js';
 import { cacheOptionsFromFile } from '../../../lib/config/from-file.js';
 import { HttpFields } from '../../../lib/config/http.options.js';
+import { LeaseFields } from '../../../lib/config/lease.options.js';
 import { MemoryFields } from '../../../lib/config/memory.options.js';
 import { ModuleFields } from '../../../lib/config/module.options.js';
 import { RedisFields } from '../../../lib/config/redis.options.js';
@@ -31,6 +32,7 @@ describe('docs/configuration.md', () => {
       redis: RedisFields,
       compression: CompressionFields,
       encryption: EncryptionFields,
+      lease: LeaseFields,
     };
     const paths = [
       ...Object.keys(new ModuleFields()),
@@ -58,7 +60,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(34);
+    expect(variables).toHaveLength(37);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

@@ -71,6 +71,8 @@ describe('the name of a variable', () => {
     ['CACHE_MAX_ENTRIS', 'CACHE_MAX_ENTRIES'],
     ['CACHE_TLT_OCR', 'CACHE_TTL_OCR'],
     ['cache_default_ttl', 'CACHE_DEFAULT_TTL'],
+    ['CACHE_LEASE_TLT', 'CACHE_LEASE_TTL'],
+    ['CACHE_LEASE_WAIT_TIMOUT', 'CACHE_LEASE_WAIT_TIMEOUT'],
     ['CACHE_DIR', undefined],
     ['CACHE_MODE', undefined],
     ['CACHE_HOST', undefined],

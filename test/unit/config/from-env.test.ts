@@ -22,10 +22,11 @@ describe('cacheOptionsFromEnv', () => {
         REDIS_MAX_CONNECTIONS: '4',
         REDIS_SOCKET_TIMEOUT: '0.25',
         REDIS_CONNECT_TIMEOUT: '3',
+        REDIS_COHERENCE: 'pubsub',
         CACHE_NAME: 'main',
         CACHE_ENABLED: 'yes',
         CACHE_NAMESPACE: 'shop',
-        CACHE_BACKEND: 'redis',
+        CACHE_BACKEND: 'tiered',
         CACHE_DEFAULT_TTL: '3600',
         CACHE_NULL_TTL: '10',
         CACHE_STALE_WHILE_REVALIDATE: '60',
@@ -37,6 +38,8 @@ describe('cacheOptionsFromEnv', () => {
         CACHE_MAX_ENTRIES: '500',
         CACHE_MAX_BYTES: '64mb',
         CACHE_ISOLATION: 'freeze',
+        CACHE_LEASE_TTL: '0.5',
+        CACHE_LEASE_WAIT_TIMEOUT: '1m',
         CACHE_CLASS_INSTANCES: 'refuse',
         CACHE_LOG_CALLS: '1',
         CACHE_TTL_OCR: '48h',
@@ -53,11 +56,12 @@ describe('cacheOptionsFromEnv', () => {
         connections: 4,
         commandTimeout: 250,
         connectTimeout: 3_000,
+        coherence: 'pubsub',
       },
       name: 'main',
       enabled: true,
       namespace: 'shop',
-      backend: 'redis',
+      backend: 'tiered',
       ttl: 3_600_000,
       nullTtl: 10_000,
       staleWhileRevalidate: 60_000,
@@ -67,6 +71,7 @@ describe('cacheOptionsFromEnv', () => {
       hardTimeout: 5_000,
       jitter: 0.1,
       memory: { maxEntries: 500, maxBytes: 67_108_864, isolation: 'freeze' },
+      lease: { ttl: 500, waitTimeout: 60_000 },
       classInstances: 'refuse',
       logCalls: true,
       operations: { ocr: 172_800_000, document_parse: 86_400_000 },
@@ -104,6 +109,9 @@ describe('cacheOptionsFromEnv', () => {
         CACHE_JITTER: '2',
         CACHE_MAX_ENTRIES: '1.5',
         CACHE_ISOLATION: 'clon',
+        CACHE_LEASE_TTL: '50ms',
+        CACHE_LEASE_WAIT_TIMEOUT: 'long',
+        REDIS_COHERENCE: 'push',
         CACHE_REFRESH_AHEAD: 'sometimes',
         CACHE_TTL_OCR: 'x',
         CACHE_TTL_PARSE: '-1',
@@ -116,10 +124,13 @@ describe('cacheOptionsFromEnv', () => {
       'CACHE_ENABLED',
       'CACHE_ISOLATION',
       'CACHE_JITTER',
+      'CACHE_LEASE_TTL',
+      'CACHE_LEASE_WAIT_TIMEOUT',
       'CACHE_MAX_ENTRIES',
       'CACHE_REFRESH_AHEAD',
       'CACHE_TTL_OCR',
       'CACHE_TTL_PARSE',
+      'REDIS_COHERENCE',
       'REDIS_MAX_CONNECTIONS',
       'REDIS_SOCKET_TIMEOUT',
       'REDIS_URL',
@@ -132,6 +143,10 @@ describe('cacheOptionsFromEnv', () => {
     expect(options({ REDIS_URL: 'redis://a' })).toEqual({ redis: { url: 'redis://a' } });
     expect(options({ REDIS_HOST: 'a' })).toEqual({ redis: { host: 'a' } });
     expect(options({ CACHE_BACKEND: 'redis', REDIS_PORT: '7' })).toEqual({ backend: 'redis', redis: { port: 7 } });
+    expect(options({ CACHE_BACKEND: 'tiered', REDIS_PORT: '7' })).toEqual({ backend: 'tiered', redis: { port: 7 } });
+    expect(options({ CACHE_BACKEND: 'memory', REDIS_PORT: '7', REDIS_COHERENCE: 'none' })).toEqual({
+      backend: 'memory',
+    });
     expect(options({ REDIS_PORT: '7', REDIS_PASSWORD: 'x', CACHE_COMMAND_TIMEOUT: '1' })).toEqual({
       commandTimeout: 1_000,
     });
@@ -145,9 +160,12 @@ describe('cacheOptionsFromEnv', () => {
     ]);
   });
 
-  it("leaves 'redis' without an address to forRoot, which knows what else is given", () => {
-    expect(options({ CACHE_BACKEND: 'redis' })).toEqual({ backend: 'redis' });
-  });
+  it.each(['redis', 'tiered'])(
+    "leaves '%s' without an address to forRoot, which knows what else is given",
+    (backend) => {
+      expect(options({ CACHE_BACKEND: backend })).toEqual({ backend });
+    },
+  );
 
   it('accepts parts beside REDIS_URL that say the same', () => {
     const url = 'redis://app:p%23w@db.local:6380/2';
@@ -182,6 +200,8 @@ describe('cacheOptionsFromEnv', () => {
 
   it('calls a group by one of its variables', () => {
     expect(Object.keys(faults({ CACHE_BACKEND: 'null', CACHE_MAX_ENTRIES: '5' }))).toEqual(['CACHE_MAX_ENTRIES']);
+    expect(Object.keys(faults({ CACHE_BACKEND: 'memory', CACHE_LEASE_TTL: '5' }))).toEqual(['CACHE_LEASE_TTL']);
+    expect(Object.keys(faults({ CACHE_BACKEND: 'redis', CACHE_MAX_BYTES: '5' }))).toEqual(['CACHE_MAX_BYTES']);
     expect(Object.keys(faults({ CACHE_SOFT_TIMEOUT: '5', CACHE_HARD_TIMEOUT: '1' }))).toEqual(['CACHE_SOFT_TIMEOUT']);
     expect(Object.keys(faults({ REDIS_URL: 'redis://a', CACHE_COMMAND_TIMEOUT: '1' }))).toEqual([
       'CACHE_COMMAND_TIMEOUT',

@@ -39,7 +39,14 @@ describe('cacheOptionsPreset', () => {
 
   it.each(['development', 'production'] as const)('%s leaves the choice of the backend to the environment', (name) => {
     const options = { ...cacheOptionsPreset(name), ...cacheOptionsFromEnv({ REDIS_URL: 'redis://a' }) };
-    expect(resolveOptions(options).backend).toBe('redis');
+    expect(resolveOptions(options).backend).toBe('tiered');
+  });
+
+  it.each(['development', 'production'] as const)('%s stands beside each backend that has an address', (name) => {
+    for (const backend of ['redis', 'tiered', 'memory'] as const) {
+      const options = { ...cacheOptionsPreset(name), backend, redis: {} };
+      expect(faultsOf(() => validateOptions(options))).toEqual({});
+    }
   });
 
   it.each(ALL)('%s is a new object at each call', (name) => {

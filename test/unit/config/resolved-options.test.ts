@@ -31,6 +31,7 @@ describe('resolveOptions', () => {
       memory: { maxEntries: 10_000, maxBytes: 104_857_600, isolation: 'clone' },
       redis: undefined,
       commandTimeout: 100,
+      lease: { ttl: 2_000, waitTimeout: 30_000 },
       codec: 'json',
       compression: { algorithm: 'deflate', level: undefined, threshold: 1_024, maxInflatedBytes: 67_108_864 },
       encryption: undefined,
@@ -44,9 +45,9 @@ describe('resolveOptions', () => {
     });
   });
 
-  it('uses Redis when there are options for it, with defaults of its own', () => {
+  it('uses Redis behind memory when there are options for it, with defaults of its own', () => {
     const resolved = resolveOptions({ redis: {} });
-    expect(resolved.backend).toBe('redis');
+    expect(resolved.backend).toBe('tiered');
     expect(resolved.redis).toEqual({
       url: undefined,
       host: '127.0.0.1',
@@ -59,7 +60,12 @@ describe('resolveOptions', () => {
       connectTimeout: 2_000,
       connections: 1,
       tls: undefined,
+      coherence: 'auto',
     });
+  });
+
+  it.each(['redis', 'tiered', 'memory', 'null'] as const)('takes the backend %s as it is named', (backend) => {
+    expect(resolveOptions({ backend, redis: {} }).backend).toBe(backend);
   });
 
   it('adds no host to a url or a client', () => {
@@ -76,6 +82,8 @@ describe('resolveOptions', () => {
     const redis = { commandTimeout: '250ms' } as const;
     expect(resolveOptions({ redis }).commandTimeout).toBe(250);
     expect(resolveOptions({ redis: {} }).commandTimeout).toBe(100);
+    expect(resolveOptions({ redis, backend: 'redis' }).commandTimeout).toBe(250);
+    expect(resolveOptions({ redis, backend: 'tiered' }).commandTimeout).toBe(250);
     expect(resolveOptions({ redis, backend: 'memory', commandTimeout: 30 }).commandTimeout).toBe(30);
     expect(resolveOptions({ backend: new Store(), commandTimeout: '1s' }).commandTimeout).toBe(1_000);
   });
@@ -89,6 +97,7 @@ describe('resolveOptions', () => {
       hardTimeout: 5_000,
       nullTtl: '1m',
       redis: { commandTimeout: 50, connectTimeout: '3s' },
+      lease: { ttl: '5s', waitTimeout: '1m' },
       operations: { OCR: '2d', 'image-analysis': Infinity },
     });
     expect(resolved.ttl).toBe(7_200_000);
@@ -102,6 +111,7 @@ describe('resolveOptions', () => {
       nullTtl: 60_000,
     });
     expect(resolved.redis).toMatchObject({ commandTimeout: 50, connectTimeout: 3_000 });
+    expect(resolved.lease).toEqual({ ttl: 5_000, waitTimeout: 60_000 });
     expect([...resolved.operations]).toEqual([
       ['ocr', 172_800_000],
       [operationName('imageAnalysis'), Infinity],
@@ -115,13 +125,16 @@ describe('resolveOptions', () => {
       softTimeout: 0,
       isGlobal: false,
       enabled: false,
-      redis: { db: 0 },
+      redis: { db: 0, coherence: 'none' },
+      lease: { waitTimeout: 0 },
     });
     expect(resolved).toMatchObject({
       ttl: 0,
       isGlobal: false,
       enabled: false,
       freshness: { nullTtl: 0, softTimeout: 0 },
+      redis: { db: 0, coherence: 'none' },
+      lease: { ttl: 2_000, waitTimeout: 0 },
     });
   });
 
@@ -168,7 +181,14 @@ describe('resolveOptions', () => {
     expect(resolved.http.key).toBe(key);
     expect(resolveOptions({ redis: { tls } }).redis?.tls).toBe(tls);
     for (const live of [client, backend, codec, clock, tls]) expect(Object.isFrozen(live)).toBe(false);
-    for (const group of [resolved, resolved.freshness, resolved.memory, resolved.redis, resolved.http]) {
+    for (const group of [
+      resolved,
+      resolved.freshness,
+      resolved.memory,
+      resolved.redis,
+      resolved.lease,
+      resolved.http,
+    ]) {
       expect(Object.isFrozen(group)).toBe(true);
     }
   });

@@ -52,6 +52,8 @@ describe('validateOptions', () => {
     [{ url: 'redis://a' }, 'url', '`redis.url`'],
     [{ memory: { maxEntires: 5 } }, 'memory.maxEntires', '`memory.maxEntries`'],
     [{ memory: { ttl: 5 } }, 'memory.ttl', '`ttl`'],
+    [{ lease: { tll: 5 } }, 'lease.tll', '`lease.ttl`'],
+    [{ waitTimeout: 5 }, 'waitTimeout', '`lease.waitTimeout`'],
     [{ redis: { pasword: 'x' } }, 'redis.pasword', '`redis.password`'],
     [{ http: { varyby: [] } }, 'http.varyby', '`http.varyBy`'],
   ])('says what an unknown option may have meant: %j', (options, path, meant) => {
@@ -74,7 +76,19 @@ describe('validateOptions', () => {
   });
 
   it('takes an explicit undefined for an option that is not set', () => {
-    const names = ['name', 'ttl', 'backend', 'memory', 'redis', 'codec', 'tenant', 'fallback', 'operations', 'http'];
+    const names = [
+      'name',
+      'ttl',
+      'backend',
+      'memory',
+      'redis',
+      'codec',
+      'lease',
+      'tenant',
+      'fallback',
+      'operations',
+      'http',
+    ];
     expect(faults(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual({});
     expect(faults({ redis: { url: 'redis://a', host: undefined }, operations: { ocr: undefined } })).toEqual({});
   });
@@ -102,8 +116,9 @@ describe('validateOptions', () => {
         db: 3,
         tls: { servername: 'a' },
         connections: 4,
-        coherence: 'none',
+        coherence: 'tracking',
       },
+      lease: { ttl: 100, waitTimeout: Infinity },
       compression: false,
       codec: 'json',
       operations: { ocr: '2d', 'image-analysis': 5, 'document:parse': '1h' },

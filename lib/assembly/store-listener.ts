@@ -1,0 +1,7 @@
+import type { Scope } from '../contracts/scope.js';
+
+/** What a store tells the cache round it. */
+export interface StoreListener {
+  onEvicted(scope: Scope, key: string): void;
+  onError(operation: string, error: unknown, key?: string): void;
+}

@@ -1,0 +1,117 @@
+import type {
+  FleetCommands,
+  LeaseAnswer,
+  LeaseRequest,
+  SharedItem,
+  SharedKey,
+  SharedRecord,
+} from '../../contracts/fleet.js';
+import type { Announcer } from './announcer.js';
+import { allOf, asBuffer, wholeMs, type Argument, type RedisLinks } from './redis-links.js';
+import { BUMP, ENSURE, EXTEND, FELL, FILL, LEASE, PATCH, PUT, RELEASE, REMOVE, SEIZE } from './scripts.js';
+
+/** Of one UNLINK, values and leases each. */
+const MAX_KEYS = 250;
+
+/**
+ * The fleet's commands on Redis: each is one script. Everything is published, whatever this process listens to itself:
+ * another one may have nothing but messages.
+ */
+export class RedisFleet implements FleetCommands {
+  constructor(
+    private readonly links: RedisLinks,
+    private readonly announcer: Announcer,
+  ) {}
+
+  /** One script each, in one write to the socket: a request never waits for another's key. */
+  async lease(requests: readonly LeaseRequest[], ttlMs: number): Promise<LeaseAnswer[]> {
+    const answers = await allOf(
+      requests.map(({ value, lease, token, seen }) =>
+        this.links.run(LEASE, [value, lease], () => [asBuffer(seen), token, px(ttlMs)]),
+      ),
+    );
+    return answers.map((answer) => String(answer) as LeaseAnswer);
+  }
+
+  async seize(key: SharedKey, token: string, ttlMs: number): Promise<void> {
+    await this.links.run(SEIZE, [key.lease], () => [token, px(ttlMs)]);
+  }
+
+  async extend(key: SharedKey, token: string, ttlMs: number): Promise<boolean> {
+    return (await this.links.run(EXTEND, [key.lease], () => [token, px(ttlMs)])) === 1;
+  }
+
+  async release(key: SharedKey, token: string): Promise<void> {
+    await this.links.run(RELEASE, [key.lease], () => [token, key.lease]);
+  }
+
+  async store({ value, lease, bytes, ttlMs, token }: SharedItem): Promise<boolean> {
+    const data: Argument[] = [asBuffer(bytes), px(ttlMs)];
+    const stored =
+      token === undefined
+        ? await this.links.run(PUT, [value, lease], () => [...data, ...this.#tell([value])])
+        : await this.links.run(FILL, [value, lease], () => [token, ...data, lease]);
+    return stored === 1;
+  }
+
+  async remove(keys: readonly SharedKey[]): Promise<number> {
+    const counts = await this.links.spread(
+      keys,
+      MAX_KEYS,
+      ({ value }) => value,
+      (slice) => {
+        const values = slice.map(({ item }) => item.value);
+        const leases = slice.map(({ item }) => item.lease);
+        return this.links.run(REMOVE, [...values, ...leases], () => this.#tell(values));
+      },
+    );
+    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  }
+
+  async patch(key: SharedKey, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
+    const args: Argument[] = [offset, asBuffer(bytes), asBuffer(expected)];
+    const { channel } = this.announcer;
+    const told = (): Argument[] => [...args, channel, ...this.announcer.keysOrNothing([key.value])];
+    return (await this.links.run(PATCH, [key.value, key.lease], told)) === 1;
+  }
+
+  async fell(leases: readonly string[]): Promise<void> {
+    await this.links.spread(
+      leases,
+      MAX_KEYS,
+      (lease) => lease,
+      (slice) => {
+        const keys = slice.map(({ item }) => item);
+        return this.links.run(FELL, keys, () => keys);
+      },
+    );
+  }
+
+  /** One step, so one connection: those of the records that belong to another are heard as if somebody else had written them. */
+  async bump(records: readonly SharedRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const keys = records.map(({ key }) => key);
+    const data = records.flatMap(({ bytes, ttlMs }): Argument[] => [asBuffer(bytes), px(ttlMs)]);
+    await this.links.run(BUMP, keys, () => [...this.#tell(keys), ...data]);
+  }
+
+  async ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]> {
+    const answers = await allOf(
+      records.map(({ key, bytes, ttlMs }) => this.links.run(ENSURE, [key], () => [asBuffer(bytes), px(ttlMs)])),
+    );
+    return answers as Uint8Array[];
+  }
+
+  async tellPattern(path: string, pattern: string): Promise<void> {
+    await this.links.publish(this.announcer.channel, () => this.announcer.pattern(path, pattern));
+  }
+
+  #tell(keys: readonly string[]): Argument[] {
+    return [this.announcer.channel, this.announcer.keys(keys)];
+  }
+}
+
+/** Empty: no expiry. */
+function px(ttlMs: number | undefined): Argument {
+  return wholeMs(ttlMs) ?? '';
+}

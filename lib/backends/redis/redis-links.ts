@@ -1,0 +1,153 @@
+import { Buffer } from 'node:buffer';
+import type { RedisClientLike } from '../../contracts/options.js';
+import { CacheBackendError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
+import { whenReady } from './redis-client.js';
+import type { Script } from './scripts.js';
+
+export type Argument = string | Buffer | number;
+
+/** One of several items, with its place among all of them. */
+export interface Placed<T> {
+  readonly item: T;
+  readonly index: number;
+}
+
+/**
+ * The data connections of one cache. Everything about one name (its value, its lease) goes over the same connection: the
+ * server tells a change to whoever has read the key, except over the connection that made it, so that a value read over
+ * one and written over another would come back to this process as a change of somebody else's.
+ */
+export class RedisLinks {
+  /** The scripts that were sent in full over a connection, so that the server should know them. */
+  readonly #sent = new WeakMap<RedisClientLike, Set<string>>();
+
+  constructor(readonly clients: readonly RedisClientLike[]) {}
+
+  /** A client of the user's may put a prefix before every key; it does so to commands, but not to what is answered. */
+  get keyPrefix(): string {
+    return String((this.clients[0] as { options?: { keyPrefix?: string | Buffer } }).options?.keyPrefix ?? '');
+  }
+
+  /** @param key what decides the connection; `undefined` for a command about none. */
+  async send(key: string | undefined, command: string, ...args: Argument[]): Promise<unknown> {
+    const client = this.#of(key);
+    const waiting = whenReady(client);
+    if (waiting) await waiting;
+    try {
+      return await client.callBuffer(command, ...args);
+    } catch (error) {
+      throw failure(command, error);
+    }
+  }
+
+  /** @param message made in the same turn in which it is handed to the client, as the arguments of `run`. */
+  async publish(channel: string, message: () => string): Promise<void> {
+    const client = this.#of(undefined);
+    const waiting = whenReady(client);
+    if (waiting) await waiting;
+    try {
+      await client.callBuffer('PUBLISH', channel, message());
+    } catch (error) {
+      throw failure('PUBLISH', error);
+    }
+  }
+
+  /**
+   * Runs the script over the connection of its first key.
+   *
+   * @param args called once, in the same turn in which the command is handed to the client: what it numbers there leaves
+   * in the order of the numbers.
+   */
+  async run(script: Script, keys: readonly string[], args: () => readonly Argument[]): Promise<unknown> {
+    const client = this.#of(keys[0]);
+    const waiting = whenReady(client);
+    if (waiting) await waiting;
+    const rest = [keys.length, ...keys, ...args()];
+    try {
+      // The first time in full, before anything that counts on it: commands of one connection run in their order.
+      if (this.#isNew(client, script)) return await client.callBuffer('EVAL', script.text, ...rest);
+      return await client.callBuffer('EVALSHA', script.sha, ...rest).catch((error: unknown) => {
+        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+        return client.callBuffer('EVAL', script.text, ...rest);
+      });
+    } catch (error) {
+      throw failure(script.name, error);
+    }
+  }
+
+  /** Hands the items out by connection, at most `limit` at a time. Settles when all have; then the first failure is thrown. */
+  async spread<T, R>(
+    items: readonly T[],
+    limit: number,
+    keyOf: (item: T) => string,
+    work: (slice: readonly Placed<T>[]) => Promise<R>,
+  ): Promise<R[]> {
+    const groups = new Map<RedisClientLike, Placed<T>[]>();
+    for (const [index, item] of items.entries()) {
+      const client = this.#of(keyOf(item));
+      const group = groups.get(client);
+      if (group) group.push({ item, index });
+      else groups.set(client, [{ item, index }]);
+    }
+    // One command holds up everybody else on the server for as long as it runs, so a long one goes out as several.
+    const slices = [...groups.values()].flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / limit) }, (_, nth) => group.slice(nth * limit, (nth + 1) * limit)),
+    );
+    return allOf(slices.map(work));
+  }
+
+  #of(key: string | undefined): RedisClientLike {
+    if (key === undefined || this.clients.length === 1) return this.clients[0]!;
+    return this.clients[hash(nameIn(key)) % this.clients.length]!;
+  }
+
+  #isNew(client: RedisClientLike, script: Script): boolean {
+    const sent = this.#sent.get(client) ?? new Set();
+    this.#sent.set(client, sent);
+    if (sent.has(script.sha)) return false;
+    sent.add(script.sha);
+    return true;
+  }
+}
+
+/** Settles when all of them have, so that none can land after a failure was reported. */
+export async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+export function asBuffer(value: Uint8Array): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** Redis knows no fractions, and takes 0 for an error. `undefined`: no expiry. */
+export function wholeMs(ttlMs: number | undefined): number | undefined {
+  return ttlMs === undefined || ttlMs === Infinity ? undefined : Math.max(1, Math.ceil(ttlMs));
+}
+
+export function expiry(ttlMs: number | undefined): Argument[] {
+  const ms = wholeMs(ttlMs);
+  return ms === undefined ? [] : ['PX', ms];
+}
+
+/** What stands in braces is the same in the keys of a value and of its lease. */
+function nameIn(key: string): string {
+  const open = key.indexOf('{');
+  const close = key.indexOf('}', open);
+  return open === -1 || close === -1 ? key : key.slice(open + 1, close);
+}
+
+/** FNV-1a, 32 bits, over UTF-16 code units. */
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 0;
+}
+
+function failure(operation: string, error: unknown): CacheBackendError {
+  return new CacheBackendError(`Redis ${operation}: ${messageOf(error)}`, { cause: error });
+}

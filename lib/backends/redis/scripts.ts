@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { WITNESS_LENGTH } from '../../contracts/fleet.js';
+
+/** A script runs as one step: nobody sees, and nothing comes into, its middle. */
+export interface Script {
+  readonly name: string;
+  readonly text: string;
+  readonly sha: string;
+}
+
+function script(name: string, text: string): Script {
+  return { name, text, sha: createHash('sha1').update(text).digest('hex') };
+}
+
+/*
+ * Three habits of the scripts below.
+ *
+ * - What was written is read again (EXISTS). With CLIENT TRACKING ... NOLOOP a connection's own write takes the key out of
+ *   the server's table of who has read what, without a word; the next change by another process would go unheard. Reading
+ *   it puts it back.
+ * - A message about a change goes out before the change. Nobody can act on it before the script has ended, and a user who
+ *   may not publish is refused before anything was changed untold. A wake-up is only a courtesy (waiters ask now and then
+ *   by themselves), so its failure is none.
+ * - A key of another type is read with `pcall`, whose failure is a table: no text, and so nothing that was expected.
+ */
+
+/** `px` empty: no expiry. */
+const SET = `
+local function set(key, bytes, px)
+  if px == '' then redis.call('SET', key, bytes) else redis.call('SET', key, bytes, 'PX', px) end
+end`;
+
+/** KEYS value, lease. ARGV what was seen, token, ttl. */
+export const LEASE = script(
+  'lease',
+  `
+local stands = redis.pcall('GETRANGE', KEYS[1], 0, ${WITNESS_LENGTH - 1})
+if type(stands) ~= 'string' then stands = '' end
+if stands ~= ARGV[1] then return 'changed' end
+local won = redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3])
+redis.call('EXISTS', KEYS[2])
+if won then return 'granted' end
+return 'taken'`,
+);
+
+/** KEYS lease. ARGV token, ttl. */
+export const SEIZE = script(
+  'seize',
+  `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('EXISTS', KEYS[1])
+return 1`,
+);
+
+/** KEYS lease. ARGV token, ttl. */
+export const EXTEND = script(
+  'extend',
+  `
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('EXISTS', KEYS[1])
+return 1`,
+);
+
+/** KEYS lease. ARGV token, wake channel. */
+export const RELEASE = script(
+  'release',
+  `
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.pcall('PUBLISH', ARGV[2], '')
+return 1`,
+);
+
+/**
+ * A load's result. Without the look at the token a loader that was overtaken by an invalidation would write what it had
+ * read before it. KEYS value, lease. ARGV token, bytes, ttl, wake channel.
+ */
+export const FILL = script(
+  'fill',
+  `${SET}
+if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+set(KEYS[1], ARGV[2], ARGV[3])
+redis.call('DEL', KEYS[2])
+redis.call('EXISTS', KEYS[1])
+redis.pcall('PUBLISH', ARGV[4], '')
+return 1`,
+);
+
+/** KEYS value, lease. ARGV bytes, ttl, channel, message. */
+export const PUT = script(
+  'put',
+  `${SET}
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+set(KEYS[1], ARGV[1], ARGV[2])
+redis.call('DEL', KEYS[2])
+redis.call('EXISTS', KEYS[1])
+return 1`,
+);
+
+/** KEYS all values, then all leases. ARGV channel, message. Counts the values. */
+export const REMOVE = script(
+  'remove',
+  `
+local half = #KEYS / 2
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+local count = redis.call('UNLINK', unpack(KEYS, 1, half))
+redis.call('UNLINK', unpack(KEYS, half + 1))
+return count`,
+);
+
+/**
+ * Nothing may come between the look and the write of a patch: an entry that was deleted in between would be left as a few
+ * bytes without an expiry. KEYS value. ARGV offset, bytes, expected.
+ */
+const FITS = `
+local function fits()
+  return redis.call('EXISTS', KEYS[1]) == 1 and redis.pcall('GETRANGE', KEYS[1], 0, #ARGV[3] - 1) == ARGV[3]
+end`;
+
+export const PATCH_ALONE = script(
+  'patch',
+  `${FITS}
+if not fits() then return 0 end
+redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
+return 1`,
+);
+
+/** KEYS value, lease. ARGV offset, bytes, expected, channel, message, message that nothing was changed. */
+export const PATCH = script(
+  'patch',
+  `${FITS}
+if not fits() then
+  redis.pcall('PUBLISH', ARGV[4], ARGV[6])
+  return 0
+end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
+redis.call('DEL', KEYS[2])
+redis.call('EXISTS', KEYS[1])
+return 1`,
+);
+
+/** KEYS leases. ARGV their wake channels: a client's key prefix stands before the former only. */
+export const FELL = script(
+  'fell',
+  `
+for at, lease in ipairs(KEYS) do
+  if redis.call('UNLINK', lease) == 1 then redis.pcall('PUBLISH', ARGV[at], '') end
+end
+return 1`,
+);
+
+/** KEYS records. ARGV channel, message, then bytes and ttl of each. */
+export const BUMP = script(
+  'bump',
+  `${SET}
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+for at, key in ipairs(KEYS) do
+  set(key, ARGV[2 * at + 1], ARGV[2 * at + 2])
+  redis.call('EXISTS', key)
+end
+return 1`,
+);
+
+/** What cannot be read can only be replaced. KEYS record. ARGV bytes, ttl. */
+export const ENSURE = script(
+  'ensure',
+  `${SET}
+local stands = redis.pcall('GET', KEYS[1])
+if type(stands) == 'string' then return stands end
+set(KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXISTS', KEYS[1])
+return ARGV[1]`,
+);
+
+/** PEXPIRE ... GT needs Redis 7, and takes "no expiry" for the longest of all. This says the same to any server. */
+export const TOUCH = script(
+  'touch',
+  `
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then return 0 end
+if ARGV[1] == 'inf' then return redis.call('PERSIST', KEYS[1]) end
+if left < tonumber(ARGV[1]) then return redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return 0`,
+);

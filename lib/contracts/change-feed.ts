@@ -1,0 +1,29 @@
+import type { Scope } from './scope.js';
+
+/** What another process has changed, in the words of the cache. `id` is `scope.idOf(key)`. */
+export type Change =
+  /** The entry is another one, or gone. */
+  | { readonly kind: 'value'; readonly id: string }
+  /** The lease of the key's load was given back, taken away, or has run out. */
+  | { readonly kind: 'lease'; readonly id: string }
+  | { readonly kind: 'tag'; readonly scope: Scope; readonly tag: string }
+  /** Some tag of the scope, nobody says which. Comes before the tag's own change, if that comes at all. */
+  | { readonly kind: 'anyTag'; readonly scope: Scope }
+  /** The scope was cleared, and with it all below. */
+  | { readonly kind: 'scope'; readonly scope: Scope }
+  | { readonly kind: 'pattern'; readonly scope: Scope; readonly pattern: string }
+  /** Nobody knows what. */
+  | { readonly kind: 'everything' };
+
+/** How a store tells the engine of other processes. Listeners are called in the order they subscribed. */
+export interface ChangeFeed {
+  /** While false, changes may go unheard; a change of kind `everything` follows as soon as it is true again. */
+  readonly connected: boolean;
+  /** Returns the unsubscribe function. */
+  subscribe(listener: (change: Change) => void): () => void;
+}
+
+const nothing = (): void => {};
+
+/** There are no other processes, or nobody wants to hear of them. */
+export const nullFeed: ChangeFeed = { connected: true, subscribe: () => nothing };

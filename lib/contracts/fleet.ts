@@ -1,0 +1,65 @@
+/**
+ * What a backend that several processes share does in one atomic step each: leases, fenced fills, and invalidations that
+ * tell everybody. Names are wire keys. Whoever changes something tells the others in the same step, so that no change
+ * is ever there untold.
+ */
+
+/** Where a value stands, and the sidecar that holds the lease of its load. On a cluster both are in one slot. */
+export interface SharedKey {
+  readonly value: string;
+  readonly lease: string;
+}
+
+/**
+ * `granted`: the lease is the asker's. `taken`: somebody else holds it. `changed`: the value is not the one that the asker
+ * has seen, so it should look again before it loads.
+ */
+export type LeaseAnswer = 'granted' | 'taken' | 'changed';
+
+export interface LeaseRequest extends SharedKey {
+  readonly token: string;
+  /** The first `WITNESS_LENGTH` bytes of what the asker has found under the key; empty when there was nothing. */
+  readonly seen: Uint8Array;
+}
+
+export interface SharedItem extends SharedKey {
+  readonly bytes: Uint8Array;
+  /** Milliseconds; `undefined`: no end. */
+  readonly ttlMs: number | undefined;
+  /** With a token the bytes are stored only while the lease still bears it; without, whatever lease there is falls. */
+  readonly token: string | undefined;
+}
+
+export interface SharedRecord {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly ttlMs: number | undefined;
+}
+
+/** How many bytes of an entry tell it from any other under its key: the fixed header, with its checksum. */
+export const WITNESS_LENGTH = 52;
+
+export interface FleetCommands {
+  /** Asks for the leases, one answer each, in their order. */
+  lease(requests: readonly LeaseRequest[], ttlMs: number): Promise<LeaseAnswer[]>;
+  /** Takes the lease from whoever holds it. */
+  seize(key: SharedKey, token: string, ttlMs: number): Promise<void>;
+  /** `false`: the lease is another's, or gone. */
+  extend(key: SharedKey, token: string, ttlMs: number): Promise<boolean>;
+  /** Gives the lease back, if it is still the token's, and wakes those who wait for it. */
+  release(key: SharedKey, token: string): Promise<void>;
+  /** Whether it was stored. A fill gives its lease back and wakes those who wait for it; a put tells everybody. */
+  store(item: SharedItem): Promise<boolean>;
+  /** Removes the values, fells their leases, tells everybody. How many values there were. */
+  remove(keys: readonly SharedKey[]): Promise<number>;
+  /** Overwrites bytes of a value that begins with `expected`, fells its lease, tells everybody. Whether it did. */
+  patch(key: SharedKey, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean>;
+  /** Removes leases (their own wire keys), so that the fills of the loads that hold them are refused. */
+  fell(leases: readonly string[]): Promise<void>;
+  /** Overwrites all of the records in one step, and tells everybody. */
+  bump(records: readonly SharedRecord[]): Promise<void>;
+  /** Writes each record unless there is one; what stands there then, in their order. */
+  ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]>;
+  /** Tells everybody that keys of the scope that match were taken away. Where each change is told by itself, nothing. */
+  tellPattern(path: string, pattern: string): Promise<void>;
+}

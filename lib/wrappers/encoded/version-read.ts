@@ -1,0 +1,77 @@
+import type { Scope } from '../../contracts/scope.js';
+import { CacheFormatError } from '../../support/errors.js';
+import type { Version, VersionCache, VersionReading } from './version-cache.js';
+import { decodeScopeRecord, decodeTagRecord, type ScopeRecord } from './version-record.js';
+
+/** The versions as one look found them. `undefined`: there is none. */
+export interface FoundVersions {
+  readonly scopes: ReadonlyMap<string, ScopeRecord | undefined>;
+  readonly tags: ReadonlyMap<string, string | undefined>;
+  /** The version that moves whenever any tag of the scope is invalidated; only where several processes share the tags. */
+  readonly anyTag?: string | undefined;
+  /** Set when a record stood there that cannot be read. */
+  readonly broken?: CacheFormatError | undefined;
+}
+
+/** Where the versions of a scope and of some tags stand, in the order they are read. */
+export interface VersionKeys {
+  readonly scope: Scope;
+  readonly tags: readonly string[];
+  readonly scopes: readonly string[];
+  readonly anyTag: string | undefined;
+  readonly tagKeys: readonly string[];
+}
+
+/** One look at versions: those that are at hand, and those that have to be asked for. */
+export class VersionRead {
+  /** Wire keys to ask for, in the order in which `found` takes the answers. */
+  readonly asked: readonly string[];
+  private readonly known: ReadonlyMap<string, Version>;
+  private readonly reading: VersionReading | undefined;
+
+  constructor(
+    private readonly keys: VersionKeys,
+    cache: VersionCache | undefined,
+  ) {
+    const known = new Map<string, Version>();
+    const asked: string[] = [];
+    for (const key of allOf(keys)) {
+      const version = cache?.get(key);
+      if (version === undefined) asked.push(key);
+      else known.set(key, version);
+    }
+    this.asked = asked;
+    this.known = known;
+    this.reading = asked.length === 0 ? undefined : cache?.begin(asked);
+  }
+
+  found(answers: readonly (Uint8Array | undefined)[]): FoundVersions {
+    const { asked, known, reading } = this;
+    const { scope, tags, scopes, anyTag, tagKeys } = this.keys;
+    const read = asked.map((key, index) => decode(answers[index], scopes.includes(key)));
+    reading?.settle(read);
+    const versions = new Map<string, Version | undefined>([...known, ...asked.map((key, at) => [key, read[at]] as const)]);
+    const at = asked.findIndex((_, index) => answers[index] !== undefined && read[index] === undefined);
+    return {
+      scopes: new Map(scope.lineage.map((path, index) => [path, versions.get(scopes[index]!) as ScopeRecord | undefined])),
+      tags: new Map(tags.map((tag, index) => [tag, versions.get(tagKeys[index]!) as string | undefined])),
+      anyTag: anyTag === undefined ? undefined : (versions.get(anyTag) as string | undefined),
+      broken: at === -1 ? undefined : new CacheFormatError(`The version ${asked[at]} cannot be read.`),
+    };
+  }
+
+  /** To be called whatever came of it. */
+  end(): void {
+    this.reading?.end();
+  }
+}
+
+function allOf({ scopes, anyTag, tagKeys }: VersionKeys): string[] {
+  return [...scopes, ...(anyTag === undefined ? [] : [anyTag]), ...tagKeys];
+}
+
+/** A backend may answer anything; what is no bytes is no version. */
+export function decode(answer: Uint8Array | undefined, isScope: boolean): Version | undefined {
+  if (!(answer instanceof Uint8Array)) return undefined;
+  return isScope ? decodeScopeRecord(answer) : decodeTagRecord(answer)?.version;
+}

@@ -1,0 +1,43 @@
+import type { Entry, EntryDraft, Kept, ValueIsolation } from '../../contracts/entry.js';
+
+/** An entry of L2 that was taken into L1: the first reader gets what was decoded, the others copies of what is kept. */
+class AdmittedEntry implements Entry {
+  readonly tier = 'l2' as const;
+  readonly createdAt: number;
+  readonly staleAt: number;
+  readonly expiresAt: number;
+  readonly loadTime: number;
+  readonly tags: readonly string[];
+
+  constructor(
+    entry: Entry,
+    private first: { readonly value: unknown } | undefined,
+    private readonly kept: Kept,
+    private readonly isolation: ValueIsolation,
+  ) {
+    this.createdAt = entry.createdAt;
+    this.staleAt = entry.staleAt;
+    this.expiresAt = entry.expiresAt;
+    this.loadTime = entry.loadTime;
+    this.tags = entry.tags;
+  }
+
+  read(): unknown {
+    const { first } = this;
+    this.first = undefined;
+    return first ? first.value : this.isolation.give(this.kept);
+  }
+}
+
+/** `undefined` when the value cannot be kept in the process, or not be read. */
+export function admit(entry: Entry, isolation: ValueIsolation): { entry: Entry; draft: EntryDraft } | undefined {
+  try {
+    const value = entry.read();
+    const kept = isolation.keep(value);
+    const { createdAt, staleAt, expiresAt, loadTime, tags } = entry;
+    const draft = { kept, createdAt, staleAt, expiresAt, loadTime, tags };
+    return { entry: new AdmittedEntry(entry, { value }, kept, isolation), draft };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,217 @@
+import type { Change, ChangeFeed } from '../../contracts/change-feed.js';
+import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
+import type { Entry, EntryDraft, ValueIsolation } from '../../contracts/entry.js';
+import type { Lease, LeaseProvider } from '../../contracts/lease.js';
+import type { Address, Scope } from '../../contracts/scope.js';
+import { Markers, type Marker } from '../coherence/markers.js';
+import { admit } from './admitted-entry.js';
+
+/** The first tier: entries of this process, looked at without waiting. */
+export type NearStore = EntryStore & Required<Pick<EntryStore, 'peek'>> & { empty(): void };
+/** The second tier: where the entries belong, shared with other processes. */
+export type FarStore = EntryStore & Required<Pick<EntryStore, 'leases' | 'feed' | 'vouches'>>;
+
+/**
+ * L1 in the process, L2 shared. L2 has the say in everything; L1 is a copy of what was read or written there, kept while
+ * this process hears of every change of it, and not looked at while it does not.
+ *
+ * An entry comes into L1 only if, in the synchronous moment in which it does, nothing has touched its key since before it
+ * was read or sent, and every version it is held against is known to stand. From then on the feed takes it away.
+ */
+export class TieredStore implements EntryStore {
+  readonly name = 'tiered';
+  readonly tier = 'l2' as const;
+  readonly leases: LeaseProvider;
+  readonly feed: ChangeFeed;
+  private readonly markers = new Markers();
+
+  constructor(
+    private readonly near: NearStore,
+    private readonly far: FarStore,
+    private readonly isolation: ValueIsolation,
+  ) {
+    this.leases = far.leases;
+    this.feed = far.feed;
+    far.feed.subscribe((change) => this.apply(change));
+  }
+
+  readonly peek = (id: string, quiet?: boolean): Entry | undefined => {
+    return this.feed.connected ? this.near.peek(id, quiet) : undefined;
+  };
+
+  /** L2's answer, kept in L1. Whoever looks has peeked before. */
+  async look(address: Address, tags: readonly string[]): Promise<Lookup> {
+    return (await this.lookMany([address], tags))[0]!;
+  }
+
+  async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
+    const markers = addresses.map(({ id }) => this.markers.place(id));
+    try {
+      const lookups = await this.far.lookMany(addresses, tags);
+      return lookups.map((lookup, index) => this.keepFound(addresses[index]!, lookup, markers[index]!));
+    } finally {
+      for (const marker of markers) this.markers.lift(marker);
+    }
+  }
+
+  stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): ReturnType<EntryStore['stamp']> {
+    return this.far.stamp(scope, tags, lookup);
+  }
+
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): ReturnType<EntryStore['widen']> {
+    return this.far.widen(scope, stamp, tags);
+  }
+
+  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<boolean> {
+    return (await this.setMany([{ address, draft, stamp, lease }]))[0]!;
+  }
+
+  async setMany(items: readonly StoreItem[]): Promise<boolean[]> {
+    // What is put by hand takes the place of everything that is on its way.
+    for (const { address, lease } of items) if (lease === undefined) this.markers.fell(address.id);
+    const markers = items.map(({ address }) => this.markers.place(address.id));
+    try {
+      const stored = await this.far.setMany(items);
+      items.forEach((item, index) => {
+        const marker = markers[index]!;
+        const { address, draft, stamp } = item;
+        // What was read before this was stored.
+        this.markers.fell(address.id, marker);
+        if (!stored[index]) this.near.delete(address);
+        else if (!this.keep(address, draft, stamp, marker)) this.near.delete(address);
+      });
+      return stored;
+    } catch (error) {
+      // Nobody knows what became of them.
+      for (const { address } of items) this.forget(address);
+      throw error;
+    } finally {
+      for (const marker of markers) this.markers.lift(marker);
+    }
+  }
+
+  async delete(address: Address): Promise<boolean> {
+    return this.around(
+      () => this.forget(address),
+      () => this.far.delete(address),
+    );
+  }
+
+  async deleteMany(addresses: readonly Address[]): Promise<number> {
+    return this.around(
+      () => addresses.forEach((address) => this.forget(address)),
+      () => this.far.deleteMany(addresses),
+    );
+  }
+
+  async expire(address: Address, now: number): Promise<boolean> {
+    return this.around(
+      () => this.forget(address),
+      () => this.far.expire(address, now),
+    );
+  }
+
+  async invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
+    return this.around(
+      () => this.near.invalidateTags(scope, tags),
+      () => this.far.invalidateTags(scope, tags),
+    );
+  }
+
+  async invalidate(scope: Scope, pattern: string): Promise<number> {
+    return this.around(
+      () => {
+        this.markers.fellAll();
+        this.near.invalidate(scope, pattern);
+      },
+      () => this.far.invalidate(scope, pattern),
+    );
+  }
+
+  async clear(scope: Scope): Promise<void> {
+    return this.around(
+      () => {
+        this.markers.fellAll();
+        this.near.clear(scope);
+      },
+      () => this.far.clear(scope),
+    );
+  }
+
+  keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
+    return this.far.keys(scope, pattern);
+  }
+
+  /** Of L1: what L2 holds, only the server knows. */
+  usage(scope?: Scope): StoreUsage {
+    return this.near.usage(scope);
+  }
+
+  ping(): ReturnType<EntryStore['ping']> {
+    return this.far.ping();
+  }
+
+  async close(): Promise<void> {
+    await this.near.close();
+    await this.far.close();
+  }
+
+  /**
+   * Takes it out of L1 when the invalidation is sent, and once more when it is through. The interleaving that the second
+   * time prevents:
+   *
+   *     delete(k) is sent         -> L1 is emptied of k
+   *     a read of k was sent before on another connection, and is answered before: it comes into L1
+   *     delete(k) resolves        -> nobody tells a process of its own changes
+   */
+  private async around<T>(take: () => void, work: () => T | Promise<T>): Promise<T> {
+    take();
+    try {
+      return await work();
+    } finally {
+      take();
+    }
+  }
+
+  private apply(change: Change): void {
+    switch (change.kind) {
+      case 'value':
+        return this.forget({ id: change.id });
+      case 'tag':
+        return void this.near.invalidateTags(change.scope, [change.tag]);
+      case 'scope':
+        return void this.near.clear(change.scope);
+      case 'pattern':
+        this.markers.fellAll();
+        return void this.near.invalidate(change.scope, change.pattern);
+      case 'everything':
+        this.markers.fellAll();
+        return this.near.empty();
+      case 'lease':
+      case 'anyTag':
+        // Neither says anything of what is stored.
+        return;
+    }
+  }
+
+  private forget({ id }: Pick<Address, 'id'>): void {
+    this.markers.fell(id);
+    void this.near.delete({ id } as Address);
+  }
+
+  /** The same lookup, with an entry that gives out the copy that is kept. */
+  private keepFound(address: Address, lookup: Lookup, marker: Marker): Lookup {
+    const { entry } = lookup;
+    if (!entry || !marker.stands || !this.feed.connected || !this.far.vouches(address.scope, entry)) return lookup;
+    const admitted = admit(entry, this.isolation);
+    if (!admitted) return lookup;
+    const stamp = this.near.stamp(address.scope, entry.tags) as Stamp;
+    void this.near.set(address, admitted.draft, stamp);
+    return { ...lookup, entry: admitted.entry };
+  }
+
+  private keep(address: Address, draft: EntryDraft, held: Stamp, marker: Marker): boolean {
+    if (!marker.stands || !this.feed.connected || !this.far.vouches(address.scope, held)) return false;
+    return this.near.set(address, draft, this.near.stamp(address.scope, draft.tags) as Stamp) as boolean;
+  }
+}

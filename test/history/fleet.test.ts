@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startRedis, type RunningRedis } from '../support/redis-server.js';
+import { compile, type Compiled } from './compiled.js';
+import { runFleet, type RunPlan } from './fleet-run.js';
+import { ofKind, type History } from './history.js';
+import { overlappingLoads } from './overlaps.js';
+import { sliceOf, sliceOfOverlap } from './slice.js';
+import { staleReads } from './staleness.js';
+import { EVERYTHING } from './workload.js';
+
+/*
+ * Processes at random, connections killed at random, and afterwards a look at all that was read. A long run:
+ *
+ *     HISTORY_SECONDS=600 npm test -- history/fleet
+ *
+ * HISTORY_SECONDS is the time of each of the runs below, HISTORY_SEED repeats the choices of one (not the machine's).
+ */
+const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 6);
+const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+/** Of one history, in seconds: all of it has to be held at once. */
+const ROUND = 20;
+
+describe('a history of several processes', () => {
+  let redis: RunningRedis;
+  let program: Compiled;
+  beforeAll(async () => {
+    [redis, program] = await Promise.all([startRedis(), compile('instance.ts')]);
+  });
+  afterAll(async () => {
+    await redis?.stop();
+    await program?.remove();
+  });
+
+  it.each([
+    { mode: 'tracking', lent: false },
+    { mode: 'pubsub', lent: false },
+    { mode: 'tracking', lent: true },
+  ] as const)(
+    'shows no value that was taken away before: $mode, with a client handed in: $lent',
+    async ({ mode, lent }) => {
+      for (let left = SECONDS, seed = SEED; left > 0; left -= ROUND, seed++) {
+        const seconds = Math.min(left, ROUND);
+        const plan = { ...{ mode, lent, seconds, seed }, url: redis.url, program: program.path };
+        await check({ ...plan, workload: EVERYTHING, fault: undefined, processes: 3, disturbed: true });
+      }
+    },
+    SECONDS * 2_000 + 60_000,
+  );
+});
+
+async function check(plan: RunPlan): Promise<void> {
+  const history = await runFleet(plan);
+  const stale = staleReads(history);
+  const loads = overlappingLoads(history);
+  process.stderr.write(`HISTORY_SEED=${plan.seed} ${plan.mode}: ${figuresOf(history, loads)}\n`);
+  expect(stale.slice(0, 3).map((found) => sliceOf(history, found))).toEqual([]);
+  expect(loads.violations.slice(0, 3).map((overlap) => sliceOfOverlap(history, overlap))).toEqual([]);
+  // A history in which little happened shows little.
+  expect(ofKind(history, 'read').length).toBeGreaterThan(plan.seconds * 100);
+  expect(loads.quiet).toBeGreaterThan(0);
+}
+
+function figuresOf(history: History, { violations, excused, quiet }: ReturnType<typeof overlappingLoads>): string {
+  const reads = ofKind(history, 'read');
+  const heard = reads.filter(({ heardFrom }) => heardFrom !== undefined).length;
+  const invalidations = ofKind(history, 'invalidation');
+  const failed = invalidations.filter(({ complete }) => !complete).length;
+  const loads = ofKind(history, 'load').length;
+  const trouble = ofKind(history, 'trouble');
+  const count = (what: string): number => trouble.filter((event) => event.what === what).length;
+  return (
+    `${reads.length} reads (${heard} in step), ${invalidations.length} invalidations (${failed} failed), ` +
+    `${loads} loads (${quiet} at quiet times; overlapping: ${violations.length}, excused ${excused}), ` +
+    `${count('kill')} kills, ${count('error')} errors, ${count('stall')} stalls`
+  );
+}

@@ -1,0 +1,46 @@
+import { Redis } from 'ioredis';
+import { createCache } from '../../lib/assembly/create-cache.js';
+import { createSharedStore } from '../../lib/assembly/create-shared-store.js';
+import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
+import { FAIL_FAST } from '../../lib/backends/redis/redis-client.js';
+import { resolveOptions } from '../../lib/config/resolved-options.js';
+import { validateOptions } from '../../lib/config/validate-options.js';
+import type { InvalidationBus } from '../../lib/contracts/invalidation-bus.js';
+import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { escapeSegment } from '../../lib/support/wire-key.js';
+import { forgetSecondReads, withoutEpoch, withoutFence } from './faults.js';
+import type { Orders } from './orders.js';
+
+export interface Instance {
+  readonly cache: CacheManager;
+  readonly bus: InvalidationBus;
+  /** The connection that was handed in, if one was. */
+  readonly lent: Redis | undefined;
+}
+
+/** A cache as the module makes it, but that what tells it of other processes can be asked, and that faults can be planted. */
+export async function openInstance({ url, namespace, mode, lent, fault }: Orders): Promise<Instance> {
+  const redis = { url, coherence: mode, commandTimeout: '1s' } as const;
+  const resolved = resolveOptions(validateOptions({ redis, namespace, backend: 'tiered' }));
+  const handedIn = lent || fault === 'no second read';
+  const client = handedIn ? new Redis(url, { ...FAIL_FAST, protocol: 2 }) : undefined;
+  client?.on('error', () => {});
+  if (client && fault === 'no second read') forgetSecondReads(client);
+  let bus: InvalidationBus | undefined;
+  const cache = await createCache(resolved, async (options, isolation, listener) => {
+    const sound = await openRedisRoom({
+      connection: client ? { client } : { url, connectTimeout: 2_000 },
+      connections: 1,
+      coherence: mode,
+      rootPath: escapeSegment(namespace),
+      clock: options.clock,
+      random: options.random,
+      onError: (operation, error) => listener.onError(operation, error),
+    });
+    const room = fault === 'no fence' ? withoutFence(sound) : sound;
+    bus = room.bus;
+    const store = await createSharedStore(room, options, isolation, listener);
+    return fault === 'no epoch' ? withoutEpoch(store) : store;
+  });
+  return { cache, bus: bus!, lent: client };
+}

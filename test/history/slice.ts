@@ -1,0 +1,66 @@
+import { meet, type History, type HistoryEvent } from './history.js';
+import type { Overlap } from './overlaps.js';
+import type { StaleRead } from './staleness.js';
+
+const MAX_LINES = 60;
+
+/** What led to a stale read: the source's newer version, its invalidation, and what happened to the key until the read. */
+export function sliceOf(history: History, { read, missed, required }: StaleRead): string {
+  const raised = history.find(
+    (event) => event.kind === 'raise' && event.key === read.key && event.version === required,
+  );
+  const from = Math.min(raised?.began ?? missed.began, missed.began);
+  const about = history.filter(
+    (event) =>
+      concerns(event, read.key) &&
+      (event === raised ||
+        (event.kind === 'load' && event.version === read.version && event.ended >= from - 1_000) ||
+        (event.kind === 'put' && event.version === read.version) ||
+        meet(event, { began: from, ended: read.ended })) &&
+      // Of the many reads, those that have had the old version.
+      (event.kind !== 'read' || event === read || (event.version <= read.version && event.process === read.process)),
+  );
+  const head = `${nameOf(read.key)}: process ${read.process} was given version ${read.version}, at least ${required} was due.`;
+  return [head, ...linesOf(about, [read, missed])].join('\n');
+}
+
+export function sliceOfOverlap(history: History, { first, second }: Overlap): string {
+  const window = { began: first.began - 100, ended: second.ended };
+  const about = history.filter((event) => concerns(event, first.key) && event.kind !== 'read' && meet(event, window));
+  return [`${nameOf(first.key)} was loaded twice at a time.`, ...linesOf(about, [first, second])].join('\n');
+}
+
+function concerns(event: HistoryEvent, key: string): boolean {
+  if (event.kind === 'trouble') return true;
+  return event.kind === 'invalidation' ? event.keys.includes(key) : event.key === key;
+}
+
+function linesOf(events: readonly HistoryEvent[], needed: readonly HistoryEvent[]): string[] {
+  const rest = events.filter((event) => !needed.includes(event));
+  const chosen = rest.length <= MAX_LINES ? rest : [...rest.slice(0, MAX_LINES / 2), ...rest.slice(-MAX_LINES / 2)];
+  const left = rest.length - chosen.length;
+  return [
+    ...[...chosen, ...needed]
+      .toSorted((one, other) => one.began - other.began)
+      .map((event) => `${needed.includes(event) ? '>' : ' '} ${lineOf(event)}`),
+    ...(left > 0 ? [`  (${left} more left out)`] : []),
+  ];
+}
+
+function lineOf(event: HistoryEvent): string {
+  const when = `${event.began.toFixed(3)}..${event.ended.toFixed(3)} p${event.process} ${event.kind}`;
+  switch (event.kind) {
+    case 'read':
+      return `${when} ${event.how} -> ${event.version}${event.heardFrom === undefined ? '' : ` heard ${event.heardFrom.toFixed(3)}`}`;
+    case 'invalidation':
+      return `${when} ${event.how} ${event.complete ? 'acknowledged' : 'failed'}`;
+    case 'trouble':
+      return `${when} ${event.what} ${event.detail}`;
+    default:
+      return `${when} ${event.version}`;
+  }
+}
+
+function nameOf(key: string): string {
+  return key.length > 30 ? `${key.slice(0, 30)}...` : key;
+}

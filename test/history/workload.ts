@@ -1,0 +1,80 @@
+import type { FreshnessOptions, SetOptions } from '../../lib/contracts/options.js';
+
+/** A key and how everybody asks for it. */
+export interface WalkedKey {
+  readonly name: string;
+  readonly options: SetOptions & FreshnessOptions;
+  /** Tags that only its loader tells. */
+  readonly lateTags: readonly string[];
+}
+
+export type Change =
+  'delete' | 'deleteMany' | 'set' | 'putAfter' | 'expire' | 'invalidateTags' | 'invalidate' | 'clear';
+
+/** What the processes of a run do. */
+export interface Workload {
+  readonly keys: readonly WalkedKey[];
+  /** Each as often as it stands here. */
+  readonly changes: readonly Change[];
+  /** Callers at a time, of each process. */
+  readonly readers: number;
+  readonly writers: number;
+  /** How long a loader takes at most, in milliseconds. */
+  readonly loadTime: number;
+  /** How long a writer rests at most between two changes, in milliseconds. */
+  readonly rest: number;
+  /** Whether all writers rest now and then. */
+  readonly pauses: boolean;
+}
+
+/** Some that stay, one with a name that is hashed, some that go stale quickly, some that are renewed early. */
+const EVERY_KEY: readonly WalkedKey[] = [
+  { name: 'plain:0', options: { tags: ['red'] }, lateTags: [] },
+  { name: 'plain:1', options: { tags: ['red'] }, lateTags: [] },
+  { name: 'plain:late', options: {}, lateTags: ['red'] },
+  { name: `plain:${'long'.repeat(100)}`, options: { tags: ['blue'] }, lateTags: [] },
+  { name: 'swr:0', options: { ttl: 50, staleWhileRevalidate: '1m', tags: ['blue'] }, lateTags: [] },
+  { name: 'swr:1', options: { ttl: 50, staleWhileRevalidate: '1m' }, lateTags: [] },
+  { name: 'ahead:0', options: { ttl: 200, refreshAhead: 3 }, lateTags: [] },
+  { name: 'short:0', options: { ttl: 40 }, lateTags: [] },
+];
+
+const EVERY_CHANGE: readonly Change[] = [
+  ...['delete', 'delete', 'delete', 'deleteMany', 'deleteMany', 'set', 'set', 'putAfter', 'putAfter'],
+  ...['expire', 'expire', 'invalidateTags', 'invalidateTags', 'invalidate', 'clear'],
+] as Change[];
+
+export const EVERYTHING: Workload = {
+  keys: EVERY_KEY,
+  changes: EVERY_CHANGE,
+  readers: 5,
+  writers: 2,
+  loadTime: 15,
+  rest: 40,
+  pauses: true,
+};
+
+/** Few keys, slow loads and quick deletes: for faults of the fence. */
+export const DELETES: Workload = {
+  keys: EVERY_KEY.slice(0, 2),
+  changes: ['delete', 'deleteMany'],
+  readers: 6,
+  writers: 1,
+  loadTime: 40,
+  rest: 60,
+  pauses: false,
+};
+
+export const PATTERNS: readonly string[] = ['plain:*', 'swr:?', '*'];
+
+/** Which of the keys the change concerns. */
+export function tagged(keys: readonly WalkedKey[], tag: string): string[] {
+  return keys
+    .filter(({ options, lateTags }) => [...(options.tags ?? []), ...lateTags].includes(tag))
+    .map(({ name }) => name);
+}
+
+export function matching(keys: readonly WalkedKey[], pattern: string): string[] {
+  const begin = pattern.replace(/[*?]$/, '');
+  return keys.map(({ name }) => name).filter((name) => name.startsWith(begin));
+}

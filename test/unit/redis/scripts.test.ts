@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { WITNESS_LENGTH, type LeaseRequest } from '../../../lib/contracts/fleet.js';
+import { wireKey } from '../../../lib/support/wire-key.js';
+import { startRedis, type RunningRedis } from '../../support/redis-server.js';
+import { bytes, Rooms, type EaredRoom } from './rooms.js';
+
+let server: RunningRedis;
+let rooms: Rooms;
+let room: EaredRoom;
+let raw: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+beforeEach(async () => {
+  rooms = new Rooms(server.port);
+  room = await rooms.open({ coherence: 'none' });
+  raw = await rooms.client();
+});
+afterEach(() => rooms.close());
+afterAll(() => server.stop());
+
+const asks = (token: string, seen = bytes(''), key = rooms.key): LeaseRequest => ({ ...key, token, seen });
+const lease = async (...requests: LeaseRequest[]) => (await room.fleet.lease(requests, 5_000)).join(' ');
+const item = (text: string, token?: string, ttlMs?: number) => ({ ...rooms.key, bytes: bytes(text), ttlMs, token });
+/** A value longer than its witness. */
+const entry = (mark: string): Buffer => Buffer.alloc(WITNESS_LENGTH + 40, mark);
+
+describe('lease', () => {
+  it('is one at a time, for a time', async () => {
+    expect(await lease(asks('t1'))).toBe('granted');
+    expect(await lease(asks('t2'))).toBe('taken');
+    expect(await raw.get(rooms.key.lease)).toBe('t1');
+    expect(await raw.pttl(rooms.key.lease)).toBeGreaterThan(4_000);
+  });
+
+  it('looks at the witness first, however long the value is', async () => {
+    await room.backend.set(rooms.key.value, entry('x'));
+    const witness = entry('x').subarray(0, WITNESS_LENGTH);
+    expect(await lease(asks('t1'))).toBe('changed');
+    expect(await lease(asks('t1', entry('y').subarray(0, WITNESS_LENGTH)))).toBe('changed');
+    expect(await raw.exists(rooms.key.lease)).toBe(0);
+    expect(await lease(asks('t1', witness))).toBe('granted');
+    await raw.del(rooms.key.value);
+    expect(await lease(asks('t2', witness))).toBe('changed');
+  });
+
+  it('takes bytes that are no text', async () => {
+    const odd = Buffer.from([0, 255, 13, 10, 128]);
+    await room.backend.set(rooms.key.value, odd);
+    expect(await lease(asks('t1', odd))).toBe('granted');
+  });
+
+  it('takes a value of another type for none', async () => {
+    await raw.hset(rooms.key.value, 'field', 'x');
+    expect(await lease(asks('t1'))).toBe('granted');
+  });
+
+  it('answers many requests in their order', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => rooms.shared(`n${at}`));
+    await raw.set(names[7]!.lease, 'theirs');
+    await raw.set(names[9]!.value, 'x');
+    const answers = await room.fleet.lease(
+      names.map((key) => asks('t', bytes(''), key)),
+      5_000.4,
+    );
+    expect(answers.map((answer, at) => (answer === 'granted' ? '' : `${at} ${answer}`)).filter(Boolean)).toEqual([
+      '7 taken',
+      '9 changed',
+    ]);
+  });
+
+  it('nothing asked, nothing answered', async () => {
+    expect(await room.fleet.lease([], 100)).toEqual([]);
+  });
+
+  it('a seized one is the seizer’s', async () => {
+    await lease(asks('t1'));
+    await room.fleet.seize(rooms.key, 't2', 7_000);
+    expect(await raw.get(rooms.key.lease)).toBe('t2');
+    expect(await raw.pttl(rooms.key.lease)).toBeGreaterThan(5_000);
+  });
+
+  it('is extended and released by its token only', async () => {
+    await lease(asks('t1'));
+    expect(await room.fleet.extend(rooms.key, 't2', 60_000)).toBe(false);
+    expect(await raw.pttl(rooms.key.lease)).toBeLessThanOrEqual(5_000);
+    expect(await room.fleet.extend(rooms.key, 't1', 60_000)).toBe(true);
+    expect(await raw.pttl(rooms.key.lease)).toBeGreaterThan(50_000);
+    await room.fleet.release(rooms.key, 't2');
+    expect(await raw.exists(rooms.key.lease)).toBe(1);
+    await room.fleet.release(rooms.key, 't1');
+    expect(await raw.exists(rooms.key.lease)).toBe(0);
+    expect(await room.fleet.extend(rooms.key, 't1', 60_000)).toBe(false);
+  });
+
+  it('is nobody’s when something else stands in its place', async () => {
+    await raw.hset(rooms.key.lease, 'field', 'x');
+    expect(await lease(asks('t1'))).toBe('taken');
+    expect(await room.fleet.extend(rooms.key, 't1', 1_000)).toBe(false);
+    await room.fleet.release(rooms.key, 't1');
+    expect(await room.fleet.store(item('x', 't1'))).toBe(false);
+    expect(await raw.exists(rooms.key.lease)).toBe(1);
+  });
+});
+
+describe('store', () => {
+  it('a fill needs its lease, and gives it back', async () => {
+    await lease(asks('t1'));
+    expect(await room.fleet.store(item('theirs', 't2'))).toBe(false);
+    expect(await raw.exists(rooms.key.value)).toBe(0);
+    expect(await room.fleet.store(item('mine', 't1', 60_000.2))).toBe(true);
+    expect(await raw.get(rooms.key.value)).toBe('mine');
+    expect(await raw.pttl(rooms.key.value)).toBeGreaterThan(50_000);
+    expect(await raw.exists(rooms.key.lease)).toBe(0);
+    expect(await room.fleet.store(item('late', 't1'))).toBe(false);
+  });
+
+  it.each([
+    ['remove', () => room.fleet.remove([rooms.key])],
+    ['put', () => room.fleet.store(item('put'))],
+    ['fell', () => room.fleet.fell([rooms.key.lease])],
+    ['seize', () => room.fleet.seize(rooms.key, 't9', 1_000)],
+  ])('a fill comes too late after %s', async (_name, change) => {
+    await lease(asks('t1'));
+    await change();
+    expect(await room.fleet.store(item('old', 't1'))).toBe(false);
+    expect(await raw.get(rooms.key.value)).not.toBe('old');
+  });
+
+  it('a put needs no lease, and replaces whatever stands there', async () => {
+    await raw.hset(rooms.key.value, 'field', 'x');
+    expect(await room.fleet.store(item('put'))).toBe(true);
+    expect(await raw.get(rooms.key.value)).toBe('put');
+  });
+
+  it.each([
+    [undefined, -1],
+    [Infinity, -1],
+  ])('a life of %s has no end', async (ttlMs, left) => {
+    await room.fleet.store(item('put', undefined, ttlMs));
+    expect(await raw.pttl(rooms.key.value)).toBe(left);
+  });
+
+  it('a life shorter than a millisecond is one', async () => {
+    expect(await room.fleet.store(item('put', undefined, 0.2))).toBe(true);
+  });
+});
+
+describe('remove', () => {
+  it('counts values, not leases, over many slices', async () => {
+    const keys = Array.from({ length: 600 }, (_, at) => rooms.shared(`n${at}`));
+    await raw.mset(keys.flatMap(({ lease: at }) => [at, 'x']));
+    await raw.mset(keys.slice(0, 555).flatMap(({ value }) => [value, 'x']));
+    expect(await room.fleet.remove(keys)).toBe(555);
+    expect(await raw.exists(...keys.flatMap(({ value, lease: at }) => [value, at]))).toBe(0);
+    expect(await room.fleet.remove([])).toBe(0);
+  });
+
+  it('takes away what is of another type', async () => {
+    await raw.hset(rooms.key.value, 'field', 'x');
+    expect(await room.fleet.remove([rooms.key])).toBe(1);
+  });
+});
+
+describe('patch', () => {
+  it('overwrites what begins as expected, and fells the lease', async () => {
+    await room.backend.set(rooms.key.value, bytes('abcdef'), 60_000);
+    await raw.set(rooms.key.lease, 't1');
+    expect(await room.fleet.patch(rooms.key, 2, bytes('XY'), bytes('zz'))).toBe(false);
+    expect(await raw.exists(rooms.key.lease)).toBe(1);
+    expect(await room.fleet.patch(rooms.key, 2, bytes('XY'), bytes('ab'))).toBe(true);
+    expect(await raw.get(rooms.key.value)).toBe('abXYef');
+    expect(await raw.exists(rooms.key.lease)).toBe(0);
+    expect(await raw.pttl(rooms.key.value)).toBeGreaterThan(50_000);
+  });
+
+  it('leaves what is not there, or of another type', async () => {
+    expect(await room.fleet.patch(rooms.key, 0, bytes('X'), bytes('a'))).toBe(false);
+    expect(await raw.exists(rooms.key.value)).toBe(0);
+    await raw.hset(rooms.key.value, 'field', 'x');
+    expect(await room.fleet.patch(rooms.key, 0, bytes('X'), bytes('a'))).toBe(false);
+  });
+});
+
+describe('records', () => {
+  const record = (name: string, text: string, ttlMs?: number) => ({
+    key: wireKey(rooms.root, 't', name),
+    bytes: bytes(text),
+    ttlMs,
+  });
+
+  it('ensure writes what is missing, and answers what stands', async () => {
+    await raw.set(record('b', '').key, 'theirs');
+    await raw.hset(record('c', '').key, 'field', 'x');
+    const answers = await room.fleet.ensure([record('a', 'one', 60_000), record('b', 'two'), record('c', 'three')]);
+    expect(answers.map(String)).toEqual(['one', 'theirs', 'three']);
+    expect(await raw.pttl(record('a', '').key)).toBeGreaterThan(50_000);
+    expect((await room.fleet.ensure([record('a', 'four')])).map(String)).toEqual(['one']);
+  });
+
+  it('ensure answers the same to all who ask at once', async () => {
+    const asked = ['1', '2', '3', '4'].map((text) => room.fleet.ensure([record('a', text)]));
+    expect(new Set((await Promise.all(asked)).map(String)).size).toBe(1);
+  });
+
+  it('bump overwrites all, in the order given', async () => {
+    await room.fleet.bump([record('a', 'one'), record('b', 'two', 60_000), record('a', 'three')]);
+    expect(await raw.mget(record('a', '').key, record('b', '').key)).toEqual(['three', 'two']);
+    expect(await raw.pttl(record('b', '').key)).toBeGreaterThan(50_000);
+    await room.fleet.bump([]);
+  });
+});
