@@ -1,9 +1,8 @@
 import type { ChangeFeed } from './change-feed.js';
 import type { Entry, EntryDraft, Tier } from './entry.js';
 import type { Lease, LeaseProvider } from './lease.js';
+import type { MaybePromise } from './maybe-promise.js';
 import type { Address, Scope } from './scope.js';
-
-export type MaybePromise<T> = T | Promise<T>;
 
 /**
  * The versions (of the scope, its parents and the tags) that stood when a load began. A draft stored under a stamp is

@@ -39,6 +39,23 @@ export interface SharedRecord {
 /** How many bytes of an entry tell it from any other under its key: the fixed header, with its checksum. */
 export const WITNESS_LENGTH = 52;
 
+/** How many characters of a mark tell one tag from another. */
+export const MARK_LENGTH = 8;
+/** How many of them a counter keeps. */
+export const MAX_MARKS = 64;
+
+/**
+ * The record of a scope that moves with every tag of it. It holds `"v":"<epoch>.<count>.<marks>"`: how many tags were
+ * invalidated, and the marks of the last `MAX_MARKS` of them, the newest last.
+ */
+export interface TagCounter {
+  readonly key: string;
+  /** For a counter that is not there, or cannot be read; letters, digits, `-` and `_`. */
+  readonly epoch: string;
+  /** Of `MARK_LENGTH` letters or digits each, one for each tag. */
+  readonly marks: readonly string[];
+}
+
 export interface FleetCommands {
   /** Asks for the leases, one answer each, in their order. */
   lease(requests: readonly LeaseRequest[], ttlMs: number): Promise<LeaseAnswer[]>;
@@ -58,6 +75,8 @@ export interface FleetCommands {
   fell(leases: readonly string[]): Promise<void>;
   /** Overwrites all of the records in one step, and tells everybody. */
   bump(records: readonly SharedRecord[]): Promise<void>;
+  /** The same for the records of tags, after the counter of their scope was moved in the same step. */
+  bumpTags(counter: TagCounter, records: readonly SharedRecord[]): Promise<void>;
   /** Writes each record unless there is one; what stands there then, in their order. */
   ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]>;
   /** Tells everybody that keys of the scope that match were taken away. Where each change is told by itself, nothing. */

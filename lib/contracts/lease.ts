@@ -1,4 +1,4 @@
-import type { Lookup, MaybePromise } from './entry-store.js';
+import type { MaybePromise } from './maybe-promise.js';
 import type { Address } from './scope.js';
 
 /** The right to load one key for the whole fleet: an owner token with an expiry. */
@@ -22,8 +22,8 @@ export interface LeaseProvider {
   readonly ttl: number;
   /** Milliseconds to wait for another owner's value, at most. */
   readonly waitTimeout: number;
-  /** Asks once for each of the keys, which are of one scope. `seen`: what the look-ups found, in the same order. */
-  take(addresses: readonly Address[], seen: readonly Lookup[]): MaybePromise<LeaseOutcome[]>;
+  /** Asks once for each of the keys, which are of one scope. `seen`: the witnesses of their look-ups, in the same order. */
+  take(addresses: readonly Address[], seen: readonly (Uint8Array | undefined)[]): MaybePromise<LeaseOutcome[]>;
   /** Takes the lease from whoever holds it: for a value that is being made out of turn. */
   seize(address: Address): MaybePromise<Lease>;
   /** Sees to it that the end of the key's lease comes as a change, until the returned function is called. */

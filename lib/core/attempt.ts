@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../contracts/entry-store.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';

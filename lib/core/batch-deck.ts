@@ -88,11 +88,7 @@ export class BatchDeck {
   }
 
   /** Never rejects. */
-  private async waitFor(
-    request: TurnRequest,
-    answer: 'taken' | 'changed',
-    later: Gathering<BatchItem>,
-  ): Promise<void> {
+  private async waitFor(request: TurnRequest, answer: 'taken' | 'changed', later: Gathering<BatchItem>): Promise<void> {
     const { flight } = request;
     try {
       const turn = await this.turns.wait(request, answer);

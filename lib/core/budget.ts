@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.js';
-import type { MaybePromise } from '../contracts/entry-store.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { CacheTimeoutError } from '../support/errors.js';
 import { withTimeLimit } from '../support/time-limit.js';
 

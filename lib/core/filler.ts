@@ -82,7 +82,9 @@ export class Filler {
       // The last look at the fence and the store's first step stand in one synchronous stretch: nothing comes between.
       if (!ticket.admits(tags)) return false;
       const draft = this.draft(kept, ttl, options, tags, loaded.duration);
-      const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () => this.storeOf.set(at, draft, whole, lease));
+      const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () =>
+        this.storeOf.set(at, draft, whole, lease),
+      );
       if (stored) this.events.set(at.scope, at.key);
       return stored;
     } catch (error) {

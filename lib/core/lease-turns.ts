@@ -12,8 +12,6 @@ import { lookUp } from './store-steps.js';
 const MIN_NAP = 20;
 const MAX_NAP = 80;
 
-const NOTHING: Lookup = { entry: undefined, versions: undefined };
-
 /** A flight that has found nothing fresh, and wants to load. */
 export interface TurnRequest {
   readonly flight: Flight;
@@ -52,7 +50,7 @@ export class LeaseTurns {
     if (!first) return [];
     const answered = requests.every(({ lookup }) => lookup !== undefined);
     if (leases.shared && (!answered || budget.exhausted)) return undefined;
-    const seen = requests.map(({ lookup }) => lookup ?? NOTHING);
+    const seen = requests.map(({ lookup }) => lookup?.witness);
     const addresses = requests.map(({ at }) => at);
     try {
       const outcomes = await budget.spend(`Asking for a lease in ${store.name}`, () => leases.take(addresses, seen));

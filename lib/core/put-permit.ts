@@ -1,4 +1,5 @@
-import type { MaybePromise, Stamp } from '../contracts/entry-store.js';
+import type { Stamp } from '../contracts/entry-store.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
 import { Budget } from './budget.js';
@@ -21,7 +22,10 @@ export async function takePutPermit(
   const { scope, key } = at;
   try {
     const taken = Promise.all([leases.seize(at), store.stamp(scope, tags)]);
-    const [lease, stamp] = await new Budget(clock, commandTimeout).spend(`Taking the lease in ${store.name}`, () => taken);
+    const [lease, stamp] = await new Budget(clock, commandTimeout).spend(
+      `Taking the lease in ${store.name}`,
+      () => taken,
+    );
     const stampFor = (wanted: readonly string[]): MaybePromise<Stamp | undefined> => {
       const extra = wanted.filter((tag) => !tags.includes(tag));
       return extra.length === 0 ? stamp : store.widen(scope, stamp, extra);

@@ -2,17 +2,29 @@ import type { SharedRoom } from '../../lib/assembly/create-shared-store.js';
 import type { EntryStore } from '../../lib/contracts/entry-store.js';
 import type { RedisClientLike } from '../../lib/contracts/options.js';
 
+type Fleet = NonNullable<SharedRoom['fleet']>;
+
 /** Fills are stored whatever has become of their lease. Everything else is as it should be. */
 export function withoutFence<R extends SharedRoom>(room: R): R {
   const { backend, fleet } = room;
-  const store: NonNullable<SharedRoom['fleet']>['store'] = async (item) => {
+  const store: Fleet['store'] = async (item) => {
     if (item.token === undefined) return fleet!.store(item);
     await backend.set(item.value, item.bytes, item.ttlMs);
     await backend.exists(item.value);
     await fleet!.release(item, item.token);
     return true;
   };
-  return { ...room, fleet: new Proxy(fleet!, { get: (of, name) => (name === 'store' ? store : bound(of, name)) }) };
+  return { ...room, fleet: replaced(fleet!, { store }) };
+}
+
+/** Whoever asks for a lease gets it, also while somebody else has it. */
+export function withoutLease<R extends SharedRoom>(room: R): R {
+  const { fleet } = room;
+  const lease: Fleet['lease'] = async (requests, ttlMs) => {
+    await Promise.all(requests.map((request) => fleet!.seize(request, request.token, ttlMs)));
+    return requests.map(() => 'granted');
+  };
+  return { ...room, fleet: replaced(fleet!, { lease }) };
 }
 
 /** The scripts lose the line that reads again what they have written. */
@@ -34,11 +46,23 @@ export function withoutEpoch(store: EntryStore): EntryStore {
     },
     subscribe: () => () => {},
   };
-  return new Proxy(store, { get: (of, name) => (name === 'feed' ? deaf : bound(of, name)) });
+  return replaced(store, { feed: deaf });
 }
 
-/** A method of the original, whoever it is called on. */
-function bound(of: object, name: string | symbol): unknown {
-  const member: unknown = Reflect.get(of, name);
-  return typeof member === 'function' ? (member.bind(of) as unknown) : member;
+/** What was read while another process changed it is kept all the same. */
+export function withoutMarkers(store: EntryStore): EntryStore {
+  const { markers } = store as unknown as { markers: { fell(): void; fellAll(): void } };
+  markers.fell = () => {};
+  markers.fellAll = () => {};
+  return store;
+}
+
+/** The original with other members; its own methods go on calling each other. */
+function replaced<T extends object>(original: T, members: Partial<T>): T {
+  return new Proxy(original, {
+    get(of, name) {
+      const member: unknown = Reflect.get(name in members ? members : of, name);
+      return typeof member === 'function' ? (member.bind(of) as unknown) : member;
+    },
+  });
 }

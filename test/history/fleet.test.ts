@@ -2,20 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type RunningRedis } from '../support/redis-server.js';
 import { compile, type Compiled } from './compiled.js';
 import { runFleet, type RunPlan } from './fleet-run.js';
-import { ofKind, type History } from './history.js';
+import { ofKind, type History, type Trouble } from './history.js';
 import { overlappingLoads } from './overlaps.js';
+import { grouped } from './promises.js';
 import { sliceOf, sliceOfOverlap } from './slice.js';
 import { staleReads } from './staleness.js';
-import { EVERYTHING } from './workload.js';
+import { EVERYTHING, type Change } from './workload.js';
 
 /*
  * Processes at random, connections killed at random, and afterwards a look at all that was read. A long run:
  *
  *     HISTORY_SECONDS=600 npm test -- history/fleet
  *
- * HISTORY_SECONDS is the time of each of the runs below, HISTORY_SEED repeats the choices of one (not the machine's).
+ * HISTORY_SECONDS is the time of each of the runs below, HISTORY_SEED repeats the choices of one (not the machine's), and
+ * HISTORY_CHANGES narrows what takes values away: `delete,set`.
  */
-const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 6);
+const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 5);
+const CHANGES = process.env['HISTORY_CHANGES']?.split(',') as Change[] | undefined;
 const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 /** Of one history, in seconds: all of it has to be held at once. */
 const ROUND = 20;
@@ -41,7 +44,8 @@ describe('a history of several processes', () => {
       for (let left = SECONDS, seed = SEED; left > 0; left -= ROUND, seed++) {
         const seconds = Math.min(left, ROUND);
         const plan = { ...{ mode, lent, seconds, seed }, url: redis.url, program: program.path };
-        await check({ ...plan, workload: EVERYTHING, fault: undefined, processes: 3, disturbed: true });
+        const workload = { ...EVERYTHING, changes: CHANGES ?? EVERYTHING.changes };
+        await check({ ...plan, workload, fault: undefined, processes: 3, disturbed: true });
       }
     },
     SECONDS * 2_000 + 60_000,
@@ -71,6 +75,16 @@ function figuresOf(history: History, { violations, excused, quiet }: ReturnType<
   return (
     `${reads.length} reads (${heard} in step), ${invalidations.length} invalidations (${failed} failed), ` +
     `${loads} loads (${quiet} at quiet times; overlapping: ${violations.length}, excused ${excused}), ` +
-    `${count('kill')} kills, ${count('error')} errors, ${count('stall')} stalls`
+    `${count('kill')} kills, ${count('stall')} stalls, ${count('error')} errors${commonest(trouble)}`
   );
+}
+
+/** What the cache complained of most. */
+function commonest(trouble: readonly Trouble[]): string {
+  const errors = grouped(
+    trouble.filter(({ what }) => what === 'error'),
+    ({ detail }) => detail,
+  );
+  const [most] = [...errors].toSorted(([, some], [, others]) => others.length - some.length);
+  return most ? ` (${most[1].length} of them "${most[0]}")` : '';
 }

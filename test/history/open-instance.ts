@@ -8,7 +8,7 @@ import { validateOptions } from '../../lib/config/validate-options.js';
 import type { InvalidationBus } from '../../lib/contracts/invalidation-bus.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
 import { escapeSegment } from '../../lib/support/wire-key.js';
-import { forgetSecondReads, withoutEpoch, withoutFence } from './faults.js';
+import { forgetSecondReads, withoutEpoch, withoutFence, withoutLease, withoutMarkers } from './faults.js';
 import type { Orders } from './orders.js';
 
 export interface Instance {
@@ -37,9 +37,10 @@ export async function openInstance({ url, namespace, mode, lent, fault }: Orders
       random: options.random,
       onError: (operation, error) => listener.onError(operation, error),
     });
-    const room = fault === 'no fence' ? withoutFence(sound) : sound;
+    const room = fault === 'no fence' ? withoutFence(sound) : fault === 'no lease' ? withoutLease(sound) : sound;
     bus = room.bus;
     const store = await createSharedStore(room, options, isolation, listener);
+    if (fault === 'no markers') return withoutMarkers(store);
     return fault === 'no epoch' ? withoutEpoch(store) : store;
   });
   return { cache, bus: bus!, lent: client };

@@ -2,9 +2,10 @@ import type { Workload } from './workload.js';
 
 /**
  * What a run can be made to do wrong: store what was loaded whatever the lease says; write without reading again, so that
- * the server forgets who to tell; let callers join loads of before a change by another process.
+ * the server forgets who to tell; let callers join loads of before a change by another process; keep what was read while it
+ * was changed; load without asking whose turn it is.
  */
-export type Fault = 'no fence' | 'no second read' | 'no epoch';
+export type Fault = 'no fence' | 'no second read' | 'no epoch' | 'no markers' | 'no lease';
 
 /** What one process of a run is told when it starts. */
 export interface Orders {

@@ -3,6 +3,7 @@ import type { Overlap } from './overlaps.js';
 import type { StaleRead } from './staleness.js';
 
 const MAX_LINES = 60;
+const MAX_SOURCES = 3;
 
 /** What led to a stale read: the source's newer version, its invalidation, and what happened to the key until the read. */
 export function sliceOf(history: History, { read, missed, required }: StaleRead): string {
@@ -10,15 +11,18 @@ export function sliceOf(history: History, { read, missed, required }: StaleRead)
     (event) => event.kind === 'raise' && event.key === read.key && event.version === required,
   );
   const from = Math.min(raised?.began ?? missed.began, missed.began);
-  const about = history.filter(
+  const ofKey = history.filter((event) => concerns(event, read.key));
+  // Where the old version came from.
+  const sources = ofKey
+    .filter(({ kind, began }) => (kind === 'load' || kind === 'put') && began < read.ended)
+    .filter((event) => 'version' in event && event.version === read.version)
+    .toSorted((one, other) => one.began - other.began)
+    .slice(-MAX_SOURCES);
+  const about = ofKey.filter(
     (event) =>
-      concerns(event, read.key) &&
-      (event === raised ||
-        (event.kind === 'load' && event.version === read.version && event.ended >= from - 1_000) ||
-        (event.kind === 'put' && event.version === read.version) ||
-        meet(event, { began: from, ended: read.ended })) &&
-      // Of the many reads, those that have had the old version.
-      (event.kind !== 'read' || event === read || (event.version <= read.version && event.process === read.process)),
+      event === raised ||
+      sources.includes(event) ||
+      (event.kind !== 'read' && event.kind !== 'put' && meet(event, { began: from, ended: read.ended })),
   );
   const head = `${nameOf(read.key)}: process ${read.process} was given version ${read.version}, at least ${required} was due.`;
   return [head, ...linesOf(about, [read, missed])].join('\n');
@@ -56,7 +60,9 @@ function lineOf(event: HistoryEvent): string {
       return `${when} ${event.how} ${event.complete ? 'acknowledged' : 'failed'}`;
     case 'trouble':
       return `${when} ${event.what} ${event.detail}`;
-    default:
+    case 'load':
+    case 'put':
+    case 'raise':
       return `${when} ${event.version}`;
   }
 }

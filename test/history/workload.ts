@@ -65,6 +65,12 @@ export const DELETES: Workload = {
   pauses: false,
 };
 
+/** The same, but that everything is quick: for faults that need two things to happen at once. */
+export const QUICK: Workload = { ...DELETES, writers: 2, loadTime: 2, rest: 8 };
+
+/** Nothing is changed, much goes stale: for faults of the lease. */
+export const READS: Workload = { ...EVERYTHING, changes: [], writers: 0 };
+
 export const PATTERNS: readonly string[] = ['plain:*', 'swr:?', '*'];
 
 /** Which of the keys the change concerns. */

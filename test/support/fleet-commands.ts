@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 import {
+  MARK_LENGTH,
+  MAX_MARKS,
   WITNESS_LENGTH,
   type FleetCommands,
   type LeaseAnswer,
@@ -7,6 +9,7 @@ import {
   type SharedItem,
   type SharedKey,
   type SharedRecord,
+  type TagCounter,
 } from '../../lib/contracts/fleet.js';
 import { same, type FleetView } from './fleet-keyspace.js';
 import type { FleetLine } from './fleet-line.js';
@@ -91,6 +94,20 @@ export class FleetScripts implements FleetCommands {
     const keys = given.map(({ key }) => key);
     return this.line.send('bump', keys, () => {
       for (const { key, bytes, ttlMs } of given) this.view.write(key, bytes, ttlMs);
+      this.#tell(keys);
+    });
+  }
+
+  bumpTags({ key, epoch, marks }: TagCounter, records: readonly SharedRecord[]): Promise<void> {
+    const given = structuredClone(records);
+    const keys = [key, ...given.map((record) => record.key)];
+    return this.line.send('bumpTags', keys, () => {
+      const stands = Buffer.from(this.view.peek(key)?.bytes ?? NOTHING).toString('latin1');
+      const [, stood, count, last] = /"v":"([\w-]+)\.(\d+)\.(\w*)"/.exec(stands) ?? [];
+      const kept = ((last ?? '') + marks.join('')).slice(-MARK_LENGTH * MAX_MARKS);
+      const text = `NV\u0001{"v":"${stood ?? epoch}.${Number(count ?? 0) + marks.length}.${kept}"}`;
+      this.view.write(key, Buffer.from(text, 'latin1'), undefined);
+      for (const record of given) this.view.write(record.key, record.bytes, record.ttlMs);
       this.#tell(keys);
     });
   }

@@ -5,10 +5,11 @@ import type {
   SharedItem,
   SharedKey,
   SharedRecord,
+  TagCounter,
 } from '../../contracts/fleet.js';
 import type { Announcer } from './announcer.js';
 import { allOf, asBuffer, wholeMs, type Argument, type RedisLinks } from './redis-links.js';
-import { BUMP, ENSURE, EXTEND, FELL, FILL, LEASE, PATCH, PUT, RELEASE, REMOVE, SEIZE } from './scripts.js';
+import { BUMP, BUMP_TAGS, ENSURE, EXTEND, FELL, FILL, LEASE, PATCH, PUT, RELEASE, REMOVE, SEIZE } from './scripts.js';
 
 /** Of one UNLINK, values and leases each. */
 const MAX_KEYS = 250;
@@ -91,14 +92,17 @@ export class RedisFleet implements FleetCommands {
   async bump(records: readonly SharedRecord[]): Promise<void> {
     if (records.length === 0) return;
     const keys = records.map(({ key }) => key);
-    const data = records.flatMap(({ bytes, ttlMs }): Argument[] => [asBuffer(bytes), px(ttlMs)]);
-    await this.links.run(BUMP, keys, () => [...this.#tell(keys), ...data]);
+    await this.links.run(BUMP, keys, () => [...this.#tell(keys), ...records.flatMap(written)]);
+  }
+
+  async bumpTags({ key, epoch, marks }: TagCounter, records: readonly SharedRecord[]): Promise<void> {
+    const keys = [key, ...records.map((record) => record.key)];
+    const counted: Argument[] = [epoch, marks.join(''), marks.length];
+    await this.links.run(BUMP_TAGS, keys, () => [...this.#tell(keys), ...counted, ...records.flatMap(written)]);
   }
 
   async ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]> {
-    const answers = await allOf(
-      records.map(({ key, bytes, ttlMs }) => this.links.run(ENSURE, [key], () => [asBuffer(bytes), px(ttlMs)])),
-    );
+    const answers = await allOf(records.map((record) => this.links.run(ENSURE, [record.key], () => written(record))));
     return answers as Uint8Array[];
   }
 
@@ -109,6 +113,10 @@ export class RedisFleet implements FleetCommands {
   #tell(keys: readonly string[]): Argument[] {
     return [this.announcer.channel, this.announcer.keys(keys)];
   }
+}
+
+function written({ bytes, ttlMs }: SharedRecord): Argument[] {
+  return [asBuffer(bytes), px(ttlMs)];
 }
 
 /** Empty: no expiry. */

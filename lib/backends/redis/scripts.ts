@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WITNESS_LENGTH } from '../../contracts/fleet.js';
+import { MARK_LENGTH, MAX_MARKS, WITNESS_LENGTH } from '../../contracts/fleet.js';
 
 /** A script runs as one step: nobody sees, and nothing comes into, its middle. */
 export interface Script {
@@ -159,6 +159,29 @@ redis.call('PUBLISH', ARGV[1], ARGV[2])
 for at, key in ipairs(KEYS) do
   set(key, ARGV[2 * at + 1], ARGV[2 * at + 2])
   redis.call('EXISTS', key)
+end
+return 1`,
+);
+
+/**
+ * Moves the counter of a scope's tags (see `TagCounter`), then as `BUMP`. In one step: whoever reads the counter finds it
+ * moved for every tag that is another. KEYS counter, records. ARGV channel, message, epoch, marks, how many, then bytes and
+ * ttl of each record.
+ */
+export const BUMP_TAGS = script(
+  'bumpTags',
+  `${SET}
+local stands = redis.pcall('GET', KEYS[1])
+if type(stands) ~= 'string' then stands = '' end
+local epoch, count, last = string.match(stands, '"v":"([%w_-]+)%.(%d+)%.([%w_]*)"')
+local marks = string.sub((last or '') .. ARGV[4], ${-MARK_LENGTH * MAX_MARKS})
+count = string.format('%.0f', tonumber(count or 0) + tonumber(ARGV[5]))
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+redis.call('SET', KEYS[1], 'NV\\1{"v":"' .. (epoch or ARGV[3]) .. '.' .. count .. '.' .. marks .. '"}')
+redis.call('EXISTS', KEYS[1])
+for at = 2, #KEYS do
+  set(KEYS[at], ARGV[2 * at + 2], ARGV[2 * at + 3])
+  redis.call('EXISTS', KEYS[at])
 end
 return 1`,
 );

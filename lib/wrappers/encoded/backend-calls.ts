@@ -74,9 +74,7 @@ export class BackendCalls {
   /** Whether the bytes were overwritten. */
   async patch(key: string, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
     const { backend, fleet } = this;
-    return fleet
-      ? fleet.patch(sharedKey(key), offset, bytes, expected)
-      : backend.patch!(key, offset, bytes, expected);
+    return fleet ? fleet.patch(sharedKey(key), offset, bytes, expected) : backend.patch!(key, offset, bytes, expected);
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {

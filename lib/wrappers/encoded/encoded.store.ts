@@ -3,21 +3,22 @@ import type { ChangeFeed } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { Entry, EntryDraft } from '../../contracts/entry.js';
-import { WITNESS_LENGTH, type FleetCommands } from '../../contracts/fleet.js';
+import type { FleetCommands } from '../../contracts/fleet.js';
 import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
-import { isHashed, nameOf, valuePrefix } from '../../support/wire-key.js';
-import { siblingKey } from '../../support/wire-place.js';
+import { isHashed, valuePrefix } from '../../support/wire-key.js';
 import { WireFeed } from '../coherence/wire-feed.js';
 import { WireNames } from '../coherence/wire-names.js';
 import { BackendCalls, type OutgoingValue } from './backend-calls.js';
 import { ClearedSweep } from './cleared-sweep.js';
 import type { EntryFormat } from './entry-format.js';
-import { EntryReader, type StoredEntry, type Unreadable } from './entry-reader.js';
+import { EntryReader, type StoredEntry } from './entry-reader.js';
+import { EntryLooks } from './entry-looks.js';
 import { PatternList } from './pattern-list.js';
+import { PatternSweep } from './pattern-sweep.js';
 import { StoredLeases } from './stored-leases.js';
 import { StoredNames } from './stored-names.js';
 import { StoredVersions, type StoredStamp } from './stored-versions.js';
@@ -66,7 +67,9 @@ export class EncodedStore implements EntryStore {
   private readonly writes: ValueWrites;
   private readonly reader: EntryReader;
   private readonly sweeper: Sweeper;
+  private readonly looks: EntryLooks;
   private readonly names: StoredNames;
+  private readonly patternSweep: PatternSweep;
   private readonly clearedSweep: ClearedSweep;
 
   constructor(private readonly parts: EncodedParts) {
@@ -85,7 +88,9 @@ export class EncodedStore implements EntryStore {
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
     const reader = (this.reader = new EntryReader(parts.format, clock));
     const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
+    this.looks = new EntryLooks(calls, wireNames, versions, writes, reader);
     this.names = new StoredNames(calls, reader);
+    this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
   }
 
@@ -93,44 +98,8 @@ export class EncodedStore implements EntryStore {
     return (await this.lookMany([address], tags))[0]!;
   }
 
-  /**
-   * All addresses must be of one scope. One round trip, and another one when entries carry tags that nobody asked for and
-   * whose versions are not at hand.
-   */
-  async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
-    const { scope } = addresses[0]!;
-    const keys = addresses.map(({ key }) => this.wireNames.keyOf(scope, 'v', key));
-    const read = this.versions.begin(scope, tags);
-    try {
-      const answers = await this.calls.getMany([...read.asked, ...keys]);
-      const versions = read.found(answers);
-      const bytes = answers.slice(read.asked.length);
-      const opened = keys.map((key, index) =>
-        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
-      );
-      const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
-        (tag) => !tags.includes(tag),
-      );
-      const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
-      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
-    } finally {
-      read.end();
-    }
-  }
-
-  private lookupOf(
-    entry: StoredEntry | Unreadable | undefined,
-    bytes: Uint8Array | undefined,
-    address: Address,
-    versions: FoundVersions,
-    all: FoundVersions,
-  ): Lookup {
-    const seen = { versions, witness: witnessOf(bytes) };
-    if (entry === undefined) return { entry: undefined, ...seen };
-    if ('rejected' in entry) return { entry: undefined, ...entry, ...seen };
-    const rejected = this.reader.judge(entry, address, all);
-    if (rejected === undefined) return { entry, ...seen };
-    return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), ...seen };
+  lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
+    return this.looks.lookMany(addresses, tags);
   }
 
   async stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): Promise<Stamp> {
@@ -197,48 +166,11 @@ export class EncodedStore implements EntryStore {
     return this.versions.invalidateTags(scope, tags);
   }
 
-  /**
-   * First the leases of the keys that match, then their values. The interleaving that one sweep alone would miss:
-   *
-   *     B: invalidate(*): the sweep has passed the place of k, where there is nothing
-   *     A:                                                       fills k with what it loaded before
-   *     B:                                                                                         resolves
-   *
-   * When the first sweep is through, every load of before has either filled its key, which the second then finds, or has
-   * lost its lease, and will be refused.
-   */
+  /** How many values were removed; 0 where nobody can list them, and each read is held against the pattern instead. */
   async invalidate(scope: Scope, pattern: string): Promise<number> {
-    if (!this.sweeper.canSweep) {
-      await this.patterns.add(scope, pattern);
-      return 0;
-    }
-    const { fleet } = this.calls;
-    const matches = compileGlob(pattern);
-    const prefix = valuePrefix(scope.path);
-    if (fleet) await this.fellLeases(siblingKey(prefix, 'l'), matches);
-    // A fill that is on its way would land behind the sweep: its key is removed by name, whatever becomes of it.
-    const landing = this.writes.landing(prefix, matches);
-    const [swept] = await Promise.all([
-      this.sweeper.sweep(prefix, (keys) => this.names.matching(keys, matches)),
-      landing.length > 0 ? this.writes.removeAll(landing) : 0,
-    ]);
-    if (fleet) await this.calls.limited('tell', () => fleet.tellPattern(scope.path, pattern));
-    return swept;
-  }
-
-  private async fellLeases(prefix: string, matches: (name: string) => boolean): Promise<void> {
-    const { calls } = this;
-    for await (const keys of this.sweeper.batches(prefix)) {
-      // Of a hashed name nobody can say whether it matches; the load of one that does not is loaded once more.
-      const concerned = keys.filter((key) => isHashed(key) || matches(nameOf(key) ?? ''));
-      if (concerned.length > 0) await calls.limited('lease', () => calls.fleet!.fell(concerned));
-    }
-  }
-
-  /** Nobody is told key by key: a sweep is announced as a whole. */
-  private sweepAway(keys: readonly string[]): Promise<number> {
-    const { calls } = this;
-    return calls.fleet ? calls.limited('delete', () => calls.deleteMany(keys)) : this.writes.removeAll(keys);
+    if (this.sweeper.canSweep) return this.patternSweep.run(scope, pattern);
+    await this.patterns.add(scope, pattern);
+    return 0;
   }
 
   async clear(scope: Scope): Promise<void> {
@@ -280,6 +212,12 @@ export class EncodedStore implements EntryStore {
     if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());
   }
 
+  /** Nobody is told key by key: a sweep is announced as a whole. */
+  private sweepAway(keys: readonly string[]): Promise<number> {
+    const { calls } = this;
+    return calls.fleet ? calls.limited('delete', () => calls.deleteMany(keys)) : this.writes.removeAll(keys);
+  }
+
   private encode({ address, draft, stamp, lease }: StoreItem, now: number): OutgoingValue {
     const { scopes, versions, patterns } = stamp as StoredStamp;
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
@@ -293,20 +231,4 @@ export class EncodedStore implements EntryStore {
       ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
     };
   }
-}
-
-/** What tells the bytes from any others that may stand there. */
-function witnessOf(bytes: Uint8Array | undefined): Uint8Array {
-  return bytes instanceof Uint8Array ? bytes.subarray(0, WITNESS_LENGTH) : NO_BYTES;
-}
-
-const NO_BYTES = new Uint8Array(0);
-
-function merge(one: FoundVersions, other: FoundVersions): FoundVersions {
-  return {
-    scopes: one.scopes,
-    anyTag: one.anyTag,
-    tags: new Map([...one.tags, ...other.tags]),
-    broken: one.broken ?? other.broken,
-  };
 }

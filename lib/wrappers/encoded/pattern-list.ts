@@ -37,8 +37,7 @@ export class PatternList {
     await this.store(key, { version: record.version, patterns: { sequence, items } });
     const kept = await this.read(key);
     const isKept =
-      kept?.version !== record.version ||
-      kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
+      kept?.version !== record.version || kept.patterns.items.some(([at, text]) => at === sequence && text === pattern);
     if (!isKept) await this.store(key, this.writes.freshScope());
   }
 

@@ -1,5 +1,4 @@
 import type { Random } from '../../contracts/clock.js';
-import type { Lookup } from '../../contracts/entry-store.js';
 import type { SharedKey } from '../../contracts/fleet.js';
 import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease, LeaseOutcome, LeaseProvider } from '../../contracts/lease.js';
@@ -32,13 +31,13 @@ export class StoredLeases implements LeaseProvider {
     this.waitTimeout = parts.waitTimeout;
   }
 
-  async take(addresses: readonly Address[], seen: readonly Lookup[]): Promise<LeaseOutcome[]> {
+  async take(addresses: readonly Address[], seen: readonly (Uint8Array | undefined)[]): Promise<LeaseOutcome[]> {
     const { calls, random } = this.parts;
     const fleet = calls.fleet!;
     const requests = addresses.map((address, index) => ({
       ...this.keyOf(address),
       token: random.id(),
-      seen: seen[index]?.witness ?? NOTHING,
+      seen: seen[index] ?? NOTHING,
     }));
     const asked = fleet.lease(requests, this.ttl);
     try {
@@ -52,7 +51,9 @@ export class StoredLeases implements LeaseProvider {
       const giveBack = async (): Promise<void> => {
         const answers = await asked;
         await Promise.all(
-          requests.filter((_, index) => answers[index] === 'granted').map((request) => fleet.release(request, request.token)),
+          requests
+            .filter((_, index) => answers[index] === 'granted')
+            .map((request) => fleet.release(request, request.token)),
         );
       };
       giveBack().catch(() => {});

@@ -8,6 +8,7 @@ import type { NamedVersion } from './entry-meta.js';
 import type { VersionCache } from './version-cache.js';
 import { VersionRead, type FoundVersions } from './version-read.js';
 import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
+import { markOf, noneBetween } from './tag-counter.js';
 import { DAY, VERSION_TTL, VersionWrites } from './version-writes.js';
 
 /** How many lengthened versions are remembered, so that not every fill lengthens them again. */
@@ -19,7 +20,7 @@ export interface StoredStamp extends Stamp {
   readonly versions: readonly NamedVersion[];
   /** How many patterns of the entry's own scope the load came after. */
   readonly patterns: number;
-  /** What moves with every tag of the scope, as it was before the load; only where several processes share the tags. */
+  /** The counter of the scope's tags, as it was before the load; only where several processes share the tags. */
   readonly anyTag: string | undefined;
 }
 
@@ -66,15 +67,15 @@ export class StoredVersions {
     const [records, versions, anyTag] = await Promise.all([
       Promise.all(scope.lineage.map(async (path) => found.scopes.get(path) ?? writes.createScope(path))),
       this.tagVersions(scope, tags, found),
-      anyTagKey === undefined ? undefined : (found.anyTag ?? writes.createTag(anyTagKey)),
+      anyTagKey === undefined ? undefined : (found.anyTag ?? writes.createCounter(anyTagKey)),
     ]);
     const scopes = scope.lineage.map((path, index) => [path, records[index]!.version] as const);
     return { tags, scopes, versions, patterns: records.at(-1)!.patterns.sequence, anyTag };
   }
 
   /**
-   * Further tags have no version of before the load. Where other processes may have invalidated them, what moves with
-   * every tag has to stand where it stood then; and it is asked for in the same step as the tags, because it moves first.
+   * Further tags have no version of before the load. Where other processes may have invalidated them, the counter of the
+   * scope's tags tells; it is asked for in the same step as the tags, because it moves with them.
    */
   async widen(scope: Scope, stamp: StoredStamp, tags: readonly string[]): Promise<StoredStamp | undefined> {
     const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
@@ -83,7 +84,7 @@ export class StoredVersions {
     const read = new VersionRead({ scope: NO_SCOPES, tags, scopes: [], anyTag, tagKeys }, this.parts.cache);
     try {
       const found = read.found(await this.parts.calls.getMany(read.asked));
-      if (found.anyTag !== stamp.anyTag) return undefined;
+      if (anyTag !== undefined && !noneBetween(stamp.anyTag, found.anyTag, tags)) return undefined;
       const versions = await this.tagVersions(scope, tags, found);
       return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
     } finally {
@@ -101,17 +102,15 @@ export class StoredVersions {
     );
   }
 
-  /** What moves with every tag of the scope is moved first: whoever has read the old one has read old tags. */
   invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
-    const anyTag = this.anyTagKey(scope);
-    const keys = tags.map((tag) => this.tagKey(scope, tag));
-    return this.writes.overwrite(
-      (anyTag === undefined ? keys : [anyTag, ...keys]).map((key) => ({
-        key,
-        bytes: () => encodeTagRecord({ version: this.parts.random.id() }),
-        ttlMs: key === anyTag ? undefined : VERSION_TTL,
-      })),
-    );
+    const versions = tags.map((tag) => ({
+      key: this.tagKey(scope, tag),
+      bytes: () => encodeTagRecord({ version: this.parts.random.id() }),
+      ttlMs: VERSION_TTL,
+    }));
+    const key = this.anyTagKey(scope);
+    if (key === undefined) return this.writes.overwrite(versions);
+    return this.writes.overwriteTags({ key, epoch: this.parts.random.id(), marks: tags.map(markOf) }, versions);
   }
 
   clear(scope: Scope): Promise<void> {

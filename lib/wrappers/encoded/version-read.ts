@@ -7,7 +7,7 @@ import { decodeScopeRecord, decodeTagRecord, type ScopeRecord } from './version-
 export interface FoundVersions {
   readonly scopes: ReadonlyMap<string, ScopeRecord | undefined>;
   readonly tags: ReadonlyMap<string, string | undefined>;
-  /** The version that moves whenever any tag of the scope is invalidated; only where several processes share the tags. */
+  /** The counter of the scope's tags; only where several processes share them. */
   readonly anyTag?: string | undefined;
   /** Set when a record stood there that cannot be read. */
   readonly broken?: CacheFormatError | undefined;
@@ -50,10 +50,15 @@ export class VersionRead {
     const { scope, tags, scopes, anyTag, tagKeys } = this.keys;
     const read = asked.map((key, index) => decode(answers[index], scopes.includes(key)));
     reading?.settle(read);
-    const versions = new Map<string, Version | undefined>([...known, ...asked.map((key, at) => [key, read[at]] as const)]);
+    const versions = new Map<string, Version | undefined>([
+      ...known,
+      ...asked.map((key, at) => [key, read[at]] as const),
+    ]);
     const at = asked.findIndex((_, index) => answers[index] !== undefined && read[index] === undefined);
     return {
-      scopes: new Map(scope.lineage.map((path, index) => [path, versions.get(scopes[index]!) as ScopeRecord | undefined])),
+      scopes: new Map(
+        scope.lineage.map((path, index) => [path, versions.get(scopes[index]!) as ScopeRecord | undefined]),
+      ),
       tags: new Map(tags.map((tag, index) => [tag, versions.get(tagKeys[index]!) as string | undefined])),
       anyTag: anyTag === undefined ? undefined : (versions.get(anyTag) as string | undefined),
       broken: at === -1 ? undefined : new CacheFormatError(`The version ${asked[at]} cannot be read.`),

@@ -1,7 +1,9 @@
 import type { Random } from '../../contracts/clock.js';
+import type { SharedRecord, TagCounter } from '../../contracts/fleet.js';
 import { wireKey } from '../../support/wire-key.js';
 import type { BackendCalls } from './backend-calls.js';
 import { KeyQueue } from './key-queue.js';
+import { firstCount } from './tag-counter.js';
 import type { Version, VersionCache } from './version-cache.js';
 import { decode } from './version-read.js';
 import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
@@ -44,19 +46,24 @@ export class VersionWrites {
    * several processes share them; elsewhere one by one.
    */
   async overwrite(versions: readonly NextVersion[]): Promise<void> {
-    const { calls, cache } = this.parts;
-    const { fleet } = calls;
+    const { fleet } = this.parts.calls;
     if (!fleet) {
       await Promise.all(versions.map((version) => this.write(version)));
       return;
     }
-    const keys = versions.map(({ key }) => key);
-    cache?.drop(keys);
-    // However long it takes, and whoever has ceased to wait for it.
-    const drop = (): void => cache?.drop(keys);
-    const sent = fleet.bump(versions.map(({ key, bytes, ttlMs }) => ({ key, bytes: bytes(), ttlMs })));
-    sent.then(drop, drop);
-    await calls.limited('bump', () => sent);
+    await this.send(versions, (records) => fleet.bump(records));
+  }
+
+  /** The same for tags that several processes share. */
+  async overwriteTags(counter: TagCounter, versions: readonly NextVersion[]): Promise<void> {
+    const { cache, calls } = this.parts;
+    cache?.drop([counter.key]);
+    await this.send(versions, (records) => {
+      const sent = calls.fleet!.bumpTags(counter, records);
+      const drop = (): void => cache?.drop([counter.key]);
+      sent.then(drop, drop);
+      return sent;
+    });
   }
 
   async createScope(path: string): Promise<ScopeRecord> {
@@ -68,6 +75,12 @@ export class VersionWrites {
   async createTag(key: string): Promise<string> {
     const fresh = this.parts.random.id();
     const stored = await this.create(key, encodeTagRecord({ version: fresh }), VERSION_TTL, false);
+    return (stored as string | undefined) ?? fresh;
+  }
+
+  async createCounter(key: string): Promise<string> {
+    const fresh = firstCount(this.parts.random.id());
+    const stored = await this.create(key, encodeTagRecord({ version: fresh }), undefined, false);
     return (stored as string | undefined) ?? fresh;
   }
 
@@ -119,6 +132,20 @@ export class VersionWrites {
     } finally {
       reading?.end();
     }
+  }
+
+  private async send(
+    versions: readonly NextVersion[],
+    work: (records: SharedRecord[]) => Promise<void>,
+  ): Promise<void> {
+    const { cache, calls } = this.parts;
+    const keys = versions.map(({ key }) => key);
+    cache?.drop(keys);
+    const sent = work(versions.map(({ key, bytes, ttlMs }) => ({ key, bytes: bytes(), ttlMs })));
+    // However long it takes, and whoever has ceased to wait for it.
+    const drop = (): void => cache?.drop(keys);
+    sent.then(drop, drop);
+    await calls.limited('bump', () => sent);
   }
 
   private write({ key, bytes, ttlMs }: NextVersion): Promise<void> {

@@ -9,15 +9,15 @@ const tags = ['t'];
 const cases = PLACES.flatMap((place) => CHANGES.map((change) => ({ ...place, ...change, change })));
 
 describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, backend, change }) => {
-  async function two() {
+  async function open() {
     const { join, clock } = fleet(mode);
     const make = () => join({ backend, random: new FakeRandom() });
-    const [a, b] = [await make(), await make()];
-    return { a, b, clock, here: scopeOf(a), there: scopeOf(b) };
+    const [a, b, c] = [await make(), await make(), await make()];
+    return { a, b, clock, here: scopeOf(a), there: scopeOf(b), third: scopeOf(c) };
   }
 
   it('during a load that nobody repeats: the old value is stored nowhere', async () => {
-    const { a, b, here, there } = await two();
+    const { a, b, here, there } = await open();
     const row = new Row();
     const gate = deferred<void>();
     // A loads, reads old
@@ -36,7 +36,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('during a load: who calls after it does not join, and what is loaded next is stored', async () => {
-    const { b, here, there } = await two();
+    const { b, here, there } = await open();
     const row = new Row();
     const gate = deferred<void>();
     // A loads, reads old
@@ -59,13 +59,17 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
     expect(row.reads).toBe(change.leaves ? 1 : 2);
   });
 
-  it('during a load that another process waits for: that one loads for itself', async () => {
-    const { b, here, there } = await two();
+  it('during a load that a third process waits for: that one loads for itself', async () => {
+    const { b, here, there, third } = await open();
     const row = new Row();
     const gate = deferred<void>();
+    // A loads, reads old
+    //                     C waits
+    //                              B: row = new, the change is through
+    // A ends; C has what is there, or loads
     const one = here.getOrSet('k', row.slowly(gate), { tags });
     await settle();
-    const waiting = there.getOrSet('k', row.read, { tags });
+    const waiting = third.getOrSet('k', row.read, { tags });
     await settle();
     row.value = 'new';
     expect(await change.run(b)).toBe(true);
@@ -77,7 +81,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('while its fill is on its way: it is refused', async () => {
-    const { a, b, here, there } = await two();
+    const { a, b, here, there } = await open();
     const row = new Row();
     const fill = a.client.hold('requests', (command) => command === 'fill');
     const one = here.getOrSet('k', row.read, { tags });
@@ -95,7 +99,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('while the answer to its fill is on its way: it does not stay in this process', async () => {
-    const { a, b, here, there } = await two();
+    const { a, b, here, there } = await open();
     const fill = a.client.hold('answers', (command) => command === 'fill');
     // A fills, it is stored
     //                        B: the change is through, A is told
@@ -111,7 +115,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('during a batch', async () => {
-    const { b, here, there } = await two();
+    const { b, here, there } = await open();
     const row = new Row();
     const gate = deferred<void>();
     const slow = row.slowly(gate);
@@ -129,7 +133,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('during a renewal in the background', async () => {
-    const { b, clock, here, there } = await two();
+    const { b, clock, here, there } = await open();
     const options = { tags, ttl: 1_000, staleWhileRevalidate: '1h' } as const;
     const row = new Row();
     const gate = deferred<void>();
@@ -150,7 +154,7 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 
   it('during an early renewal', async () => {
-    const { b, clock, here, there } = await two();
+    const { b, clock, here, there } = await open();
     const options = { tags, ttl: 10_000, refreshAhead: 1 } as const;
     const row = new Row();
     const [first, second] = [deferred<void>(), deferred<void>()];

@@ -56,6 +56,19 @@ describe('attending a lease, by messages', () => {
     }
   });
 
+  it('asks the server for nothing any more when the last has left', async () => {
+    const raw = await rooms.client();
+    const count = async () => (await raw.pubsub('NUMSUB', rooms.key.lease))[1];
+    const leave = [hears.bus.attend(rooms.key.lease), hears.bus.attend(rooms.key.lease)];
+    await until(() => hears.heard.length === 2);
+    leave[0]!();
+    await hears.bus.barrier();
+    expect(await count()).toBe(1);
+    leave[1]!();
+    await hears.bus.barrier();
+    expect(await count()).toBe(0);
+  });
+
   it('hears again after it has left', async () => {
     hears.bus.attend(rooms.key.lease)();
     hears.bus.attend(rooms.key.lease)();

@@ -74,6 +74,20 @@ describe.each(fleets)('a bus ($name)', ({ listener, writer, connections }) => {
     expect(heard).toContain(record('b').key);
   });
 
+  it('hears of tags, and of their counter', async () => {
+    const counter = { key: wireKey(rooms.root, 's', 'tags'), epoch: 'e', marks: ['aaaaaaaa'] };
+    for (const step of [() => hears.backend.getMany([counter.key, record('a').key]), async () => {}]) {
+      await step();
+      await other.fleet.bumpTags(counter, [record('a')]);
+      const heard = await hearing(hears);
+      expect(heard).toContain(counter.key);
+      expect(heard).toContain(record('a').key);
+      // What it wrote last is its own; the next one is not.
+      await hears.fleet.bumpTags(counter, [record('a')]);
+      await hearing(hears);
+    }
+  });
+
   it('does not hear what it does itself', async () => {
     await fill(hears);
     await put(hears);
@@ -173,6 +187,13 @@ describe('tracking', () => {
     const keys = Array.from({ length: 40 }, (_, at) => rooms.shared(`n${at}`));
     for (const key of keys) await put(room, key);
     expect(await room.backend.getMany(keys.map(({ value }) => value))).toEqual(keys.map(() => bytes('x')));
+    const seen = bytes('x');
+    const requests = keys.map((key) => ({ ...key, token: 'mine', seen }));
+    expect(new Set(await room.fleet.lease(requests, 5_000))).toEqual(new Set(['granted']));
+    for (const key of keys) expect(await room.fleet.extend(key, 'mine', 5_000)).toBe(true);
+    for (const key of keys) await room.fleet.release(key, 'mine');
+    await room.fleet.lease(requests, 5_000);
+    await room.fleet.fell(keys.map(({ lease }) => lease));
     expect(await room.fleet.remove(keys)).toBe(40);
     expect(await hearing(room)).toBe('');
     const raw = await rooms.client();
@@ -224,13 +245,24 @@ describe('a client that was handed in', () => {
     expect(await raw.get(`app:${rooms.key.value}`)).toBe('x');
     await put(other);
     await raw.set(rooms.key.value, 'outside the prefix');
-    expect(await hearing(room)).toContain(rooms.key.value);
-    expect(room.heard.join(' ')).not.toContain('app:');
+    const heard = await hearing(room);
+    expect(heard).toContain(rooms.key.value);
+    expect(heard).not.toContain('app:');
     await Promise.all([room.bus.close(), room.backend.close()]);
     expect(client.status).toBe('ready');
     expect(await rooms.ids(raw, 't')).toHaveLength(0);
     expect(await client.get('k')).toBeNull();
     expect(client.listenerCount('close')).toBe(0);
+  });
+
+  it.each(['', 'app:'])('may read keys of its own, which are none of ours (prefix "%s")', async (keyPrefix) => {
+    const client = await rooms.client({ keyPrefix });
+    const raw = await rooms.client();
+    const room = await rooms.connected({ connection: { client }, coherence: 'tracking' });
+    await client.get('mine');
+    await room.backend.get(rooms.key.value);
+    await raw.mset(`${keyPrefix}mine`, 'x', `${keyPrefix}${rooms.key.value}`, 'x');
+    expect(await hearing(room)).toBe(rooms.key.value);
   });
 
   it('may speak RESP2', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { WITNESS_LENGTH, type LeaseRequest } from '../../../lib/contracts/fleet.js';
+import { MARK_LENGTH, MAX_MARKS, WITNESS_LENGTH, type LeaseRequest } from '../../../lib/contracts/fleet.js';
 import { wireKey } from '../../../lib/support/wire-key.js';
 import { startRedis, type RunningRedis } from '../../support/redis-server.js';
 import { bytes, Rooms, type EaredRoom } from './rooms.js';
@@ -210,5 +210,38 @@ describe('records', () => {
     expect(await raw.mget(record('a', '').key, record('b', '').key)).toEqual(['three', 'two']);
     expect(await raw.pttl(record('b', '').key)).toBeGreaterThan(50_000);
     await room.fleet.bump([]);
+  });
+
+  describe('bumpTags', () => {
+    const counter = (...marks: string[]) => ({ key: wireKey(rooms.root, 's', 'tags'), epoch: 'e-1', marks });
+    const stands = async () => String(await raw.getBuffer(counter().key));
+
+    it('moves the counter, and writes the records', async () => {
+      await room.fleet.bumpTags(counter('aaaaaaaa', 'bbbbbbbb'), [record('a', 'one'), record('b', 'two', 60_000)]);
+      expect(await stands()).toBe('NV\u0001{"v":"e-1.2.aaaaaaaabbbbbbbb"}');
+      await room.fleet.bumpTags({ ...counter('cccccccc'), epoch: 'e-2' }, [record('a', 'three')]);
+      expect(await stands()).toBe('NV\u0001{"v":"e-1.3.aaaaaaaabbbbbbbbcccccccc"}');
+      expect(await raw.mget(record('a', '').key, record('b', '').key)).toEqual(['three', 'two']);
+      expect(await raw.pttl(record('b', '').key)).toBeGreaterThan(50_000);
+      expect(await raw.pttl(counter().key)).toBe(-1);
+    });
+
+    it('keeps the last marks only, and counts on', async () => {
+      const marks = Array.from({ length: 70 }, (_, at) => String(at).padStart(MARK_LENGTH, 'm'));
+      await room.fleet.bumpTags(counter(...marks), []);
+      expect(await stands()).toBe(`NV\u0001{"v":"e-1.70.${marks.slice(-MAX_MARKS).join('')}"}`);
+      await raw.set(counter().key, 'NV\u0001{"v":"e_9.12345678901234."}');
+      await room.fleet.bumpTags(counter('aaaaaaaa'), []);
+      expect(await stands()).toBe('NV\u0001{"v":"e_9.12345678901235.aaaaaaaa"}');
+    });
+
+    it.each([
+      ['of another type', () => raw.hset(counter().key, 'field', 'x')],
+      ['no counter', () => raw.set(counter().key, 'NV\u0001{"v":"x"}')],
+    ])('begins anew where there is something %s', async (_name, spoil) => {
+      await spoil();
+      await room.fleet.bumpTags(counter('aaaaaaaa'), []);
+      expect(await stands()).toBe('NV\u0001{"v":"e-1.1.aaaaaaaa"}');
+    });
   });
 });
