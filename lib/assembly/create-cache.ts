@@ -27,8 +27,9 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     onEvicted: (scope, key) => events.evicted(scope as CacheScope, key),
     onError: (operation, error, key) => events.error(scopes.root, operation, error, key),
   });
-  const fence = new Fence();
   const wakeUp = new WakeUp(clock);
+  // The store tells other processes of what this one takes away, never this one.
+  const fence = new Fence((id) => (id === undefined ? wakeUp.ringAll() : wakeUp.ring(id)));
   const feed = store.feed ?? nullFeed;
   const changes = new ForeignChanges(fence, wakeUp);
   feed.subscribe((change) => changes.apply(change));
@@ -39,6 +40,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     store,
     isolation,
     clock,
+    recent: clock.recent ? clock.recent.bind(clock) : clock.now.bind(clock),
     random,
     events,
     scopes,

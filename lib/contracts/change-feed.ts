@@ -13,11 +13,13 @@ export type Change =
   | { readonly kind: 'scope'; readonly scope: Scope }
   | { readonly kind: 'pattern'; readonly scope: Scope; readonly pattern: string }
   /** Nobody knows what. */
-  | { readonly kind: 'everything' };
+  | { readonly kind: 'everything' }
+  /** From now on changes may go unheard, until one of kind `everything` says that they are heard again. */
+  | { readonly kind: 'lost' };
 
 /** How a store tells the engine of other processes. Listeners are called in the order they subscribed. */
 export interface ChangeFeed {
-  /** While false, changes may go unheard; a change of kind `everything` follows as soon as it is true again. */
+  /** While false, changes may go unheard. */
   readonly connected: boolean;
   /** Returns the unsubscribe function. */
   subscribe(listener: (change: Change) => void): () => void;

@@ -28,6 +28,8 @@ export interface SharedItem extends SharedKey {
   readonly ttlMs: number | undefined;
   /** With a token the bytes are stored only while the lease still bears it; without, whatever lease there is falls. */
   readonly token: string | undefined;
+  /** With a token: whether the bytes take the place of what others may hold, so that everybody is told. */
+  readonly isPut?: boolean;
 }
 
 export interface SharedRecord {
@@ -65,7 +67,7 @@ export interface FleetCommands {
   extend(key: SharedKey, token: string, ttlMs: number): Promise<boolean>;
   /** Gives the lease back, if it is still the token's, and wakes those who wait for it. */
   release(key: SharedKey, token: string): Promise<void>;
-  /** Whether it was stored. A fill gives its lease back and wakes those who wait for it; a put tells everybody. */
+  /** Whether it was stored. With a token the lease goes back, and those who wait for it are woken; a put tells everybody. */
   store(item: SharedItem): Promise<boolean>;
   /** Removes the values, fells their leases, tells everybody. How many values there were. */
   remove(keys: readonly SharedKey[]): Promise<number>;

@@ -5,6 +5,8 @@ import type { Address } from './scope.js';
 export interface Lease {
   /** Random, so that a lease taken over is never mistaken for one's own. Empty: there are no others to be told apart from. */
   readonly token: string;
+  /** Taken from whoever held it: what is stored under it takes the place of what others may have. */
+  readonly isSeized?: boolean;
   /** Lengthens the lease while the loader runs. `false`: it is lost, and the fill will be refused. */
   extend(): Promise<boolean>;
   /** Gives it back early, so that nobody waits for a load that failed. Never throws. */

@@ -13,8 +13,16 @@ import type { CacheScope } from './scopes.js';
 import { ABSENT, Flight, LATE, landedElsewhere } from './single-flight.js';
 import { lookUpMany, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
+import type { Sleeper } from './wake-up.js';
 
 export type BatchLoader<T> = (missing: string[]) => Promise<Map<string, T> | T[]>;
+
+/** One whose key another process is loading. */
+interface Waiting {
+  readonly request: TurnRequest;
+  readonly answer: 'taken' | 'changed';
+  readonly sleeper: Sleeper;
+}
 
 /** The flights' side of a batch: one look-up and one run of the loader for all of them, each landing by itself. */
 export class BatchDeck {
@@ -72,26 +80,30 @@ export class BatchDeck {
     budget: Budget,
   ): Promise<void> {
     if (requests.length === 0) return;
+    // Before the question: what happens while it is on its way, or the own ones are loading, is news, too.
+    const sleepers = requests.map(({ at }) => this.parts.wakeUp.enter(at.id));
     const answers = await this.turns.ask(requests, budget);
     const own: BatchItem[] = [];
-    const others: { request: TurnRequest; answer: 'taken' | 'changed' }[] = [];
+    const others: Waiting[] = [];
     requests.forEach((request, index) => {
       const answer = answers?.[index];
-      if (typeof answer === 'string') others.push({ request, answer });
+      const sleeper = sleepers[index]!;
+      if (typeof answer === 'string') others.push({ request, answer, sleeper });
       else own.push({ flight: request.flight, lease: answer, lookup: request.lookup });
+      if (typeof answer !== 'string') sleeper.leave();
     });
     await this.loadAll(own, load, options, budget);
     const later = new Gathering<BatchItem>((items) =>
       this.loadAll(items, load, options, new Budget(this.parts.clock, this.parts.commandTimeout)),
     );
-    await Promise.all(others.map(async ({ request, answer }) => this.waitFor(request, answer, later)));
+    await Promise.all(others.map(async (waiting) => this.waitFor(waiting, later)));
   }
 
   /** Never rejects. */
-  private async waitFor(request: TurnRequest, answer: 'taken' | 'changed', later: Gathering<BatchItem>): Promise<void> {
+  private async waitFor({ request, answer, sleeper }: Waiting, later: Gathering<BatchItem>): Promise<void> {
     const { flight } = request;
     try {
-      const turn = await this.turns.wait(request, answer);
+      const turn = await this.turns.wait(request, answer, sleeper);
       if (turn.kind === 'load') return await later.add({ flight, lease: turn.lease, lookup: turn.lookup });
       const { lookup } = request;
       if (turn.kind === 'late' && !lookup?.entry) return await later.add({ flight, lease: undefined, lookup });
@@ -103,6 +115,8 @@ export class BatchDeck {
       this.end(flight);
       flight.settleFound(undefined);
       flight.fail(error);
+    } finally {
+      sleeper.leave();
     }
   }
 

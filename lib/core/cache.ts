@@ -41,14 +41,11 @@ export class Cache {
    * this is the hit path of everything.
    */
   tryHit(scope: CacheScope, key: string, beta: number): unknown {
-    const { store, clock, events } = this.parts;
-    if (store.peek === undefined) return NO_HIT;
-    const entry = store.peek(scope.idOf(key));
-    if (entry === undefined) return NO_HIT;
-    const now = clock.now();
-    if (now >= entry.staleAt) return NO_HIT;
-    if (beta > 0 && isDueEarly(entry, beta, now, this.parts.random)) return RENEW;
-    events.hit(scope, key, entry.tier, 'fresh');
+    const { parts } = this;
+    const entry = parts.store.peek?.(scope.idOf(key));
+    if (entry === undefined || parts.recent() >= entry.staleAt) return NO_HIT;
+    if (beta > 0 && isDueEarly(entry, beta, parts.clock.now(), parts.random)) return RENEW;
+    parts.events.hit(scope, key, entry.tier, 'fresh');
     return entry.read();
   }
 

@@ -39,6 +39,8 @@ export async function observe<T>(run: () => Promise<T>): Promise<{ value: T; out
  */
 export class EventStream {
   private readonly listeners = new Map<CacheEventType, Set<Heard>>();
+  /** Whether anybody listens to hits: the one event whose every cost shows. */
+  private hitsAreHeard = false;
 
   constructor(private readonly cache: string) {}
 
@@ -52,15 +54,17 @@ export class EventStream {
     };
     const set = this.listeners.get(type) ?? new Set<Heard>();
     this.listeners.set(type, set.add(heard));
+    this.hitsAreHeard = this.listeners.has('hit');
     return () => {
       set.delete(heard);
       if (set.size === 0 && this.listeners.get(type) === set) this.listeners.delete(type);
+      this.hitsAreHeard = this.listeners.has('hit');
     };
   }
 
   hit(scope: CacheScope, key: string, tier: Tier, state: EntryState): void {
     scope.counters.hit(tier, state);
-    if (this.isHeard('hit')) this.tell(scope, 'hit', { key, tier, state });
+    if (this.hitsAreHeard || observers > 0) this.tell(scope, 'hit', { key, tier, state });
   }
 
   miss(scope: CacheScope, key: string): void {

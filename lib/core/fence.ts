@@ -26,6 +26,9 @@ export class Fence {
   private readonly standing = new Map<string, Set<Ticket>>();
   private readonly watches = new Set<Set<string>>();
 
+  /** `onSettled` hears of every invalidation that is through: of which key, or of nobody knows which. */
+  constructor(private readonly onSettled: (id: string | undefined) => void = () => {}) {}
+
   /** `onSeal` runs once, at once, when nobody may join any more what the ticket stands for; never after `close`. */
   open(address: Address, tags: readonly string[], onSeal?: () => void): Ticket {
     const ticket = new Ticket(address, tags, onSeal);
@@ -48,7 +51,7 @@ export class Fence {
   }
 
   invalidateKey(id: string): Settle {
-    return this.fell(() => this.ticketsAt(id));
+    return this.fell(() => this.ticketsAt(id), id);
   }
 
   /** A newer value is on its way to the key: what older loads bring must not overwrite it. */
@@ -61,6 +64,7 @@ export class Fence {
     }
     return () => {
       for (const ticket of this.ticketsAt(id)) ticket.overtake();
+      this.onSettled(id);
     };
   }
 
@@ -80,6 +84,7 @@ export class Fence {
     for (const ticket of this.tickets(inScope)) ticket.bump(tags, this.invalidations);
     return () => {
       for (const ticket of this.tickets(inScope)) ticket.overtake(tags);
+      this.onSettled(undefined);
     };
   }
 
@@ -91,11 +96,12 @@ export class Fence {
     return this.fell(() => this.tickets(({ address }) => scope.contains(address.scope)));
   }
 
-  private fell(concerned: () => Ticket[]): Settle {
+  private fell(concerned: () => Ticket[], id?: string): Settle {
     this.invalidations++;
     for (const ticket of concerned()) ticket.fall('invalidated');
     return () => {
       for (const ticket of concerned()) ticket.overtake();
+      this.onSettled(id);
     };
   }
 

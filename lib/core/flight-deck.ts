@@ -15,6 +15,7 @@ import type { CacheScope } from './scopes.js';
 import { Flight, LATE, landedElsewhere, type Landed } from './single-flight.js';
 import { lookUp, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
+import type { Sleeper } from './wake-up.js';
 
 /** One call of `getOrSet`. */
 export interface ReadCall<T> {
@@ -51,6 +52,7 @@ export class FlightDeck {
     const { clock } = this.parts;
     const { address: at, options } = call;
     const budget = new Budget(clock, this.parts.commandTimeout);
+    let sleeper: Sleeper | undefined;
     try {
       const lookup = await lookUp(this.parts, at, options.tags, budget);
       const entry = lookup ? lookup.entry : known;
@@ -62,25 +64,27 @@ export class FlightDeck {
       if (state === 'fresh' && !renews) return;
 
       const request = { flight, at, tags: options.tags, lookup };
+      // Before the question: what happens while it is on its way is news, too.
+      sleeper = this.parts.wakeUp.enter(at.id);
       const answer = (await this.turns.ask([request], budget))?.[0];
-      if (typeof answer === 'string') {
-        // Somebody else is renewing what is still good: nobody waits for that.
-        if (renews) return this.end(flight);
-        const turn = await this.turns.wait(request, answer);
-        if (turn.kind === 'load') return await this.takeTurn(flight, call, turn, budget);
-        // Without anything stale to go with, it is loaded once for all who have waited here.
-        if (turn.kind === 'late' && state === 'expired')
-          return await this.takeTurn(flight, call, { lease: undefined, lookup }, budget);
-        this.end(flight);
-        if (turn.kind === 'late') return flight.land(LATE);
-        flight.settleFound({ entry: turn.entry, state: 'fresh' });
-        return flight.land(landedElsewhere(turn.entry));
-      }
-      await this.takeTurn(flight, call, { lease: answer, lookup }, budget);
+      if (typeof answer !== 'string') return await this.takeTurn(flight, call, { lease: answer, lookup }, budget);
+      // Somebody else is renewing what is still good: nobody waits for that.
+      if (renews) return this.end(flight);
+      const turn = await this.turns.wait(request, answer, sleeper);
+      if (turn.kind === 'load') return await this.takeTurn(flight, call, turn, budget);
+      // Without anything stale to go with, it is loaded once for all who have waited here.
+      if (turn.kind === 'late' && state === 'expired')
+        return await this.takeTurn(flight, call, { lease: undefined, lookup }, budget);
+      this.end(flight);
+      if (turn.kind === 'late') return flight.land(LATE);
+      flight.settleFound({ entry: turn.entry, state: 'fresh' });
+      flight.land(landedElsewhere(turn.entry));
     } catch (error) {
       this.end(flight);
       flight.settleFound(undefined);
       flight.fail(error);
+    } finally {
+      sleeper?.leave();
     }
   }
 

@@ -21,6 +21,7 @@ export class ForeignChanges {
 
   apply(change: Change): void {
     const { fence, wakeUp } = this;
+    if (change.kind === 'lost') return;
     fence.invalidations++;
     switch (change.kind) {
       case 'value':

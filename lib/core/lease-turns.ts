@@ -7,6 +7,7 @@ import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import type { Flight } from './single-flight.js';
 import { lookUp } from './store-steps.js';
+import type { Sleeper } from './wake-up.js';
 
 /** In milliseconds: how long one who waits sleeps when nobody wakes it. */
 const MIN_NAP = 20;
@@ -63,14 +64,16 @@ export class LeaseTurns {
     }
   }
 
-  /** For one whose first question was answered with `taken` or `changed`. Rejects when nobody wants the value any more. */
-  async wait(request: TurnRequest, answer: 'taken' | 'changed'): Promise<Turn> {
-    const { clock, flights, leases, random, wakeUp } = this.parts;
+  /**
+   * For one whose first question was answered with `taken` or `changed`; the sleeper was there before it was asked. Rejects
+   * when nobody wants the value any more.
+   */
+  async wait(request: TurnRequest, answer: 'taken' | 'changed', sleeper: Sleeper): Promise<Turn> {
+    const { clock, flights, leases, random } = this.parts;
     const { at, flight } = request;
     // The one who holds the lease may be the loader that asks here.
     if (flights.isAbove(at.id)) return { kind: 'load', lease: undefined, lookup: request.lookup };
     const end = clock.now() + leases.waitTimeout;
-    const sleeper = wakeUp.enter(at.id);
     const stopAttending = leases.attend(at);
     let lookup = request.lookup;
     let last: LeaseOutcome = answer;
@@ -82,7 +85,9 @@ export class LeaseTurns {
         // Each question has a time limit of its own, but the first that is not answered is the last.
         const budget = new Budget(clock, this.parts.commandTimeout);
         if (woken) {
+          const looked = flight.ticket.lookAgain();
           lookup = await lookUp(this.parts, at, request.tags, budget);
+          looked();
           const entry = lookup?.entry;
           if (entry && freshnessOf(entry, clock.now()) === 'fresh') return { kind: 'found', entry };
         }
@@ -94,7 +99,6 @@ export class LeaseTurns {
       }
     } finally {
       stopAttending();
-      sleeper.leave();
     }
   }
 

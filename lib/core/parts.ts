@@ -21,6 +21,8 @@ export interface CacheParts {
   readonly store: EntryStore;
   readonly isolation: ValueIsolation;
   readonly clock: Clock;
+  /** `clock.recent`, or `clock.now` where there is none: for hits. */
+  readonly recent: () => number;
   readonly random: Random;
   readonly events: EventStream;
   readonly scopes: Scopes;

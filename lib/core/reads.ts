@@ -11,8 +11,15 @@ import { lookUp, lookUpMany } from './store-steps.js';
 export class Reads {
   constructor(private readonly parts: CacheParts) {}
 
-  /** A fresh value or `undefined`; counted as a hit or a miss. */
-  async get(scope: CacheScope, key: string): Promise<unknown> {
+  /** A fresh value or `undefined`; counted as a hit or a miss. One that is in the process costs no async function. */
+  get(scope: CacheScope, key: string): Promise<unknown> {
+    const near = typeof key === 'string' ? this.peekFresh(scope, key) : undefined;
+    if (near === undefined) return this.getSlowly(scope, key);
+    this.parts.events.hit(scope, key, near.tier, 'fresh');
+    return Promise.resolve(near.read());
+  }
+
+  private async getSlowly(scope: CacheScope, key: string): Promise<unknown> {
     const { events } = this.parts;
     const entry = await this.lookFresh(scope, key);
     if (!entry) events.miss(scope, key);
@@ -74,8 +81,9 @@ export class Reads {
   }
 
   private peekFresh(scope: CacheScope, key: string): Entry | undefined {
-    const { store } = this.parts;
-    return store.peek && this.ifFresh(store.peek(scope.idOf(key)));
+    const { parts } = this;
+    const entry = parts.store.peek?.(scope.idOf(key));
+    return entry !== undefined && parts.recent() < entry.staleAt ? entry : undefined;
   }
 
   private ifFresh(entry: Entry | undefined): Entry | undefined {

@@ -91,6 +91,13 @@ export class Ticket {
     this.seen = tags;
   }
 
+  /** While another look is under way, as in the first. Returns what to call when it is over. */
+  lookAgain(): () => void {
+    const before = this.looking;
+    this.looking = true;
+    return () => void (this.looking = before);
+  }
+
   bump(tags: readonly string[], count: number): void {
     if (overlap(tags, this.tags)) return this.fall('invalidated');
     this.bumped ??= new Map();

@@ -18,8 +18,3 @@ export function placeOf(key: string): WirePlace | undefined {
   const path = match[1]!;
   return { kind: match[2] as WireKind, path: path.includes('~') ? undefined : path, name: nameOf(key) };
 }
-
-/** The key of another kind that has the same path and name: a value's lease, or the value of a lease. */
-export function siblingKey(key: string, kind: WireKind): string {
-  return key.replace(/:[vlts]:\{/, `:${kind}:{`);
-}

@@ -44,6 +44,21 @@ describe('a user who may not use CLIENT TRACKING', () => {
     expect(await hears(room, await rooms.connected())).toContain(rooms.key.value);
   });
 
+  it('loses nothing with a data connection, as long as it is told by messages', async () => {
+    const room = await rooms.connected(await user('&*', '-client|tracking'));
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    let answers = false;
+    await until(() => {
+      room.backend.ping().then(
+        () => (answers = true),
+        () => {},
+      );
+      return answers;
+    });
+    expect(room.heard).toEqual([]);
+    expect(room.bus.mode).toBe('pubsub');
+  });
+
   it('is tracked after the next reconnect, when it may', async () => {
     const room = await rooms.connected(await user('&*', '-client|tracking'));
     await user('&*');

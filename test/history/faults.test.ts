@@ -7,11 +7,11 @@ import type { Fault, Orders } from './orders.js';
 import { overlappingLoads } from './overlaps.js';
 import { sliceOf, sliceOfOverlap } from './slice.js';
 import { staleReads } from './staleness.js';
-import { DELETES, QUICK, READS, type Workload } from './workload.js';
+import { DELETES, JOINS, QUICK, READS, type Workload } from './workload.js';
 
 type Mode = Orders['mode'];
 
-const SECONDS = 2;
+const SECONDS = 1.5;
 /** A fault that needs an unlucky moment has more than one chance. */
 const ATTEMPTS = 3;
 
@@ -29,12 +29,10 @@ describe('a history of several processes that', () => {
 
   it.each<[does: string, fault: Fault, mode: Mode, workload: Workload]>([
     ['store what they have loaded whatever became of the lease', 'no fence', 'tracking', DELETES],
-    ['store what they have loaded whatever became of the lease', 'no fence', 'pubsub', DELETES],
     ['do not read again what they have written', 'no second read', 'tracking', DELETES],
-    ['join loads of before a change by another one', 'no epoch', 'tracking', DELETES],
-    ['join loads of before a change by another one', 'no epoch', 'pubsub', DELETES],
+    ['join loads of before a change by another one', 'no epoch', 'tracking', JOINS],
+    ['join loads of before a change by another one', 'no epoch', 'pubsub', JOINS],
     ['keep what was changed while they read it', 'no markers', 'tracking', QUICK],
-    ['keep what was changed while they read it', 'no markers', 'pubsub', QUICK],
   ])(
     '%s shows old values (%s, %s)',
     async (_, fault, mode, workload) => {
@@ -51,16 +49,12 @@ describe('a history of several processes that', () => {
     expect(await firstOf(overlaps)).not.toEqual([]);
   }, 60_000);
 
-  it.each(['tracking', 'pubsub'] as const)(
-    'do none of that shows neither (%s)',
-    async (mode) => {
-      expect(await storiesOf(undefined, mode, DELETES, 1)).toEqual([]);
-      expect(await storiesOf(undefined, mode, QUICK, 2)).toEqual([]);
-      const history = await run(undefined, mode, READS, 3);
-      expect(overlappingLoads(history).violations.map((overlap) => sliceOfOverlap(history, overlap))).toEqual([]);
-    },
-    60_000,
-  );
+  it.each<[Mode, Workload]>([
+    ['tracking', QUICK],
+    ['pubsub', JOINS],
+  ])('do none of that shows no old values (%s)', async (mode, workload) => {
+    expect(await storiesOf(undefined, mode, workload, 1)).toEqual([]);
+  });
 
   async function storiesOf(fault: Fault | undefined, mode: Mode, workload: Workload, seed: number): Promise<string[]> {
     const history = await run(fault, mode, workload, seed);
@@ -68,7 +62,17 @@ describe('a history of several processes that', () => {
   }
 
   async function run(fault: Fault | undefined, mode: Mode, workload: Workload, seed: number): Promise<History> {
-    const plan = { fault, mode, workload, seed, lent: false, seconds: SECONDS, processes: 3, disturbed: false };
+    const plan = {
+      fault,
+      mode,
+      workload,
+      seed,
+      lent: false,
+      connections: 1,
+      seconds: SECONDS,
+      processes: 3,
+      disturbed: false,
+    };
     return runFleet({ ...plan, url: redis.url, program: program.path });
   }
 });

@@ -10,7 +10,7 @@ import type { History, Trouble } from './history.js';
 import type { Command, Orders } from './orders.js';
 import { machineClock, readRecord } from './recorder.js';
 
-export interface RunPlan extends Pick<Orders, 'mode' | 'lent' | 'workload' | 'fault' | 'url' | 'seed'> {
+export interface RunPlan extends Pick<Orders, 'mode' | 'lent' | 'connections' | 'workload' | 'fault' | 'url' | 'seed'> {
   /** The compiled instance. */
   readonly program: string;
   readonly processes: number;
@@ -102,10 +102,10 @@ class FleetRun {
 
   async #start(): Promise<void> {
     const number = this.#members.length + 1;
-    const { program, mode, lent, workload, fault, url, seed } = this.plan;
+    const { program, mode, lent, connections, workload, fault, url, seed } = this.plan;
     const record = join(this.folder, `${number}.jsonl`);
     const orders: Orders = {
-      ...{ mode, lent, workload, fault, url, record },
+      ...{ mode, lent, connections, workload, fault, url, record },
       process: number,
       zero: this.#zero,
       namespace: this.#namespace,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { startRedis, type RunningRedis } from '../support/redis-server.js';
 import { compile, type Compiled } from './compiled.js';
 import { runFleet, type RunPlan } from './fleet-run.js';
@@ -22,12 +23,14 @@ const CHANGES = process.env['HISTORY_CHANGES']?.split(',') as Change[] | undefin
 const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 /** Of one history, in seconds: all of it has to be held at once. */
 const ROUND = 20;
+const CROWD = 10_000;
 
 describe('a history of several processes', () => {
   let redis: RunningRedis;
   let program: Compiled;
   beforeAll(async () => {
     [redis, program] = await Promise.all([startRedis(), compile('instance.ts')]);
+    await crowd(redis.url);
   });
   afterAll(async () => {
     await redis?.stop();
@@ -35,15 +38,15 @@ describe('a history of several processes', () => {
   });
 
   it.each([
-    { mode: 'tracking', lent: false },
-    { mode: 'pubsub', lent: false },
-    { mode: 'tracking', lent: true },
+    { mode: 'tracking', lent: false, connections: 2 },
+    { mode: 'pubsub', lent: false, connections: 1 },
+    { mode: 'tracking', lent: true, connections: 1 },
   ] as const)(
-    'shows no value that was taken away before: $mode, with a client handed in: $lent',
-    async ({ mode, lent }) => {
+    'shows no value that was taken away before: $mode, a client handed in: $lent, connections: $connections',
+    async ({ mode, lent, connections }) => {
       for (let left = SECONDS, seed = SEED; left > 0; left -= ROUND, seed++) {
         const seconds = Math.min(left, ROUND);
-        const plan = { ...{ mode, lent, seconds, seed }, url: redis.url, program: program.path };
+        const plan = { ...{ mode, lent, connections, seconds, seed }, url: redis.url, program: program.path };
         const workload = { ...EVERYTHING, changes: CHANGES ?? EVERYTHING.changes };
         await check({ ...plan, workload, fault: undefined, processes: 3, disturbed: true });
       }
@@ -51,6 +54,14 @@ describe('a history of several processes', () => {
     SECONDS * 2_000 + 60_000,
   );
 });
+
+/** Puts somebody else's keys into the server: whatever walks through all of them takes its time then. */
+async function crowd(url: string): Promise<void> {
+  const client = new Redis(url);
+  const script = "for at = 1, ARGV[1] do redis.call('SET', 'crowd:' .. at, '') end";
+  await client.eval(script, 0, CROWD);
+  client.disconnect();
+}
 
 async function check(plan: RunPlan): Promise<void> {
   const history = await runFleet(plan);
@@ -61,7 +72,6 @@ async function check(plan: RunPlan): Promise<void> {
   expect(loads.violations.slice(0, 3).map((overlap) => sliceOfOverlap(history, overlap))).toEqual([]);
   // A history in which little happened shows little.
   expect(ofKind(history, 'read').length).toBeGreaterThan(plan.seconds * 100);
-  expect(loads.quiet).toBeGreaterThan(0);
 }
 
 function figuresOf(history: History, { violations, excused, quiet }: ReturnType<typeof overlappingLoads>): string {

@@ -19,7 +19,7 @@ export interface Instance {
 }
 
 /** A cache as the module makes it, but that what tells it of other processes can be asked, and that faults can be planted. */
-export async function openInstance({ url, namespace, mode, lent, fault }: Orders): Promise<Instance> {
+export async function openInstance({ url, namespace, mode, lent, connections, fault }: Orders): Promise<Instance> {
   const redis = { url, coherence: mode, commandTimeout: '1s' } as const;
   const resolved = resolveOptions(validateOptions({ redis, namespace, backend: 'tiered' }));
   const handedIn = lent || fault === 'no second read';
@@ -30,7 +30,7 @@ export async function openInstance({ url, namespace, mode, lent, fault }: Orders
   const cache = await createCache(resolved, async (options, isolation, listener) => {
     const sound = await openRedisRoom({
       connection: client ? { client } : { url, connectTimeout: 2_000 },
-      connections: 1,
+      connections,
       coherence: mode,
       rootPath: escapeSegment(namespace),
       clock: options.clock,

@@ -20,6 +20,8 @@ export interface Orders {
   readonly mode: 'tracking' | 'pubsub';
   /** Whether the data connection is handed in, speaking RESP2, instead of the cache's own. */
   readonly lent: boolean;
+  /** How many data connections of its own the cache has. */
+  readonly connections: number;
   readonly workload: Workload;
   readonly fault: Fault | undefined;
 }

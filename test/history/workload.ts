@@ -68,6 +68,9 @@ export const DELETES: Workload = {
 /** The same, but that everything is quick: for faults that need two things to happen at once. */
 export const QUICK: Workload = { ...DELETES, writers: 2, loadTime: 2, rest: 8 };
 
+/** One key that is nearly always being loaded: for faults of what joins a load. */
+export const JOINS: Workload = { ...DELETES, keys: EVERY_KEY.slice(0, 1), readers: 12, loadTime: 60, rest: 30 };
+
 /** Nothing is changed, much goes stale: for faults of the lease. */
 export const READS: Workload = { ...EVERYTHING, changes: [], writers: 0 };
 

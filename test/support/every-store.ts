@@ -73,7 +73,11 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
       canList: true,
       make: async (options: CacheModuleOptions = {}) => {
         // Time stands still but for the test's steps, so a busy machine never runs into this limit.
-        const own = { backend, redis: { url: redis.url, commandTimeout: '10s' }, namespace: `run${namespaces++}` } as const;
+        const own = {
+          backend,
+          redis: { url: redis.url, commandTimeout: '10s' },
+          namespace: `run${namespaces++}`,
+        } as const;
         const rig = await over(() => own)(options);
         await heard(rig.cache);
         return rig;

@@ -66,7 +66,10 @@ export class FleetBackend extends CacheBackend {
   }
 
   override touch(key: string, ttlMs: number): Promise<void> {
-    return this.line.send('touch', [key], () => this.view.lengthen(key, ttlMs));
+    return this.line.send('touch', [key], () => {
+      this.view.lengthen(key, ttlMs);
+      this.view.reread(key);
+    });
   }
 
   override patch(key: string, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {

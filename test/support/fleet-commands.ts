@@ -57,6 +57,7 @@ export class FleetScripts implements FleetCommands {
       this.view.write(item.value, bytes, item.ttlMs);
       this.#end(item.lease);
       this.view.reread(item.value);
+      if (item.isPut) this.#tell(names([item]));
       return true;
     });
   }

@@ -3,7 +3,20 @@ import { settle } from './deferred.js';
 /** What is sent: the backend's methods and the fleet's commands by their names, `store` as the `fill` or `put` it is. */
 export type FleetCommandName =
   | ('get' | 'set' | 'delete' | 'exists' | 'ping' | 'scan' | 'getMany' | 'setMany' | 'deleteMany' | 'add' | 'touch')
-  | ('lease' | 'seize' | 'extend' | 'release' | 'fill' | 'put' | 'remove' | 'fell' | 'bump' | 'bumpTags' | 'ensure' | 'tellPattern')
+  | (
+      | 'lease'
+      | 'seize'
+      | 'extend'
+      | 'release'
+      | 'fill'
+      | 'put'
+      | 'remove'
+      | 'fell'
+      | 'bump'
+      | 'bumpTags'
+      | 'ensure'
+      | 'tellPattern'
+    )
   /** The backend's has one key, the fleet's two: value and lease. */
   | 'patch';
 

@@ -75,7 +75,8 @@ export class MemoryVersions {
 
 export function standing(scope: VersionCell, cells: readonly VersionCell[]): boolean {
   if (!scope.stands) return false;
-  for (const cell of cells) if (!cell.stands) return false;
+  // Counted, not iterated: an iterator costs a tenth of a hit.
+  for (let at = 0; at < cells.length; at++) if (!cells[at]!.stands) return false;
   return true;
 }
 

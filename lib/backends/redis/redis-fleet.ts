@@ -9,7 +9,21 @@ import type {
 } from '../../contracts/fleet.js';
 import type { Announcer } from './announcer.js';
 import { allOf, asBuffer, wholeMs, type Argument, type RedisLinks } from './redis-links.js';
-import { BUMP, BUMP_TAGS, ENSURE, EXTEND, FELL, FILL, LEASE, PATCH, PUT, RELEASE, REMOVE, SEIZE } from './scripts.js';
+import {
+  BUMP,
+  BUMP_TAGS,
+  ENSURE,
+  EXTEND,
+  FELL,
+  FENCED_PUT,
+  FILL,
+  LEASE,
+  PATCH,
+  PUT,
+  RELEASE,
+  REMOVE,
+  SEIZE,
+} from './scripts.js';
 
 /** Of one UNLINK, values and leases each. */
 const MAX_KEYS = 250;
@@ -46,13 +60,16 @@ export class RedisFleet implements FleetCommands {
     await this.links.run(RELEASE, [key.lease], () => [token, key.lease]);
   }
 
-  async store({ value, lease, bytes, ttlMs, token }: SharedItem): Promise<boolean> {
+  async store(item: SharedItem): Promise<boolean> {
+    const { value, lease, bytes, ttlMs, token } = item;
+    const keys = [value, lease];
     const data: Argument[] = [asBuffer(bytes), px(ttlMs)];
-    const stored =
-      token === undefined
-        ? await this.links.run(PUT, [value, lease], () => [...data, ...this.#tell([value])])
-        : await this.links.run(FILL, [value, lease], () => [token, ...data, lease]);
-    return stored === 1;
+    if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.#tell([value])])) === 1;
+    const fill = [token, ...data, lease];
+    if (!item.isPut) return (await this.links.run(FILL, keys, () => fill)) === 1;
+    const { announcer } = this;
+    const told = (): Argument[] => [...fill, announcer.channel, ...announcer.keysOrNothing([value])];
+    return (await this.links.run(FENCED_PUT, keys, told)) === 1;
   }
 
   async remove(keys: readonly SharedKey[]): Promise<number> {

@@ -87,6 +87,25 @@ redis.pcall('PUBLISH', ARGV[4], '')
 return 1`,
 );
 
+/**
+ * The same for a value that takes the place of what others may hold, so that they have to be told. KEYS value, lease. ARGV
+ * token, bytes, ttl, wake channel, channel, message, message that nothing was changed.
+ */
+export const FENCED_PUT = script(
+  'fenced put',
+  `${SET}
+if redis.pcall('GET', KEYS[2]) ~= ARGV[1] then
+  redis.pcall('PUBLISH', ARGV[5], ARGV[7])
+  return 0
+end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+set(KEYS[1], ARGV[2], ARGV[3])
+redis.call('DEL', KEYS[2])
+redis.call('EXISTS', KEYS[1])
+redis.pcall('PUBLISH', ARGV[4], '')
+return 1`,
+);
+
 /** KEYS value, lease. ARGV bytes, ttl, channel, message. */
 export const PUT = script(
   'put',
@@ -203,7 +222,8 @@ export const TOUCH = script(
   `
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then return 0 end
-if ARGV[1] == 'inf' then return redis.call('PERSIST', KEYS[1]) end
-if left < tonumber(ARGV[1]) then return redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return 0`,
+if ARGV[1] == 'inf' then redis.call('PERSIST', KEYS[1])
+elseif left < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+redis.call('EXISTS', KEYS[1])
+return 1`,
 );

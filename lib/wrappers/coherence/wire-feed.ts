@@ -13,7 +13,7 @@ export class WireFeed implements ChangeFeed {
   ) {
     this.stop = bus.listen({
       heard: (message) => this.heard(message),
-      lost: () => {},
+      lost: () => this.tell({ kind: 'lost' }),
       // Nobody knows what was changed in between.
       back: () => this.tell({ kind: 'everything' }),
     });

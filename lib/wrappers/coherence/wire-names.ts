@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Scope } from '../../contracts/scope.js';
 import { idPrefix, rootId } from '../../support/entry-id.js';
-import { wireKey, type WireKind } from '../../support/wire-key.js';
-import { placeOf, siblingKey } from '../../support/wire-place.js';
+import { siblingKey, wireKey, type WireKind } from '../../support/wire-key.js';
+import { placeOf } from '../../support/wire-place.js';
 
 /** How many wire keys that are only hashes are remembered. One that is forgotten, and changed, costs an empty L1. */
 const MAX_HASHED = 100_000;

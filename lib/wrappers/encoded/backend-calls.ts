@@ -2,7 +2,7 @@ import type { BackendItem, CacheBackend } from '../../contracts/backend.js';
 import type { Clock } from '../../contracts/clock.js';
 import type { FleetCommands } from '../../contracts/fleet.js';
 import { withTimeLimit } from '../../support/time-limit.js';
-import { siblingKey } from '../../support/wire-place.js';
+import { siblingKey } from '../../support/wire-key.js';
 
 /** A value on its way to the backend. */
 export interface OutgoingValue extends BackendItem {
@@ -10,6 +10,8 @@ export interface OutgoingValue extends BackendItem {
   readonly name: string;
   /** Of the lease under which it was loaded; `undefined`: it was put there by hand. */
   readonly token: string | undefined;
+  /** Under a lease: whether it takes the place of what other processes may hold. */
+  readonly isPut: boolean;
 }
 
 /**
@@ -52,9 +54,9 @@ export class BackendCalls {
   }
 
   /** Whether it was stored: a fenced one may be refused. */
-  async set({ key, value, ttlMs, token }: OutgoingValue): Promise<boolean> {
+  async set({ key, value, ttlMs, token, isPut }: OutgoingValue): Promise<boolean> {
     const { backend, fleet } = this;
-    if (fleet) return fleet.store({ ...sharedKey(key), bytes: value, ttlMs, token });
+    if (fleet) return fleet.store({ ...sharedKey(key), bytes: value, ttlMs, token, isPut });
     await backend.set(key, value, ttlMs);
     return true;
   }

@@ -147,19 +147,27 @@ export class EncodedStore implements EntryStore {
     return this.writes.removeAll(addresses.map(({ scope, key }) => this.wireNames.keyOf(scope, 'v', key)));
   }
 
-  /** Patched in place where the backend can; elsewhere a deletion, which is the safe side of what cannot be done at once. */
+  /**
+   * Patched in place where the backend can; elsewhere a deletion, which is the safe side of what cannot be done at once.
+   * Where several processes share the entry, one that is stale already is patched too: their loads have to lose its lease.
+   */
   async expire(address: Address, now: number): Promise<boolean> {
     const { backend } = this.parts;
+    const { fleet } = this.calls;
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     // What is on its way to the key cannot be patched before it is there.
-    if (!(backend.patch || this.calls.fleet) || this.writes.isBusy(key)) return this.delete(address);
+    if (!(backend.patch || fleet) || this.writes.isBusy(key)) return this.delete(address);
     const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
     // Bytes nobody can read, or an entry that no one accepts once it is stale.
     if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
-    if (entry.staleAt <= now) return true;
+    if (entry.staleAt <= now && !fleet) return true;
     if (this.writes.isBusy(key)) return this.delete(address);
-    const patch = (): Promise<boolean> => this.calls.patch(key, STALE_AT_OFFSET, encodeInstant(now), entryPrefix());
-    return this.writes.patch(key, address.key, patch);
+    const instant = encodeInstant(Math.min(entry.staleAt, now));
+    const patched = await this.writes.patch(key, address.key, () =>
+      this.calls.patch(key, STALE_AT_OFFSET, instant, entryPrefix()),
+    );
+    // What stood there has ended meanwhile, and a load of before may be about to bring it back.
+    return patched || !fleet ? patched : this.delete(address);
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
@@ -228,6 +236,7 @@ export class EncodedStore implements EntryStore {
       key,
       value,
       token: lease?.token,
+      isPut: lease?.isSeized === true,
       ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
     };
   }

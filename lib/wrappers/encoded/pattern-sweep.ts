@@ -1,7 +1,6 @@
 import type { Scope } from '../../contracts/scope.js';
 import { compileGlob } from '../../support/glob.js';
-import { isHashed, nameOf, valuePrefix } from '../../support/wire-key.js';
-import { siblingKey } from '../../support/wire-place.js';
+import { isHashed, nameOf, siblingKey, valuePrefix } from '../../support/wire-key.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { StoredNames } from './stored-names.js';
 import type { Sweeper } from './sweeper.js';

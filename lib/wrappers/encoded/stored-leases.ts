@@ -3,7 +3,7 @@ import type { SharedKey } from '../../contracts/fleet.js';
 import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease, LeaseOutcome, LeaseProvider } from '../../contracts/lease.js';
 import type { Address } from '../../contracts/scope.js';
-import { siblingKey } from '../../support/wire-place.js';
+import { siblingKey } from '../../support/wire-key.js';
 import type { WireNames } from '../coherence/wire-names.js';
 import type { BackendCalls } from './backend-calls.js';
 
@@ -65,7 +65,7 @@ export class StoredLeases implements LeaseProvider {
     const { calls, random } = this.parts;
     const key = this.keyOf(address);
     const token = random.id();
-    const lease = this.leaseOf(key, token);
+    const lease: Lease = { ...this.leaseOf(key, token), isSeized: true };
     const seized = calls.fleet!.seize(key, token, this.ttl);
     try {
       await calls.limited('lease', () => seized);

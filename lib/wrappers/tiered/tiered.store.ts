@@ -32,12 +32,12 @@ export class TieredStore implements EntryStore {
   ) {
     this.leases = far.leases;
     this.feed = far.feed;
+    if (far.feed.connected) this.peek = near.peek;
     far.feed.subscribe((change) => this.apply(change));
   }
 
-  readonly peek = (id: string, quiet?: boolean): Entry | undefined => {
-    return this.feed.connected ? this.near.peek(id, quiet) : undefined;
-  };
+  /** L1's own while every change is heard: nothing stands between a hit and the process's memory. */
+  peek: NearStore['peek'] = nothing;
 
   /** L2's answer, kept in L1. Whoever looks has peeked before. */
   async look(address: Address, tags: readonly string[]): Promise<Lookup> {
@@ -186,7 +186,12 @@ export class TieredStore implements EntryStore {
         return void this.near.invalidate(change.scope, change.pattern);
       case 'everything':
         this.markers.fellAll();
-        return this.near.empty();
+        this.near.empty();
+        if (this.feed.connected) this.peek = this.near.peek;
+        return;
+      case 'lost':
+        this.peek = nothing;
+        return;
       case 'lease':
       case 'anyTag':
         // Neither says anything of what is stored.
@@ -215,3 +220,5 @@ export class TieredStore implements EntryStore {
     return this.near.set(address, draft, this.near.stamp(address.scope, draft.tags) as Stamp) as boolean;
   }
 }
+
+function nothing(): undefined {}

@@ -55,22 +55,25 @@ describe.each(MODES)('G2 a channel that breaks, tiered by %s', (mode) => {
     expect(await b.cache.getMany(['j', 'k'])).toEqual(new Map([['j', 'put'], ['k', 'old']])); // prettier-ignore
   });
 
-  it.each(['answers', 'requests'] as const)('a read begun while it was gone does not enter L1 after the return (%s held)', async (what) => {
-    const { a, b } = await open();
-    await b.cache.set('k', 'old');
-    // the channel breaks
-    //                     A looks
-    // it is back
-    //                     A has the answer
-    a.client.bus.drop();
-    const held = a.client.hold(what);
-    const one = a.cache.get('k');
-    await settle();
-    a.client.bus.restore();
-    await held.release();
-    expect(await one).toBe('old');
-    expect(a.cache.peek('k')).toBeUndefined();
-  });
+  it.each(['answers', 'requests'] as const)(
+    'a read begun while it was gone does not enter L1 after the return (%s held)',
+    async (what) => {
+      const { a, b } = await open();
+      await b.cache.set('k', 'old');
+      // the channel breaks
+      //                     A looks
+      // it is back
+      //                     A has the answer
+      a.client.bus.drop();
+      const held = a.client.hold(what);
+      const one = a.cache.get('k');
+      await settle();
+      a.client.bus.restore();
+      await held.release();
+      expect(await one).toBe('old');
+      expect(a.cache.peek('k')).toBeUndefined();
+    },
+  );
 
   it('a read begun before it broke does not enter L1 after the return', async () => {
     const { a, b } = await open();

@@ -29,25 +29,28 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
     return { a, b, here: scopeOf(a), there: scopeOf(b) };
   }
 
-  it.each([true, false])('while a method runs whose result is to be put: nothing stays (key known early: %s)', async (early) => {
-    const { a, b, here, there } = await open();
-    const gate = deferred<void>();
-    await here.set('k', 'before', { tags });
-    await there.get('k');
-    // A runs the method
-    //                    B: the change is through
-    // A has its result
-    const one = put(a, async () => (await gate.promise, 'mine'), early);
-    await settle();
-    expect(await change.run(b)).toBe(true);
-    gate.resolve();
-    expect(await one).toBe('mine');
-    await settle();
-    expect(here.peek('k')).toBeUndefined();
-    expect(there.peek('k')).toBeUndefined();
-    expect(await here.get('k')).toBeUndefined();
-    expect(await there.get('k')).toBeUndefined();
-  });
+  it.each([true, false])(
+    'while a method runs whose result is to be put: nothing stays (key known early: %s)',
+    async (early) => {
+      const { a, b, here, there } = await open();
+      const gate = deferred<void>();
+      await here.set('k', 'before', { tags });
+      await there.get('k');
+      // A runs the method
+      //                    B: the change is through
+      // A has its result
+      const one = put(a, async () => (await gate.promise, 'mine'), early);
+      await settle();
+      expect(await change.run(b)).toBe(true);
+      gate.resolve();
+      expect(await one).toBe('mine');
+      await settle();
+      expect(here.peek('k')).toBeUndefined();
+      expect(there.peek('k')).toBeUndefined();
+      expect(await here.get('k')).toBeUndefined();
+      expect(await there.get('k')).toBeUndefined();
+    },
+  );
 
   it('while the value of a method is on its way', async () => {
     const { a, b, here, there } = await open();

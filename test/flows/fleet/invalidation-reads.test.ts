@@ -147,6 +147,24 @@ describe.each(cases)('G2 $name by another process, $backend by $mode', ({ mode, 
   });
 });
 
+describe.each(PLACES)('G2 expire of what may be served stale, $backend by $mode', ({ mode, backend }) => {
+  it('by another process: nobody has it fresh any more, and who accepts stale values is served', async () => {
+    const { join } = fleet(mode);
+    const [a, b] = [await join({ backend }), await join({ backend })];
+    const options = { staleIfError: '1h' } as const;
+    await a.cache.set('k', 'old', options);
+    expect(await b.cache.get('k')).toBe('old');
+    expect(await b.cache.expire('k')).toBe(true);
+    for (const { cache } of [a, b]) {
+      expect(cache.peek('k')).toBeUndefined();
+      expect(await cache.get('k')).toBeUndefined();
+      expect(await cache.getOrSet('k', () => Promise.reject(new Error('no row')), options)).toBe('old');
+    }
+    expect(await a.cache.getOrSet('k', () => 'new', options)).toBe('new');
+    expect(await b.cache.get('k')).toBe('new');
+  });
+});
+
 /** Names and paths of which only a hash is on the wire. */
 const LONG = 'k'.repeat(400);
 const scopes: readonly { readonly name: string; readonly of: (cache: CacheManager) => CacheManager }[] = [

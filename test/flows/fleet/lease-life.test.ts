@@ -179,6 +179,18 @@ describe.each(PLACES)('G1 the life of a lease, $backend by $mode', ({ mode, back
     expect(await b.cache.getOrSet('k', row.read)).toBe('old');
   });
 
+  it('a lease that is granted after its asker has ceased to wait is given back', async () => {
+    const { a, b, server, clock } = await two();
+    const answers = a.client.hold('answers', (command) => command === 'lease');
+    const one = a.cache.getOrSet('k', () => 'unstored');
+    await clock.advance(10_000 - LEASE);
+    await clock.advance(LEASE);
+    expect(await one).toBe('unstored');
+    await answers.release();
+    expect(standing(server, 'l')).toEqual([]);
+    expect(await b.cache.getOrSet('k', () => 'stored')).toBe('stored');
+  });
+
   it('loaders that wait for each other in two processes come home after the wait', async () => {
     const wait = { lease: { waitTimeout: 5_000 } };
     const { join, clock } = fleet(mode);

@@ -5,10 +5,12 @@ import type { FleetServer } from '../../support/fleet-server.js';
 import { INVALIDATIONS } from '../../support/invalidations.js';
 
 /** Where the entries live, and how the processes hear of each other. */
-export const PLACES: readonly { readonly mode: Mode; readonly backend: 'tiered' | 'redis' }[] = MODES.flatMap((mode) => [
-  { mode, backend: 'tiered' },
-  { mode, backend: 'redis' },
-]);
+export const PLACES: readonly { readonly mode: Mode; readonly backend: 'tiered' | 'redis' }[] = MODES.flatMap(
+  (mode) => [
+    { mode, backend: 'tiered' },
+    { mode, backend: 'redis' },
+  ],
+);
 
 /** What the loaders read: a table of one row, and how often it was read. */
 export class Row {

@@ -91,7 +91,9 @@ describe.each(PLACES)('versions at hand, $backend by $mode', ({ mode, backend })
     // A and B load under tags that nobody has used before, one of which their loaders add
     const one = a.cache.getOrSet('j', async ({ setTags }) => (await first.promise, setTags('added'), 'j'), { tags });
     await settle();
-    const two = b.cache.getOrSet('k', async ({ setTags }) => (await second.promise, setTags('added'), 'k'), { tags: ['u'] });
+    const two = b.cache.getOrSet('k', async ({ setTags }) => (await second.promise, setTags('added'), 'k'), {
+      tags: ['u'],
+    });
     await settle();
     first.resolve();
     expect(await one).toBe('j');
@@ -113,6 +115,18 @@ describe.each(PLACES)('versions at hand, $backend by $mode', ({ mode, backend })
     for (const making of makings) await making.release();
     expect(await Promise.all(calls)).toEqual(['j', 'k']);
     for (const { cache } of [a, b]) expect(await cache.getMany(['j', 'k'])).toEqual(new Map([['j', 'j'], ['k', 'k']])); // prettier-ignore
+  });
+
+  it('a process that has lengthened the life of a version still hears when that is bumped', async () => {
+    const { a, b } = await open();
+    // A fills for longer than the version was made for: the version is given more time, by a write of A's own
+    //                                                     B: the tag is bumped
+    await a.cache.getOrSet('k', () => 'old', { tags, ttl: '20d' });
+    await settle();
+    expect(a.client.sent.map(({ command }) => command)).toContain('touch');
+    await b.cache.invalidateTags('t');
+    expect(a.cache.peek('k')).toBeUndefined();
+    expect(await a.cache.get('k')).toBeUndefined();
   });
 
   it('a version that is lost on the server makes misses, and the next load a new one', async () => {

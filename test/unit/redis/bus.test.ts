@@ -293,6 +293,8 @@ describe('a client that was handed in', () => {
   it('must be one of ioredis, unless nothing is listened to', async () => {
     const client = { status: 'ready', call: async () => null, callBuffer: async () => null };
     await expect(rooms.open({ connection: { client } })).rejects.toThrow(CacheUsageError);
+    const cluster = { ...client, isCluster: true, duplicate: () => cluster, on: () => cluster, off: () => cluster };
+    await expect(rooms.open({ connection: { client: cluster } })).rejects.toThrow(CacheUsageError);
     expect((await rooms.open({ connection: { client }, coherence: 'none' })).bus).toBe(nullBus);
   });
 });
