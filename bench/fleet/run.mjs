@@ -1,8 +1,7 @@
 // The numbers of a fleet with two tiers. node bench/fleet/run.mjs [--quick] [--only row] [--json file]
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createRequire } from 'node:module';
 import { now } from './kit/clock.mjs';
 import { startRedis } from './kit/redis.mjs';
 import { table } from './kit/table.mjs';
@@ -17,7 +16,8 @@ if (only !== undefined && !ROWS.includes(only)) throw new Error(`--only takes on
 
 const begun = now();
 const say = (/** @type {string} */ text) => console.error(`[${((now() - begun) / 1000).toFixed(1)} s] ${text}`);
-const versionOf = (/** @type {string} */ name) => createRequire(import.meta.url)(`${name}/package.json`).version;
+const versionIn = (/** @type {string} */ folder) =>
+  JSON.parse(readFileSync(new URL(`../../${folder}package.json`, import.meta.url), 'utf8')).version;
 
 const server = await startRedis();
 /** @type {import('./kit/table.mjs').Line[]} */
@@ -45,7 +45,10 @@ const machine = {
   processor: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`,
   node: process.version,
   redis: server.version,
-  packages: Object.fromEntries(['nestjs-cached', 'ioredis', 'lru-cache', '@nestjs/core'].map((n) => [n, versionOf(n)])),
+  packages: {
+    'nestjs-cached': versionIn(''),
+    ...Object.fromEntries(['ioredis', 'lru-cache', '@nestjs/core'].map((n) => [n, versionIn(`node_modules/${n}/`)])),
+  },
   loadAverage: { before: loads[0]?.toFixed(2), highest: Math.max(...loads.map(Number)).toFixed(2) },
   seconds: Math.round((now() - begun) / 1000),
   quick,

@@ -1,5 +1,5 @@
 import type { ChangeFeed } from './change-feed.js';
-import type { Entry, EntryDraft, Tier } from './entry.js';
+import type { Entry, EntryDraft, NearEntry, Tier } from './entry.js';
 import type { Lease, LeaseProvider } from './lease.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Address, Scope } from './scope.js';
@@ -51,7 +51,7 @@ export interface EntryStore {
    * A synchronous look inside the process; absent where nothing is kept there. Valid entries only (expiry is left to
    * the caller). Touches recency unless `quiet`.
    */
-  readonly peek?: (id: string, quiet?: boolean) => Entry | undefined;
+  readonly peek?: (id: string, quiet?: boolean) => NearEntry | undefined;
 
   look(address: Address, tags: readonly string[]): MaybePromise<Lookup>;
   lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]>;

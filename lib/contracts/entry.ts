@@ -29,6 +29,8 @@ export interface ValueIsolation {
   keep(value: unknown): Kept;
   /** The caller's own. */
   give(kept: Kept): unknown;
+  /** The same as a promise; where `give` gives everybody the same, one promise for all. */
+  promise(kept: Kept): Promise<unknown>;
 }
 
 /** An entry as a store hands it out: already checked against every invalidation the store knows of. */
@@ -38,6 +40,12 @@ export interface Entry extends EntryTimes {
   readonly tags: readonly string[];
   /** The value, as the caller's own: what the caller does to it never reaches the cache (under `isolation: 'clone'`). */
   read(): unknown;
+}
+
+/** An entry inside the process. */
+export interface NearEntry extends Entry {
+  /** What `read` gives, as a promise; where nobody can change the value, or all share it by choice, one promise for all. */
+  promise(): Promise<unknown>;
 }
 
 /** An entry on its way into a store. */

@@ -1,4 +1,4 @@
-import { freshnessOf } from '../contracts/entry.js';
+import { freshnessOf, type NearEntry } from '../contracts/entry.js';
 import type { Loader } from '../contracts/options.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
@@ -37,23 +37,23 @@ export class Cache {
   }
 
   /**
-   * A fresh value from this process, or `NO_HIT`, or `RENEW`. Synchronous, and free of promises, closures and option objects:
-   * this is the hit path of everything.
+   * A fresh entry of this process, counted as a hit; or `NO_HIT`, or `RENEW`. Synchronous, and free of promises, closures
+   * and option objects: this is the hit path of everything.
    */
-  tryHit(scope: CacheScope, key: string, beta: number): unknown {
+  tryHit(scope: CacheScope, key: string, beta: number): NearEntry | typeof NO_HIT | typeof RENEW {
     const { parts } = this;
     const entry = parts.store.peek?.(scope.idOf(key));
     if (entry === undefined || parts.recent() >= entry.staleAt) return NO_HIT;
     if (beta > 0 && isDueEarly(entry, beta, parts.clock.now(), parts.random)) return RENEW;
     parts.events.hit(scope, key, entry.tier, 'fresh');
-    return entry.read();
+    return entry;
   }
 
   getOrSet<T>(scope: CacheScope, key: string, loader: Loader<T>, options: GetOrSetOptions | undefined): Promise<T> {
     if (typeof key !== 'string') return this.getOrSetSlowly(scope, key, loader, options, NO_HIT);
     const { resolver } = this.parts;
     const hit = this.tryHit(scope, key, resolver.betaOf(options));
-    if (hit !== NO_HIT && hit !== RENEW) return Promise.resolve(hit as T);
+    if (hit !== NO_HIT && hit !== RENEW) return hit.promise() as Promise<T>;
     return this.getOrSetSlowly(scope, key, loader, options, hit);
   }
 

@@ -1,5 +1,5 @@
 import type { Lookup } from '../contracts/entry-store.js';
-import { freshnessOf, type Entry } from '../contracts/entry.js';
+import { freshnessOf, type Entry, type NearEntry } from '../contracts/entry.js';
 import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import { checkKey, checkKeys } from './keys.js';
@@ -16,7 +16,7 @@ export class Reads {
     const near = typeof key === 'string' ? this.peekFresh(scope, key) : undefined;
     if (near === undefined) return this.getSlowly(scope, key);
     this.parts.events.hit(scope, key, near.tier, 'fresh');
-    return Promise.resolve(near.read());
+    return near.promise();
   }
 
   private async getSlowly(scope: CacheScope, key: string): Promise<unknown> {
@@ -30,7 +30,7 @@ export class Reads {
   async getMany(scope: CacheScope, keys: Iterable<string>): Promise<Map<string, unknown>> {
     const { clock, events } = this.parts;
     const list = [...new Set(checkKeys(keys))];
-    const entries = new Map(list.map((key) => [key, this.peekFresh(scope, key)]));
+    const entries = new Map<string, Entry | undefined>(list.map((key) => [key, this.peekFresh(scope, key)]));
     const rest = this.isWhole ? [] : list.filter((key) => entries.get(key) === undefined);
     const lookups = await lookUpMany(this.parts, scope, rest, [], new Budget(clock, this.parts.commandTimeout));
     rest.forEach((key, index) => entries.set(key, this.ifFresh(lookups?.[index]?.entry)));
@@ -80,7 +80,7 @@ export class Reads {
     return this.ifFresh((await lookUp(this.parts, at, [], budget))?.entry);
   }
 
-  private peekFresh(scope: CacheScope, key: string): Entry | undefined {
+  private peekFresh(scope: CacheScope, key: string): NearEntry | undefined {
     const { parts } = this;
     const entry = parts.store.peek?.(scope.idOf(key));
     return entry !== undefined && parts.recent() < entry.staleAt ? entry : undefined;

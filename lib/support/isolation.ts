@@ -7,6 +7,9 @@ import { classify } from './value-kind.js';
 
 /** What `keep` makes. One hidden class for all modes, because every hit reads it. */
 class KeptValue implements Kept {
+  /** Made by the first who asks, where one does for all. */
+  private one: Promise<unknown> | undefined = undefined;
+
   constructor(
     readonly value: unknown,
     readonly bytes: number,
@@ -17,6 +20,11 @@ class KeptValue implements Kept {
      */
     readonly marks: ReadonlySet<object> | undefined,
   ) {}
+
+  /** A hit that makes no promise of its own costs hardly more than the look at the list. */
+  get promise(): Promise<unknown> {
+    return (this.one ??= Promise.resolve(this.value));
+  }
 }
 
 /**
@@ -52,6 +60,10 @@ class CloneIsolation implements ValueIsolation {
     if (sharing === 'exotic') return copyDeep(value as object, kept.marks);
     return Array.isArray(value) ? (value as unknown[]).slice() : { ...(value as object) };
   }
+
+  promise(kept: KeptValue): Promise<unknown> {
+    return kept.sharing === 'primitive' ? kept.promise : Promise.resolve(this.give(kept));
+  }
 }
 
 class FreezeIsolation implements ValueIsolation {
@@ -68,6 +80,10 @@ class FreezeIsolation implements ValueIsolation {
   give(kept: KeptValue): unknown {
     return kept.marks === undefined ? kept.value : copyEscaping(kept.value as object, kept.marks);
   }
+
+  promise(kept: KeptValue): Promise<unknown> {
+    return kept.marks === undefined ? kept.promise : Promise.resolve(this.give(kept));
+  }
 }
 
 class ShareIsolation implements ValueIsolation {
@@ -80,6 +96,10 @@ class ShareIsolation implements ValueIsolation {
 
   give(kept: KeptValue): unknown {
     return kept.value;
+  }
+
+  promise(kept: KeptValue): Promise<unknown> {
+    return kept.promise;
   }
 }
 

@@ -4,13 +4,14 @@ import type { StaleRead } from './staleness.js';
 
 const MAX_LINES = 60;
 const MAX_SOURCES = 3;
+/** How much of what was before the old version was read or put is told, in milliseconds. */
+const RUN_UP = 10;
 
 /** What led to a stale read: the source's newer version, its invalidation, and what happened to the key until the read. */
 export function sliceOf(history: History, { read, missed, required }: StaleRead): string {
   const raised = history.find(
     (event) => event.kind === 'raise' && event.key === read.key && event.version === required,
   );
-  const from = Math.min(raised?.began ?? missed.began, missed.began);
   const ofKey = history.filter((event) => concerns(event, read.key));
   // Where the old version came from.
   const sources = ofKey
@@ -18,6 +19,11 @@ export function sliceOf(history: History, { read, missed, required }: StaleRead)
     .filter((event) => 'version' in event && event.version === read.version)
     .toSorted((one, other) => one.began - other.began)
     .slice(-MAX_SOURCES);
+  const from = Math.min(
+    raised?.began ?? missed.began,
+    missed.began,
+    ...sources.slice(-1).map(({ began }) => began - RUN_UP),
+  );
   const about = ofKey.filter(
     (event) =>
       event === raised ||

@@ -1,4 +1,4 @@
-import type { Entry, EntryDraft, Kept, ValueIsolation } from '../../contracts/entry.js';
+import type { EntryDraft, Kept, NearEntry, ValueIsolation } from '../../contracts/entry.js';
 import type { Scope } from '../../contracts/scope.js';
 import type { MemoryStamp, VersionCell } from './memory-versions.js';
 
@@ -7,7 +7,7 @@ const OVERHEAD = 120;
 /** A tag beside its text: a slot in the entry, and one for its version. */
 const TAG_OVERHEAD = 32;
 
-export class MemoryEntry implements Entry {
+export class MemoryEntry implements NearEntry {
   readonly tier = 'l1' as const;
   readonly createdAt: number;
   staleAt: number;
@@ -40,5 +40,9 @@ export class MemoryEntry implements Entry {
 
   read(): unknown {
     return this.isolation.give(this.kept);
+  }
+
+  promise(): Promise<unknown> {
+    return this.isolation.promise(this.kept);
   }
 }

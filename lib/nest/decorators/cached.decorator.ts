@@ -75,9 +75,8 @@ class CachedCall {
         key = this.site.keyOf(place, args);
         const hit = place.cache.tryHit(scope, key, this.beta ?? place.cache.parts.resolver.defaults.refreshAhead);
         if (hit === NO_HIT || hit === RENEW) tried = hit;
-        else {
-          return hydrate === undefined ? Promise.resolve(hit) : this.hydrated(instance, args, place, scope, key, hit);
-        }
+        else if (hydrate === undefined) return hit.promise();
+        else return this.hydrated(instance, args, place, scope, key, hit.read());
         options = this.optionsFor(place, args);
       }
     } catch (error) {
