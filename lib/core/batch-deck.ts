@@ -1,4 +1,6 @@
+import type { Lookup } from '../contracts/entry-store.js';
 import { freshnessOf } from '../contracts/entry.js';
+import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
 import { CacheUsageError } from '../support/errors.js';
 import { fillAll, type BatchItem } from './batch-fill.js';
@@ -13,7 +15,6 @@ import type { CacheScope } from './scopes.js';
 import { ABSENT, Flight, LATE, landedElsewhere } from './single-flight.js';
 import { lookUpMany, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
-import type { Sleeper } from './wake-up.js';
 
 export type BatchLoader<T> = (missing: string[]) => Promise<Map<string, T> | T[]>;
 
@@ -21,7 +22,6 @@ export type BatchLoader<T> = (missing: string[]) => Promise<Map<string, T> | T[]
 interface Waiting {
   readonly request: TurnRequest;
   readonly answer: 'taken' | 'changed';
-  readonly sleeper: Sleeper;
 }
 
 /** The flights' side of a batch: one look-up and one run of the loader for all of them, each landing by itself. */
@@ -63,7 +63,8 @@ export class BatchDeck {
       if (state !== 'expired') flight.settleFound({ entry: entry!, state });
       if (state === 'fresh') return;
       const isServedStale = state === 'stale' && now < entry!.staleAt + options.staleWhileRevalidate;
-      const request = { flight, at: { ...flight.ticket.address, scope }, tags: options.tags, lookup };
+      const at = { ...flight.ticket.address, scope };
+      const request = { flight, at, tags: options.tags, lookup, sleeper: this.parts.wakeUp.enter(at.id) };
       (isServedStale ? behind : missing).push(request);
     });
     // Those whose callers have a stale value to go with must not hold up the others, nor be held up by them.
@@ -80,17 +81,13 @@ export class BatchDeck {
     budget: Budget,
   ): Promise<void> {
     if (requests.length === 0) return;
-    // Before the question: what happens while it is on its way, or the own ones are loading, is news, too.
-    const sleepers = requests.map(({ at }) => this.parts.wakeUp.enter(at.id));
     const answers = await this.turns.ask(requests, budget);
     const own: BatchItem[] = [];
     const others: Waiting[] = [];
     requests.forEach((request, index) => {
       const answer = answers?.[index];
-      const sleeper = sleepers[index]!;
-      if (typeof answer === 'string') others.push({ request, answer, sleeper });
-      else own.push({ flight: request.flight, lease: answer, lookup: request.lookup });
-      if (typeof answer !== 'string') sleeper.leave();
+      if (typeof answer === 'string') return void others.push({ request, answer });
+      own.push(this.begin(request, answer, request.lookup));
     });
     await this.loadAll(own, load, options, budget);
     const later = new Gathering<BatchItem>((items) =>
@@ -100,13 +97,13 @@ export class BatchDeck {
   }
 
   /** Never rejects. */
-  private async waitFor({ request, answer, sleeper }: Waiting, later: Gathering<BatchItem>): Promise<void> {
+  private async waitFor({ request, answer }: Waiting, later: Gathering<BatchItem>): Promise<void> {
     const { flight } = request;
     try {
-      const turn = await this.turns.wait(request, answer, sleeper);
-      if (turn.kind === 'load') return await later.add({ flight, lease: turn.lease, lookup: turn.lookup });
+      const turn = await this.turns.wait(request, answer);
+      if (turn.kind === 'load') return await later.add(this.begin(request, turn.lease, turn.lookup));
       const { lookup } = request;
-      if (turn.kind === 'late' && !lookup?.entry) return await later.add({ flight, lease: undefined, lookup });
+      if (turn.kind === 'late' && !lookup?.entry) return await later.add(this.begin(request, undefined, lookup));
       this.end(flight);
       if (turn.kind === 'late') return flight.land(LATE);
       flight.settleFound({ entry: turn.entry, state: 'fresh' });
@@ -116,8 +113,14 @@ export class BatchDeck {
       flight.settleFound(undefined);
       flight.fail(error);
     } finally {
-      sleeper.leave();
+      request.sleeper.leave();
     }
+  }
+
+  private begin(request: TurnRequest, lease: Lease | undefined, lookup: Lookup | undefined): BatchItem {
+    this.turns.begin(request, lease);
+    request.sleeper.leave();
+    return { flight: request.flight, lease, lookup };
   }
 
   /** One run of the batch loader. Never rejects. */

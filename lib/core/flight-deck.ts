@@ -7,7 +7,7 @@ import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
 import type { FillPermit } from './filler.js';
-import { LeaseTurns } from './lease-turns.js';
+import { LeaseTurns, type TurnRequest } from './lease-turns.js';
 import type { Ticket } from './ticket.js';
 import { LoadContext, runLoader, type Loaded } from './load.js';
 import type { CacheParts } from './parts.js';
@@ -63,18 +63,17 @@ export class FlightDeck {
       if (state !== 'expired') flight.settleFound({ entry: entry!, state });
       if (state === 'fresh' && !renews) return;
 
-      const request = { flight, at, tags: options.tags, lookup };
-      // Before the question: what happens while it is on its way is news, too.
       sleeper = this.parts.wakeUp.enter(at.id);
+      const request = { flight, at, tags: options.tags, lookup, sleeper };
       const answer = (await this.turns.ask([request], budget))?.[0];
-      if (typeof answer !== 'string') return await this.takeTurn(flight, call, { lease: answer, lookup }, budget);
+      if (typeof answer !== 'string') return await this.takeTurn(request, call, { lease: answer, lookup }, budget);
       // Somebody else is renewing what is still good: nobody waits for that.
       if (renews) return this.end(flight);
-      const turn = await this.turns.wait(request, answer, sleeper);
-      if (turn.kind === 'load') return await this.takeTurn(flight, call, turn, budget);
+      const turn = await this.turns.wait(request, answer);
+      if (turn.kind === 'load') return await this.takeTurn(request, call, turn, budget);
       // Without anything stale to go with, it is loaded once for all who have waited here.
       if (turn.kind === 'late' && state === 'expired')
-        return await this.takeTurn(flight, call, { lease: undefined, lookup }, budget);
+        return await this.takeTurn(request, call, { lease: undefined, lookup }, budget);
       this.end(flight);
       if (turn.kind === 'late') return flight.land(LATE);
       flight.settleFound({ entry: turn.entry, state: 'fresh' });
@@ -90,12 +89,14 @@ export class FlightDeck {
 
   /** Loads, and stores what was loaded if there is a lease. Rejects with the loader's error. */
   private async takeTurn<T>(
-    flight: Flight,
+    request: TurnRequest,
     call: ReadCall<T>,
     { lease, lookup }: { readonly lease: Lease | undefined; readonly lookup: Lookup | undefined },
     budget: Budget,
   ): Promise<void> {
+    this.turns.begin(request, lease);
     const { clock } = this.parts;
+    const { flight } = request;
     const { scope, key } = call.address;
     const tenure = new Tenure(this.parts, lease ? [{ flight, lease }] : []);
     flight.settleFound(undefined);

@@ -30,7 +30,7 @@ export class ForeignChanges {
         wakeUp.ring(change.id);
         return;
       case 'lease':
-        for (const ticket of fence.ticketsAt(change.id)) if (ticket.loading) ticket.seal();
+        for (const ticket of fence.ticketsAt(change.id)) if (ticket.hasTurn) ticket.seal();
         wakeUp.ring(change.id);
         return;
       case 'anyTag':

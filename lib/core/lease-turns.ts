@@ -20,6 +20,8 @@ export interface TurnRequest {
   readonly tags: readonly string[];
   /** `undefined`: the store did not answer. */
   readonly lookup: Lookup | undefined;
+  /** There since before the first question: what happens while that is on its way is news, too. */
+  readonly sleeper: Sleeper;
 }
 
 /**
@@ -44,6 +46,24 @@ export type Turn =
 export class LeaseTurns {
   constructor(private readonly parts: CacheParts) {}
 
+  /**
+   * To be called when a flight is about to load, in the same synchronous stretch in which it has its answer. The
+   * interleaving that prevents:
+   *
+   *     A: asks for the lease      -> granted
+   *     B:                            delete(k): the lease is gone, and the server tells A, for the last time
+   *     A: hears of that           -> does not have it yet: nothing to close
+   *     A: hears that it is granted, loads, reads the old row
+   *     B:                            row = new; delete(k) -> acknowledged; A is told nothing
+   *     A:                                                                    get(k) would join that load
+   */
+  begin({ flight: { ticket }, sleeper }: TurnRequest, lease: Lease | undefined): void {
+    ticket.hasTurn = true;
+    // Of a lease one does not hold, nobody says when it is gone.
+    ticket.isDeaf = this.parts.leases.shared && lease === undefined;
+    if (sleeper.hasNews) ticket.seal();
+  }
+
   /** Asks once for each of the requests, all of one scope. `undefined`: the store did not answer. */
   async ask(requests: readonly TurnRequest[], budget: Budget): Promise<LeaseOutcome[] | undefined> {
     const { leases, store, events } = this.parts;
@@ -64,13 +84,10 @@ export class LeaseTurns {
     }
   }
 
-  /**
-   * For one whose first question was answered with `taken` or `changed`; the sleeper was there before it was asked. Rejects
-   * when nobody wants the value any more.
-   */
-  async wait(request: TurnRequest, answer: 'taken' | 'changed', sleeper: Sleeper): Promise<Turn> {
+  /** For one whose first question was answered with `taken` or `changed`. Rejects when nobody wants the value any more. */
+  async wait(request: TurnRequest, answer: 'taken' | 'changed'): Promise<Turn> {
     const { clock, flights, leases, random } = this.parts;
-    const { at, flight } = request;
+    const { at, flight, sleeper } = request;
     // The one who holds the lease may be the loader that asks here.
     if (flights.isAbove(at.id)) return { kind: 'load', lease: undefined, lookup: request.lookup };
     const end = clock.now() + leases.waitTimeout;

@@ -60,8 +60,9 @@ export class ReadMany {
     options: CallOptions,
     limit: AbortSignal | undefined,
   ): Promise<Map<string, T>> {
-    const { feed, flights } = this.parts;
-    if (!feed.connected) await detachUnheard(this.parts, scope, keys, options.tags);
+    const { flights } = this.parts;
+    const detaching = detachUnheard(this.parts, scope, keys, options.tags);
+    if (detaching) await detaching;
     const passengers = new Map<string, Passenger<T>>();
     const own: Flight[] = [];
     const alone: string[] = [];

@@ -4,7 +4,7 @@ import { withHardTimeout } from './hard-timeout.js';
 import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
 import { AGAIN, ALONE, Passenger, UNKNOWN } from './passenger.js';
-import { detachUnheard } from './unheard.js';
+import { detachUnheard, isUnheard } from './unheard.js';
 
 /**
  * The main flow: look up, board the flight of the key, lease, load, fill.
@@ -46,7 +46,7 @@ export class ReadThrough {
       // Heard by nobody: the caller has had its answer.
       if (limit?.aborted) throw limit.reason;
       let under = flights.get(address.id);
-      if (under && !under.wouldDeadlock && !this.parts.feed.connected) {
+      if (under && isUnheard(this.parts, under) && !under.wouldDeadlock) {
         await detachUnheard(this.parts, address.scope, [address.key], options.tags);
         under = flights.get(address.id);
       }

@@ -21,8 +21,12 @@ export class Ticket {
   /** The tags of what the look-up found; `undefined`: nothing. */
   private seen: readonly string[] | undefined;
   private looking = true;
+  /** Whether it may load, or does: from then on the end of its lease matters. */
+  hasTurn = false;
   /** Whether its loader has begun: what others invalidate from then on concerns what it will bring. */
   loading = false;
+  /** Whether it may go unheard when another process invalidates the key while the loader runs. */
+  isDeaf = false;
   /** Too many tags were invalidated to remember them. */
   private flooded = false;
   /** When another process first invalidated some tag of the scope while the loader ran. */

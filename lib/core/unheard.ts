@@ -4,23 +4,36 @@ import type { CacheScope } from './scopes.js';
 import type { Flight } from './single-flight.js';
 import { lookUpMany } from './store-steps.js';
 
+/** Whether what another process invalidates might not reach this flight. */
+export function isUnheard({ feed }: CacheParts, flight: Flight): boolean {
+  return !feed.connected || flight.ticket.isDeaf;
+}
+
 /**
- * While nothing is heard of other processes, a caller must not join what began before it: an invalidation may have come
+ * Where invalidations of other processes may go unheard, a caller must not join what began before it: one may have come
  * between. So what is under way is closed to it, if the store answers. If the store does not, there is no other process to
- * be in step with, and one load a key in this process is worth more.
+ * be in step with, and one load a key in this process is worth more. `undefined`: there is nothing to wait for.
  */
-export async function detachUnheard(
+export function detachUnheard(
   parts: CacheParts,
   scope: CacheScope,
   keys: readonly string[],
   tags: readonly string[],
-): Promise<void> {
-  const { clock, commandTimeout, flights } = parts;
+): Promise<void> | undefined {
+  const { flights } = parts;
   const under = keys
     .map((key) => flights.get(scope.idOf(key)))
-    .filter((flight) => flight !== undefined && !flight.wouldDeadlock) as Flight[];
-  if (under.length === 0) return;
+    .filter((flight) => flight !== undefined && isUnheard(parts, flight) && !flight.wouldDeadlock) as Flight[];
+  return under.length === 0 ? undefined : detach(parts, scope, under, tags);
+}
+
+async function detach(
+  parts: CacheParts,
+  scope: CacheScope,
+  under: readonly Flight[],
+  tags: readonly string[],
+): Promise<void> {
   const asked = under.map(({ ticket }) => ticket.address.key);
-  const answered = await lookUpMany(parts, scope, asked, tags, new Budget(clock, commandTimeout));
+  const answered = await lookUpMany(parts, scope, asked, tags, new Budget(parts.clock, parts.commandTimeout));
   if (answered !== undefined) for (const { ticket } of under) ticket.seal();
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../contracts/clock.js';
 export interface Sleeper {
   /** Resolves with the next news, at once when there was some since the last time; `false` when `ms` passed without any. */
   next(ms: number): Promise<boolean>;
+  /** Whether there was some that `next` has not told. */
+  readonly hasNews: boolean;
   leave(): void;
 }
 
@@ -39,7 +41,13 @@ export class WakeUp {
       news = false;
       return heard;
     };
-    return { next, leave: () => this.leave(id, ring) };
+    return {
+      next,
+      get hasNews() {
+        return news;
+      },
+      leave: () => this.leave(id, ring),
+    };
   }
 
   ring(id: string): void {

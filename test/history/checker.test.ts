@@ -98,6 +98,7 @@ describe('the check of what was read', () => {
     const [found] = staleReads(history);
     expect(sliceOf(history, found!).split('\n')).toEqual([
       'k: process 1 was given version 1, at least 2 was due.',
+      '  0.000..1.000 p1 raise 1',
       '  2.000..3.000 p1 load 1',
       '  10.000..11.000 p1 raise 2',
       '> 20.000..30.000 p1 invalidation delete acknowledged',

@@ -63,8 +63,8 @@ class FleetRun {
     const { plan } = this;
     await Promise.all(Array.from({ length: plan.processes }, () => this.#start()));
     const trouble = plan.disturbed ? await this.#disturb() : await this.#wait(plan.seconds);
-    const alive = this.#members.filter(({ child }) => child.exitCode === null && child.signalCode === null);
-    for (const { child } of alive) child.send('stop' satisfies Command);
+    const alive = this.#members.filter(({ child }) => child.signalCode === null);
+    for (const member of alive) tell(member, 'stop');
     await Promise.all(alive.map((member) => this.#ended(member)));
     return [...this.#members.flatMap(({ record }) => readRecord(record)), ...trouble];
   }
@@ -88,7 +88,7 @@ class FleetRun {
       await this.#wait((seconds * (1 - PEACE)) / 2);
       const began = this.#now();
       const victim = this.#members[0]!;
-      victim.child.send('die' satisfies Command);
+      tell(victim, 'die');
       await Promise.race([victim.exited, delay(PATIENCE, undefined, { ref: false })]);
       if (victim.child.signalCode !== 'SIGKILL') throw new Error(`The first process did not die.\n${victim.log}`);
       const crash: Trouble = { kind: 'trouble', what: 'crash', detail: '', process: 1, began, ended: this.#now() };
@@ -125,4 +125,10 @@ class FleetRun {
     await Promise.race([member.exited, delay(PATIENCE, undefined, { ref: false })]);
     if (member.child.exitCode !== 0) throw new Error(`A process did not end in order.\n${member.log}`);
   }
+}
+
+/** A process that has ended by itself has left its reasons. */
+function tell({ child, log }: Member, command: Command): void {
+  if (!child.connected) throw new Error(`A process ended too early.\n${log}`);
+  child.send(command, () => {});
 }

@@ -32,7 +32,7 @@ export class Readers {
   async step(): Promise<void> {
     const { dice, workload } = this.parts;
     const key = dice.pick(workload.keys);
-    const heardFrom = dice.says(0.4) ? await this.#listen() : undefined;
+    const heardFrom = dice.says(workload.inStep) ? await this.#listen() : undefined;
     if (heardFrom !== undefined) this.peek(key, heardFrom);
     if (dice.says(0.6)) await this.getOrSet(key, heardFrom);
     else if (dice.says(0.5)) await this.get(key, heardFrom);

@@ -19,6 +19,8 @@ export interface Workload {
   /** Callers at a time, of each process. */
   readonly readers: number;
   readonly writers: number;
+  /** How many of the reads wait until all has been heard that was changed before. */
+  readonly inStep: number;
   /** How long a loader takes at most, in milliseconds. */
   readonly loadTime: number;
   /** How long a writer rests at most between two changes, in milliseconds. */
@@ -49,9 +51,22 @@ export const EVERYTHING: Workload = {
   changes: EVERY_CHANGE,
   readers: 5,
   writers: 2,
+  inStep: 0.4,
   loadTime: 15,
   rest: 40,
   pauses: true,
+};
+
+/** Two keys that everybody wants and changes all the time: loads, changes and sweeps of several processes cross. */
+export const CROWDED: Workload = {
+  keys: [EVERY_KEY[0]!, EVERY_KEY[2]!],
+  changes: ['delete', 'delete', 'putAfter', 'invalidate'],
+  readers: 8,
+  writers: 2,
+  inStep: 0.8,
+  loadTime: 10,
+  rest: 5,
+  pauses: false,
 };
 
 /** Few keys, slow loads and quick deletes: for faults of the fence. */
@@ -60,6 +75,7 @@ export const DELETES: Workload = {
   changes: ['delete', 'deleteMany'],
   readers: 6,
   writers: 1,
+  inStep: 0.4,
   loadTime: 40,
   rest: 60,
   pauses: false,
@@ -75,6 +91,7 @@ export const JOINS: Workload = { ...DELETES, keys: EVERY_KEY.slice(0, 1), reader
 export const READS: Workload = { ...EVERYTHING, changes: [], writers: 0 };
 
 export const PATTERNS: readonly string[] = ['plain:*', 'swr:?', '*'];
+export const TAGS: readonly string[] = ['red', 'blue'];
 
 /** Which of the keys the change concerns. */
 export function tagged(keys: readonly WalkedKey[], tag: string): string[] {

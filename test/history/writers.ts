@@ -1,6 +1,6 @@
 import type { CacheEvent } from '../../lib/contracts/events.js';
 import type { Readers, Versioned, WalkParts } from './readers.js';
-import { matching, PATTERNS, tagged, type WalkedKey } from './workload.js';
+import { matching, PATTERNS, tagged, TAGS, type WalkedKey } from './workload.js';
 
 /** Raises the source, then takes the old version away in every way there is, and reads at once what is there now. */
 export class Writers {
@@ -32,11 +32,11 @@ export class Writers {
         return this.#invalidate(change, names, () => cache.deleteMany(names));
       }
       case 'invalidateTags': {
-        const tag = dice.pick(['red', 'blue']);
+        const tag = dice.pick(TAGS.filter((each) => tagged(keys, each).length > 0));
         return this.#invalidate(change, tagged(keys, tag), () => cache.invalidateTags(tag));
       }
       case 'invalidate': {
-        const pattern = dice.pick(PATTERNS);
+        const pattern = dice.pick(PATTERNS.filter((each) => matching(keys, each).length > 0));
         return this.#invalidate(change, matching(keys, pattern), () => this.#sweep(pattern));
       }
       case 'clear':

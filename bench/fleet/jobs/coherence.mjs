@@ -55,7 +55,12 @@ export async function jobs(port) {
     },
 
     /** Writer: changes it. */
-    async write(/** @type {string} */ mode, /** @type {string} */ operation, /** @type {string} */ key, /** @type {number} */ delay) {
+    async write(
+      /** @type {string} */ mode,
+      /** @type {string} */ operation,
+      /** @type {string} */ key,
+      /** @type {number} */ delay,
+    ) {
       await sleep(delay);
       const sent = now();
       if (mode === 'bare') await sender.publish(CHANNEL, key);

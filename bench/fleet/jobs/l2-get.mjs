@@ -5,7 +5,13 @@ import { now } from '../kit/clock.mjs';
 
 const KEYS = 1_024;
 const keyOf = (/** @type {number} */ nth) => `item:${nth % KEYS}`;
-const valueOf = (/** @type {string} */ key) => ({ id: key, text: 'abcdefghij'.repeat(97), number: 12.5, list: [1, 2, 3] });
+/** About so many bytes as JSON. @param {string} key @param {number} size */
+const valueOf = (key, size) => ({
+  id: key,
+  text: 'abcdefghij'.repeat((size - 80) / 10),
+  number: 12.5,
+  list: [1, 2, 3],
+});
 
 /** @param {number} port */
 export function jobs(port) {
@@ -13,24 +19,25 @@ export function jobs(port) {
   let get;
 
   return {
-    async prepare(/** @type {string} */ scenario) {
+    async prepare(/** @type {string} */ scenario, /** @type {number} */ size) {
       if (scenario === 'getOrSet') {
         const { redis } = await openCaches(port, ['redis']);
         const cache = /** @type {import('nestjs-cached').CacheManager} */ (redis);
-        for (let nth = 0; nth < KEYS; nth++) assert(await cache.set(keyOf(nth), valueOf(keyOf(nth))));
+        for (let nth = 0; nth < KEYS; nth++) assert(await cache.set(keyOf(nth), valueOf(keyOf(nth), size)));
         const noLoad = () => {
           throw new Error('Not in L2.');
         };
         get = (key) => cache.getOrSet(key, noLoad);
       } else {
         const redis = new Redis({ port, enableAutoPipelining: true });
-        for (let nth = 0; nth < KEYS; nth++) await redis.set(`bare:${keyOf(nth)}`, JSON.stringify(valueOf(keyOf(nth))));
+        for (let nth = 0; nth < KEYS; nth++)
+          await redis.set(`bare:${keyOf(nth)}`, JSON.stringify(valueOf(keyOf(nth), size)));
         if (scenario === 'GET') get = (key) => redis.get(`bare:${key}`);
         else get = async (key) => JSON.parse((await redis.get(`bare:${key}`)) ?? 'null');
       }
       for (let nth = 0; nth < KEYS; nth++) {
         const found = await get(keyOf(nth));
-        assert.deepEqual(scenario === 'GET' ? JSON.parse(String(found)) : found, valueOf(keyOf(nth)));
+        assert.deepEqual(scenario === 'GET' ? JSON.parse(String(found)) : found, valueOf(keyOf(nth), size));
       }
     },
 

@@ -5,11 +5,24 @@ import { NaiveCache } from '../kit/naive.mjs';
 
 const SETTLED_MS = 1_000;
 
+/** @typedef {{ given: Promise<number>, give: (at: number) => void }} Signal */
+
+/** @returns {Signal} */
+function signal() {
+  /** @type {(at: number) => void} */
+  let give = () => {};
+  const given = new Promise((/** @type {(at: number) => void} */ resolve) => (give = resolve));
+  return { given, give };
+}
+
 /** @param {number} port */
 export async function jobs(port) {
   const real = await openCaches(port, MODES);
   /** @type {Record<string, any>} */
   const caches = { ...real, naive: new NaiveCache(port) };
+
+  /** @type {{ begun: Signal, ended: Signal, result: Promise<unknown> }[]} */
+  let loads = [];
 
   /** Runs each at its instant; when it began and ended. @param {number[]} instants @param {(nth: number) => unknown} run */
   async function timed(instants, run) {
@@ -26,26 +39,40 @@ export async function jobs(port) {
     ready: () => true,
     errors: () => errorsOf(real),
 
-    /** Loads that read the old value at once and take so long to bring it. */
-    async load(/** @type {string} */ mode, /** @type {string[]} */ keys, /** @type {number} */ at, /** @type {number} */ ms) {
-      await until(at);
-      const load = async (/** @type {string} */ key) => {
-        let begun = NaN;
-        let ended = NaN;
+    /** Begins to load all of them. Each loader has read the old value when this resolves, and brings it when `finish` says. */
+    async begin(/** @type {string} */ mode, /** @type {string[]} */ keys) {
+      const all = keys.map((key) => {
+        const [begun, ended] = [signal(), signal()];
         const loader = async () => {
-          begun = now();
-          await sleep(ms);
-          ended = now();
+          begun.give(now());
+          await ended.given;
           return 'old';
         };
-        const value = await caches[mode].getOrSet(key, loader, { tags: [`tag ${key}`] });
-        return { begun, ended, value };
-      };
-      return Promise.all(keys.map(load));
+        const result = caches[mode].getOrSet(key, loader, { tags: [`tag ${key}`] });
+        return { begun, ended, result };
+      });
+      await Promise.all(all.map(({ begun, result }) => Promise.race([begun.given, result])));
+      loads = all;
+    },
+
+    /** Lets each of them end at its instant; when it did, and when its caller was answered. */
+    async finish(/** @type {number[]} */ instants) {
+      const each = loads.map(async ({ begun, ended, result }, nth) => {
+        await until(/** @type {number} */ (instants[nth]));
+        ended.give(now());
+        const value = await result;
+        return { begun: await begun.given, ended: await ended.given, answered: now(), value };
+      });
+      return Promise.all(each);
     },
 
     /** Invalidates in one of the ways; each call has to say that it is complete. */
-    async remove(/** @type {string} */ mode, /** @type {string} */ way, /** @type {string[]} */ names, /** @type {number[]} */ instants) {
+    async remove(
+      /** @type {string} */ mode,
+      /** @type {string} */ way,
+      /** @type {string[]} */ names,
+      /** @type {number[]} */ instants,
+    ) {
       const cache = caches[mode];
       return timed(instants, async (nth) => {
         if (way === 'tag') assert.equal(await cache.invalidateTags(`tag ${names[nth]}`), true);
@@ -64,12 +91,17 @@ export async function jobs(port) {
       timed(instants, (nth) => caches[mode].get(keys[nth])),
 
     /** Overwrites one after the other, each at its instant. */
-    overwrite: (/** @type {string} */ mode, /** @type {string[]} */ keys, /** @type {string} */ value, /** @type {number[]} */ instants) =>
-      timed(instants, async (nth) => assert.equal(await caches[mode].set(keys[nth], value), true)),
+    overwrite: (
+      /** @type {string} */ mode,
+      /** @type {string[]} */ keys,
+      /** @type {string} */ value,
+      /** @type {number[]} */ instants,
+    ) => timed(instants, async (nth) => assert.equal(await caches[mode].set(keys[nth], value), true)),
 
     peek: (/** @type {string} */ mode, /** @type {string[]} */ keys) => keys.map((key) => caches[mode].peek(key)),
 
-    get: (/** @type {string} */ mode, /** @type {string[]} */ keys) => Promise.all(keys.map((key) => caches[mode].get(key))),
+    get: (/** @type {string} */ mode, /** @type {string[]} */ keys) =>
+      Promise.all(keys.map((key) => caches[mode].get(key))),
 
     /** Waits until every key has the value; how many have another one after so long. */
     async settle(/** @type {string} */ mode, /** @type {string[]} */ keys, /** @type {string} */ value) {

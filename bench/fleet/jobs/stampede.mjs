@@ -21,7 +21,12 @@ export async function jobs(port) {
   return {
     ready: () => true,
 
-    async ours(/** @type {string} */ mode, /** @type {string} */ key, /** @type {number} */ at, /** @type {number} */ callers) {
+    async ours(
+      /** @type {string} */ mode,
+      /** @type {string} */ key,
+      /** @type {number} */ at,
+      /** @type {number} */ callers,
+    ) {
       /** @type {number[]} */
       const loads = [];
       const loader = async () => {

@@ -23,7 +23,7 @@ export async function openCaches(port, names) {
       name,
       namespace: `bench-${name}`,
       backend: name === 'redis' ? 'redis' : 'tiered',
-      memory: { isolation: 'share', maxEntries: 100_000 },
+      memory: { isolation: 'share', ...(name === 'redis' ? {} : { maxEntries: 100_000 }) },
       redis: { port, coherence: name === 'redis' ? 'auto' : name, commandTimeout: COMMAND_TIMEOUT },
     }),
   );
@@ -48,7 +48,7 @@ async function untilInUse(name, cache) {
   }
 }
 
-/** How many errors and loads a process has met. @param {Record<string, import('nestjs-cached').CacheManager>} caches */
+/** How many errors a process has met. @param {Record<string, import('nestjs-cached').CacheManager>} caches */
 export function errorsOf(caches) {
   return Object.values(caches).reduce((sum, cache) => sum + cache.getStats().errors, 0);
 }

@@ -20,7 +20,8 @@ function findServer() {
     }
   }
   const path = join(UNPACKED, 'usr/bin/redis-server');
-  if (!existsSync(path)) throw new Error('No redis-server: put one on the PATH, or run `npm test` once, which gets one.');
+  if (!existsSync(path))
+    throw new Error('No redis-server: put one on the PATH, or run `npm test` once, which gets one.');
   const libraries = join(UNPACKED, 'usr/lib');
   const folders = readdirSync(libraries).filter((name) => name.includes('-linux-gnu'));
   const own = folders.map((name) => join(libraries, name));
@@ -43,7 +44,18 @@ export async function startRedis() {
   const { path, env } = findServer();
   const version = /v=(\S+)/.exec(execFileSync(path, ['--version'], { env, encoding: 'utf8' }))?.[1] ?? 'unknown';
   const port = await freePort();
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', tmpdir(), '--save', '', '--appendonly', 'no'];
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    tmpdir(),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
   const child = spawn(path, [...options, '--loglevel', 'warning'], { env, stdio: 'ignore' });
   const gone = new Promise((resolve) => child.once('close', resolve));
   const pid = /** @type {number} */ (child.pid);

@@ -5,7 +5,11 @@ export function quantile(values, share) {
 }
 
 /** @param {readonly number[]} values */
-export const median = (values) => quantile(values, 0.5);
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+}
 
 /** @param {readonly number[]} values */
 export const percentiles = (values) => ({

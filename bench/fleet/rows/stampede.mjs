@@ -54,7 +54,8 @@ function line(mode, done) {
   const wrong = done.reduce((sum, round) => sum + round.wrong, 0);
   const ratio = spread(warm.map((round) => round.ratio));
   const more = done.filter(({ loads }) => loads !== 1).length;
-  const loads = most === 1 && least === 1 ? '1 load in every round' : `${least}..${most} loads, not 1 in ${more} rounds`;
+  const loads =
+    most === 1 && least === 1 ? '1 load in every round' : `${least}..${most} loads, not 1 in ${more} rounds`;
   return {
     what: `${PROCESSES} x ${CALLERS} callers, ${mode}: p99`,
     limit: `bare timer p50 ${inMs(bare.p50)}, p99 ${inMs(bare.p99)}`,

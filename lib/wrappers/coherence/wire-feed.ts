@@ -28,6 +28,14 @@ export class WireFeed implements ChangeFeed {
     return () => void this.listeners.delete(listener);
   }
 
+  /**
+   * What this process is about to take away, or has taken away, by itself: nobody else tells it, and for what it has read of
+   * these keys the server will tell it nothing more.
+   */
+  own(keys: readonly string[]): void {
+    this.heard({ kind: 'keys', keys });
+  }
+
   close(): void {
     this.stop();
     this.listeners.clear();

@@ -1,6 +1,6 @@
 import type { BackendItem, CacheBackend } from '../../contracts/backend.js';
 import type { Clock } from '../../contracts/clock.js';
-import type { FleetCommands } from '../../contracts/fleet.js';
+import type { FleetCommands, SharedKey } from '../../contracts/fleet.js';
 import { withTimeLimit } from '../../support/time-limit.js';
 import { siblingKey } from '../../support/wire-key.js';
 
@@ -26,6 +26,8 @@ export class BackendCalls {
     private readonly timeout: number,
     /** What the backend does in one step for all processes that share it. */
     readonly fleet?: FleetCommands,
+    /** Where this process hears of changes, its own among them where nobody else says so. */
+    private readonly feed?: { own(keys: readonly string[]): void },
   ) {}
 
   /** `patience`: how many times the limit. */
@@ -56,21 +58,26 @@ export class BackendCalls {
   /** Whether it was stored: a fenced one may be refused. */
   async set({ key, value, ttlMs, token, isPut }: OutgoingValue): Promise<boolean> {
     const { backend, fleet } = this;
-    if (fleet) return fleet.store({ ...sharedKey(key), bytes: value, ttlMs, token, isPut });
+    if (fleet) {
+      if (token === undefined) this.fells([key]);
+      return fleet.store({ ...sharedKey(key), bytes: value, ttlMs, token, isPut });
+    }
     await backend.set(key, value, ttlMs);
     return true;
   }
 
   /** Whether it was there; a backend may answer anything. */
   async delete(key: string): Promise<number> {
-    if (this.fleet) return this.fleet.remove([sharedKey(key)]);
+    if (this.fleet) return this.removeMany([key]);
     const existed: unknown = await this.backend.delete(key);
     return existed === true ? 1 : 0;
   }
 
   /** Many at once; the backend must have it, or be shared. */
   async removeMany(keys: readonly string[]): Promise<number> {
-    return this.fleet ? this.fleet.remove(keys.map(sharedKey)) : this.deleteMany(keys);
+    if (!this.fleet) return this.deleteMany(keys);
+    this.fells(keys);
+    return this.fleet.remove(keys.map(sharedKey));
   }
 
   /** Whether the bytes were overwritten. */
@@ -79,13 +86,45 @@ export class BackendCalls {
     return fleet ? fleet.patch(sharedKey(key), offset, bytes, expected) : backend.patch!(key, offset, bytes, expected);
   }
 
+  /** Takes leases away by name. */
+  async fellLeases(leases: readonly string[]): Promise<void> {
+    this.feed?.own(leases);
+    await this.fleet!.fell(leases);
+    this.feed?.own(leases);
+  }
+
+  /** Takes values away that nobody is told of one by one. */
+  async sweepAway(values: readonly string[]): Promise<number> {
+    this.feed?.own(values);
+    const count = await this.deleteMany(values);
+    this.feed?.own(values);
+    return count;
+  }
+
+  async seize(key: SharedKey, token: string, ttlMs: number): Promise<void> {
+    this.feed?.own([key.lease]);
+    await this.fleet!.seize(key, token, ttlMs);
+  }
+
+  /**
+   * The leases of these values fall with what is sent in the same synchronous stretch. The interleaving that prevents:
+   *
+   *     A: delete(k) waits for its turn      get(k): has the lease, loads
+   *     A: delete(k) is sent, and the lease is gone; the server tells a process nothing of what it did itself
+   *     B:                                                               delete(k) -> acknowledged; A is told nothing
+   *     A:                                                                            get(k) would join that load
+   */
+  private fells(values: readonly string[]): void {
+    this.feed?.own(values.map((key) => siblingKey(key, 'l')));
+  }
+
   async deleteMany(keys: readonly string[]): Promise<number> {
     const count: unknown = await this.backend.deleteMany!(keys);
     return typeof count === 'number' && count >= 0 ? Math.min(Math.floor(count), keys.length) : 0;
   }
 }
 
-function sharedKey(value: string): { value: string; lease: string } {
+function sharedKey(value: string): SharedKey {
   return { value, lease: siblingKey(value, 'l') };
 }
 

@@ -75,13 +75,14 @@ export class EncodedStore implements EntryStore {
   constructor(private readonly parts: EncodedParts) {
     const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
     this.name = backend.name;
-    const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands));
     const wireNames = (this.wireNames = new WireNames(rootPath));
+    const feed = fleet && new WireFeed(fleet.bus, wireNames);
+    const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands, feed));
     // Who hears of nothing has to ask each time.
     this.cache = fleet && fleet.bus.mode !== 'none' ? new VersionCache(fleet.bus) : undefined;
     if (fleet) {
       this.leases = new StoredLeases({ calls, random, names: wireNames, bus: fleet.bus, ...fleet.lease });
-      this.feed = new WireFeed(fleet.bus, wireNames);
+      this.feed = feed;
     }
     const versions = (this.versions = new StoredVersions({ calls, random, names: wireNames, cache: this.cache }));
     this.patterns = new PatternList(calls, versions.writes);
@@ -223,7 +224,7 @@ export class EncodedStore implements EntryStore {
   /** Nobody is told key by key: a sweep is announced as a whole. */
   private sweepAway(keys: readonly string[]): Promise<number> {
     const { calls } = this;
-    return calls.fleet ? calls.limited('delete', () => calls.deleteMany(keys)) : this.writes.removeAll(keys);
+    return calls.fleet ? calls.limited('delete', () => calls.sweepAway(keys)) : this.writes.removeAll(keys);
   }
 
   private encode({ address, draft, stamp, lease }: StoreItem, now: number): OutgoingValue {

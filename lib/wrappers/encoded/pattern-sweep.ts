@@ -45,7 +45,7 @@ export class PatternSweep {
     for await (const keys of this.sweeper.batches(prefix)) {
       // Of a hashed name nobody can say whether it matches; the load of one that does not is loaded once more.
       const concerned = keys.filter((key) => isHashed(key) || matches(nameOf(key) ?? ''));
-      if (concerned.length > 0) await calls.limited('lease', () => calls.fleet!.fell(concerned));
+      if (concerned.length > 0) await calls.limited('lease', () => calls.fellLeases(concerned));
     }
   }
 }

@@ -66,7 +66,7 @@ export class StoredLeases implements LeaseProvider {
     const key = this.keyOf(address);
     const token = random.id();
     const lease: Lease = { ...this.leaseOf(key, token), isSeized: true };
-    const seized = calls.fleet!.seize(key, token, this.ttl);
+    const seized = calls.seize(key, token, this.ttl);
     try {
       await calls.limited('lease', () => seized);
     } catch (error) {
