@@ -87,11 +87,26 @@ function softAfterHard(group: FreshnessOptions, defaults: FreshnessOptions, pref
 }
 
 function redisFaults(redis: RedisOptions): ConfigFault[] {
-  if (redis.client !== undefined) return misplaced(redis, NOT_BESIDE_CLIENT, 'client', 'the client has its connection');
+  if (redis.client !== undefined) {
+    return [
+      ...misplaced(redis, NOT_BESIDE_CLIENT, 'client', 'the client has its connection'),
+      ...pipeliningFaults(redis.client),
+    ];
+  }
   if (redis.url !== undefined)
     return [...misplaced(redis, NOT_BESIDE_URL, 'url', 'the url says it'), ...urlFaults(redis)];
   if (!redis.username || redis.password) return [];
   return [{ path: 'redis.username', message: 'is never sent without `redis.password`.' }];
+}
+
+/** With it ioredis (seen in 5.11 and 6.0) sends what `call` is given without the command's name. */
+function pipeliningFaults(client: object): ConfigFault[] {
+  const { options } = client as { options?: { enableAutoPipelining?: unknown } };
+  if (options?.enableAutoPipelining !== true) return [];
+  const message =
+    'has enableAutoPipelining, with which ioredis drops the names of commands that it does not know by a method. ' +
+    'Hand in a client without it: client.duplicate({ enableAutoPipelining: false }).';
+  return [{ path: 'redis.client', message }];
 }
 
 function misplaced(

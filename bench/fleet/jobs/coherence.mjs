@@ -36,6 +36,15 @@ export async function jobs(port) {
     }
   }
 
+  /** Reads until L1 has it. @param {import('nestjs-cached').CacheManager} cache @param {string} key */
+  async function take(cache, key) {
+    const end = now() + GIVEN_UP_MS;
+    while (cache.peek(key)?.text !== 'old') {
+      assert.equal((await cache.get(key))?.text, 'old');
+      assert(now() < end, 'The value does not come into L1.');
+    }
+  }
+
   return {
     ready: () => true,
 
@@ -46,11 +55,7 @@ export async function jobs(port) {
 
     /** Reader: takes the old value into its L1 and begins to watch it. */
     async hold(/** @type {string} */ mode, /** @type {string} */ key) {
-      const end = now() + GIVEN_UP_MS;
-      while (mode !== 'bare' && caches[mode].peek(key)?.text !== 'old') {
-        assert.equal((await caches[mode].get(key))?.text, 'old');
-        assert(now() < end, 'The value does not come into L1.');
-      }
+      if (mode !== 'bare') await take(caches[mode], key);
       watching = watch(mode, key);
     },
 

@@ -4,6 +4,13 @@ import { now, sleep, until } from '../kit/clock.mjs';
 import { NaiveCache } from '../kit/naive.mjs';
 
 const SETTLED_MS = 1_000;
+const BUSY_MS = 0.5;
+
+/** @param {number} ms */
+function spin(ms) {
+  const end = now() + ms;
+  while (now() < end);
+}
 
 /** @typedef {{ given: Promise<number>, give: (at: number) => void }} Signal */
 
@@ -86,9 +93,16 @@ export async function jobs(port) {
       for (const key of keys) assert.equal(await caches[mode].set(key, value), true);
     },
 
-    /** Reads one after the other, each at its instant. */
+    /**
+     * Reads one after the other, each at its instant. After every second one the event loop is busy for a while, as that of
+     * a service is: the answer and the news of the change then wait side by side.
+     */
     read: (/** @type {string} */ mode, /** @type {string[]} */ keys, /** @type {number[]} */ instants) =>
-      timed(instants, (nth) => caches[mode].get(keys[nth])),
+      timed(instants, async (nth) => {
+        const value = caches[mode].get(keys[nth]);
+        if (nth % 2 === 1) setImmediate(() => spin(BUSY_MS));
+        return value;
+      }),
 
     /** Overwrites one after the other, each at its instant. */
     overwrite: (

@@ -15,9 +15,9 @@ const PUSH_MS = 20;
 
 const NOTHING = {
   trials: 0,
-  /** The deletion was acknowledged before the loader ended; while its value was on its way; after the caller had it. */
+  /** The deletion was acknowledged before the loader ended; was under way when it ended or its value was stored; came after. */
   whileLoading: 0,
-  whileFilling: 0,
+  atItsEnd: 0,
   afterwards: 0,
   back: 0,
   backInL1: 0,
@@ -44,7 +44,7 @@ export async function run({ server, quick, say }) {
       lines.push({
         what: `old value back, ${mode}: ${WAYS.join(', ')}`,
         limit: `0 (a naive one: ${control.back} of ${control.trials})`,
-        ours: `${sum('back')} of ${sum('trials')}; deleted while loading ${sum('whileLoading')}, filling ${sum('whileFilling')}`,
+        ours: `${sum('back')} of ${sum('trials')}; deleted while loading ${sum('whileLoading')}, at its end ${sum('atItsEnd')}`,
         target: '0',
         met: sum('back') === 0,
         details: { ...found, naive: control },
@@ -90,7 +90,7 @@ async function trial([loading, other, third], mode, way, keys) {
     const inL2 = far[nth] === 'old';
     result.trials++;
     if (removal.ended < load.ended) result.whileLoading++;
-    else if (removal.begun < load.answered) result.whileFilling++;
+    else if (removal.begun < load.answered) result.atItsEnd++;
     else result.afterwards++;
     if (inL1) result.backInL1++;
     if (inL2) result.backInL2++;

@@ -5,7 +5,7 @@ import { withWorkers } from '../kit/workers.mjs';
 const BATCH = 50;
 const NOTICE_MS = 10;
 /** Between two trials of a batch, and how far apart a read and its write may be. */
-const STEP_MS = 0.8;
+const STEP_MS = 1.2;
 const OFFSET_MS = 0.4;
 const BARRIER_MS = 20;
 

@@ -6,7 +6,7 @@ import type { WireNames } from '../coherence/wire-names.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { NamedVersion } from './entry-meta.js';
 import type { VersionCache } from './version-cache.js';
-import { VersionRead, type FoundVersions } from './version-read.js';
+import { VersionRead, type FoundVersions, type VersionKeys } from './version-read.js';
 import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
 import { markOf, noneBetween } from './tag-counter.js';
 import { DAY, VERSION_TTL, VersionWrites } from './version-writes.js';
@@ -75,21 +75,20 @@ export class StoredVersions {
 
   /**
    * Further tags have no version of before the load. Where other processes may have invalidated them, the counter of the
-   * scope's tags tells; it is asked for in the same step as the tags, because it moves with them.
+   * scope's tags tells. It is read last, when every tag has the version that the entry will carry:
+   *
+   *     A: the counter has not moved     B: invalidateTags(t)     A: reads t, and takes the new version for its old value
    */
   async widen(scope: Scope, stamp: StoredStamp, tags: readonly string[]): Promise<StoredStamp | undefined> {
     const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
+    const found = await this.readAnew({ scope: NO_SCOPES, tags, scopes: [], anyTag: undefined, tagKeys });
+    const versions = await this.tagVersions(scope, tags, found);
     const anyTag = this.anyTagKey(scope);
-    this.parts.cache?.drop(anyTag === undefined ? tagKeys : [anyTag, ...tagKeys]);
-    const read = new VersionRead({ scope: NO_SCOPES, tags, scopes: [], anyTag, tagKeys }, this.parts.cache);
-    try {
-      const found = read.found(await this.parts.calls.getMany(read.asked));
-      if (anyTag !== undefined && !noneBetween(stamp.anyTag, found.anyTag, tags)) return undefined;
-      const versions = await this.tagVersions(scope, tags, found);
-      return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
-    } finally {
-      read.end();
+    if (anyTag !== undefined) {
+      const now = await this.readAnew({ scope: NO_SCOPES, tags: [], scopes: [], anyTag, tagKeys: [] });
+      if (!noneBetween(stamp.anyTag, now.anyTag, tags)) return undefined;
     }
+    return { ...stamp, tags: [...stamp.tags, ...tags], versions: [...stamp.versions, ...versions] };
   }
 
   /** Whether all of the versions are known to stand at this very moment. Without a cache nobody can know. */
@@ -133,6 +132,18 @@ export class StoredVersions {
         this.lengthened.set(key, now + ttl - DAY);
       }),
     );
+  }
+
+  /** Whatever is at hand: that may be of before a change that is on its way here. */
+  private async readAnew(keys: VersionKeys): Promise<FoundVersions> {
+    const { cache, calls } = this.parts;
+    cache?.drop(keys.anyTag === undefined ? keys.tagKeys : [keys.anyTag, ...keys.tagKeys]);
+    const read = new VersionRead(keys, cache);
+    try {
+      return read.found(await calls.getMany(read.asked));
+    } finally {
+      read.end();
+    }
   }
 
   private async tagVersions(scope: Scope, tags: readonly string[], found: FoundVersions): Promise<NamedVersion[]> {

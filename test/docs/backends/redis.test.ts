@@ -31,11 +31,14 @@ it('has the keys of docs/backends.md, and entries that redis-cli can read', asyn
   await cache.forNamespace('drafts').set('book:7', 1);
   expect((await admin.keys('*')).toSorted()).toEqual([
     'shop/drafts:s:{%}',
+    'shop/drafts:t:{%}',
     'shop/drafts:v:{book:7}',
     'shop:s:{%}',
+    'shop:t:{%}',
     'shop:t:{author:3}',
     'shop:v:{book:7}',
     'shop@acme:s:{%}',
+    'shop@acme:t:{%}',
     'shop@acme:v:{book:7}',
   ]);
   const text = await admin.getrange('shop:v:{book:7}', 52, -1);

@@ -133,6 +133,16 @@ describe('options that cannot stand together', () => {
   });
 });
 
+describe('a client that cannot be used', () => {
+  it('is one that pipelines by itself: ioredis drops the names of the commands it is given', () => {
+    const pipelining = (enableAutoPipelining: boolean) => ({
+      redis: { client: { ...client, options: { enableAutoPipelining } } },
+    });
+    expect(faults(pipelining(true))['redis.client']).toMatch(/^has enableAutoPipelining, .+client\.duplicate/);
+    expect(faults(pipelining(false))).toEqual({});
+  });
+});
+
 describe('what is not built yet', () => {
   it.each([
     [
