@@ -53,7 +53,7 @@ export class Cache {
     if (typeof key !== 'string') return this.getOrSetSlowly(scope, key, loader, options, NO_HIT);
     const { resolver } = this.parts;
     const hit = this.tryHit(scope, key, resolver.betaOf(options));
-    if (hit !== NO_HIT && hit !== RENEW) return hit.promise() as Promise<T>;
+    if (typeof hit !== 'symbol') return hit.promise() as Promise<T>;
     return this.getOrSetSlowly(scope, key, loader, options, hit);
   }
 

@@ -74,7 +74,7 @@ class CachedCall {
         scope = this.site.scopeOf(place, args);
         key = this.site.keyOf(place, args);
         const hit = place.cache.tryHit(scope, key, this.beta ?? place.cache.parts.resolver.defaults.refreshAhead);
-        if (hit === NO_HIT || hit === RENEW) tried = hit;
+        if (typeof hit === 'symbol') tried = hit;
         else if (hydrate === undefined) return hit.promise();
         else return this.hydrated(instance, args, place, scope, key, hit.read());
         options = this.optionsFor(place, args);
