@@ -76,6 +76,8 @@ export class BackendCalls {
   /** Many at once; the backend must have it, or be shared. */
   async removeMany(keys: readonly string[]): Promise<number> {
     if (!this.fleet) return this.deleteMany(keys);
+    // What was kept of them since the removal was asked for: it may have waited for its turn.
+    this.feed?.own(keys);
     this.fells(keys);
     return this.fleet.remove(keys.map(sharedKey));
   }

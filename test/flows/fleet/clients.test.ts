@@ -75,13 +75,14 @@ describe.each(CLIENTS)('a client of the application: %s', (_, make) => {
       const [a, b] = await fleet();
       const gate = deferred<void>();
       let row = 'old';
+      let begun = false;
       const loading = a.getOrSet('k', async () => {
         const value = row;
+        begun = true;
         await gate.promise;
         return value;
       });
-      await until(() => a.cache.parts.flights.running.size === 1);
-      await settle();
+      await until(() => begun);
       row = 'new';
       expect(await b.delete('k')).toBe(true);
       gate.resolve();
