@@ -29,7 +29,10 @@ export class FleetScripts implements FleetCommands {
   }
 
   seize(key: SharedKey, token: string, ttlMs: number): Promise<void> {
-    return this.line.send('seize', names([key]), () => this.view.write(key.lease, Buffer.from(token), ttlMs));
+    return this.line.send('seize', names([key]), () => {
+      this.view.write(key.lease, Buffer.from(token), ttlMs);
+      this.view.reread(key.lease);
+    });
   }
 
   extend(key: SharedKey, token: string, ttlMs: number): Promise<boolean> {
@@ -78,6 +81,7 @@ export class FleetScripts implements FleetCommands {
     return this.line.send('patch', names([key]), () => {
       if (!this.view.overwrite(key.value, offset, given, wanted)) return false;
       this.view.remove(key.lease);
+      this.view.reread(key.value);
       this.#tell(names([key]));
       return true;
     });
@@ -95,6 +99,7 @@ export class FleetScripts implements FleetCommands {
     const keys = given.map(({ key }) => key);
     return this.line.send('bump', keys, () => {
       for (const { key, bytes, ttlMs } of given) this.view.write(key, bytes, ttlMs);
+      for (const key of keys) this.view.reread(key);
       this.#tell(keys);
     });
   }
@@ -109,6 +114,7 @@ export class FleetScripts implements FleetCommands {
       const text = `NV\u0001{"v":"${stood ?? epoch}.${Number(count ?? 0) + marks.length}.${kept}"}`;
       this.view.write(key, Buffer.from(text, 'latin1'), undefined);
       for (const record of given) this.view.write(record.key, record.bytes, record.ttlMs);
+      for (const changed of keys) this.view.reread(changed);
       this.#tell(keys);
     });
   }

@@ -85,7 +85,9 @@ export class BackendCalls {
   /** Whether the bytes were overwritten. */
   async patch(key: string, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
     const { backend, fleet } = this;
-    return fleet ? fleet.patch(sharedKey(key), offset, bytes, expected) : backend.patch!(key, offset, bytes, expected);
+    if (!fleet) return backend.patch!(key, offset, bytes, expected);
+    this.fells([key]);
+    return fleet.patch(sharedKey(key), offset, bytes, expected);
   }
 
   /** Takes leases away by name. */

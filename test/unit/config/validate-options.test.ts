@@ -189,7 +189,10 @@ describe('validateOptions', () => {
   it('runs no accessor of a client but those it must look at', () => {
     const guarded = new Proxy(client, {
       get(target, name) {
-        if (!['status', 'call', 'callBuffer', 'isCluster', 'options'].includes(String(name)) && typeof name === 'string') {
+        if (
+          !['status', 'call', 'callBuffer', 'isCluster', 'options'].includes(String(name)) &&
+          typeof name === 'string'
+        ) {
           throw new Error(`touched ${name}`);
         }
         return Reflect.get(target, name) as unknown;
