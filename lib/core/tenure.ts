@@ -24,9 +24,13 @@ export class Tenure {
       const { ticket } = flight;
       ticket.onSpoil = () => this.giveBack(flight);
       if (!ticket.stands) this.giveBack(flight);
-      // Nobody wants it any more, and its loader may never end.
-      flight.onAbandoned = () => this.stopKeeping();
     }
+    // Nobody wants any of it any more, and the loader may never end.
+    const giveUp = (): void => {
+      if (leases.every(({ flight }) => flight.abandonment !== undefined)) this.stopKeeping();
+    };
+    for (const { flight } of leases) flight.onAbandoned = giveUp;
+    giveUp();
   }
 
   /** The loader is done: what follows takes no longer than a command. */

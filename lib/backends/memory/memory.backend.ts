@@ -90,7 +90,7 @@ export class MemoryBackend implements EntryStore {
     return items.map(({ address, draft, stamp }) => this.set(address, draft, stamp));
   }
 
-  delete(address: Address): boolean {
+  delete(address: Pick<Address, 'id'>): boolean {
     const existed = this.peek(address.id, true) !== undefined;
     this.entries.delete(address.id);
     return existed;

@@ -32,7 +32,7 @@ export class Markers {
   /** To be called whatever came of the read. */
   lift(marker: Marker): void {
     const beside = this.placed.get(marker.id);
-    if (beside?.delete(marker as OwnMarker) && beside.size === 0) this.placed.delete(marker.id);
+    if (beside?.delete(marker) && beside.size === 0) this.placed.delete(marker.id);
   }
 
   fell(id: string, but?: Marker): void {

@@ -1,13 +1,25 @@
 import type { Change, ChangeFeed } from '../../contracts/change-feed.js';
 import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
-import type { Entry, EntryDraft, ValueIsolation } from '../../contracts/entry.js';
+import type { EntryDraft, NearEntry, ValueIsolation } from '../../contracts/entry.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { Markers, type Marker } from '../coherence/markers.js';
 import { admit } from './admitted-entry.js';
 
-/** The first tier: entries of this process, looked at without waiting. */
-export type NearStore = EntryStore & Required<Pick<EntryStore, 'peek'>> & { empty(): void };
+/** The first tier: entries of this process. Nothing of it waits: between a look and what follows nothing can come. */
+export interface NearStore {
+  readonly peek: (id: string, quiet?: boolean) => NearEntry | undefined;
+  stamp(scope: Scope, tags: readonly string[]): Stamp;
+  set(address: Address, draft: EntryDraft, stamp: Stamp): boolean;
+  delete(address: Pick<Address, 'id'>): boolean;
+  invalidateTags(scope: Scope, tags: readonly string[]): void;
+  invalidate(scope: Scope, pattern: string): number;
+  clear(scope: Scope): void;
+  usage(scope?: Scope): StoreUsage;
+  /** All scopes. */
+  empty(): void;
+  close(): void;
+}
 /** The second tier: where the entries belong, shared with other processes. */
 export type FarStore = EntryStore & Required<Pick<EntryStore, 'leases' | 'feed' | 'vouches'>>;
 
@@ -152,7 +164,7 @@ export class TieredStore implements EntryStore {
   }
 
   async close(): Promise<void> {
-    await this.near.close();
+    this.near.close();
     await this.far.close();
   }
 
@@ -178,9 +190,9 @@ export class TieredStore implements EntryStore {
       case 'value':
         return this.forget({ id: change.id });
       case 'tag':
-        return void this.near.invalidateTags(change.scope, [change.tag]);
+        return this.near.invalidateTags(change.scope, [change.tag]);
       case 'scope':
-        return void this.near.clear(change.scope);
+        return this.near.clear(change.scope);
       case 'pattern':
         this.markers.fellAll();
         return void this.near.invalidate(change.scope, change.pattern);
@@ -201,7 +213,7 @@ export class TieredStore implements EntryStore {
 
   private forget({ id }: Pick<Address, 'id'>): void {
     this.markers.fell(id);
-    void this.near.delete({ id } as Address);
+    this.near.delete({ id });
   }
 
   /** The same lookup, with an entry that gives out the copy that is kept. */
@@ -210,14 +222,14 @@ export class TieredStore implements EntryStore {
     if (!entry || !marker.stands || !this.feed.connected || !this.far.vouches(address.scope, entry)) return lookup;
     const admitted = admit(entry, this.isolation);
     if (!admitted) return lookup;
-    const stamp = this.near.stamp(address.scope, entry.tags) as Stamp;
-    void this.near.set(address, admitted.draft, stamp);
+    const stamp = this.near.stamp(address.scope, entry.tags);
+    this.near.set(address, admitted.draft, stamp);
     return { ...lookup, entry: admitted.entry };
   }
 
   private keep(address: Address, draft: EntryDraft, held: Stamp, marker: Marker): boolean {
     if (!marker.stands || !this.feed.connected || !this.far.vouches(address.scope, held)) return false;
-    return this.near.set(address, draft, this.near.stamp(address.scope, draft.tags) as Stamp) as boolean;
+    return this.near.set(address, draft, this.near.stamp(address.scope, draft.tags));
   }
 }
 

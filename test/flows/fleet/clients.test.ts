@@ -13,8 +13,8 @@ const { makeCache, redis } = everyStore();
 const CLIENTS: readonly [string, (url: string) => Client][] = [
   ['ioredis 6, RESP3', (url) => new Redis6(url)],
   ['ioredis 6, RESP2', (url) => new Redis6(url, { protocol: 2 })],
-  ['ioredis 5', (url) => new Redis5(url) as unknown as Client],
-  ['ioredis 5 with a key prefix', (url) => new Redis5(url, { keyPrefix: 'team:' }) as unknown as Client],
+  ['ioredis 5', (url) => new Redis5(url)],
+  ['ioredis 5 with a key prefix', (url) => new Redis5(url, { keyPrefix: 'team:' })],
   ['ioredis 6 with a key prefix', (url) => new Redis6(url, { keyPrefix: 'team:' })],
 ];
 

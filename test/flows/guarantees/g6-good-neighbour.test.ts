@@ -105,7 +105,19 @@ describe('G6, a good neighbour on a real server', () => {
 
     expect(await foreign()).toEqual(FOREIGN);
     expect(await client.lrange('cache:queue', 0, -1)).toEqual(['a list']);
-    const allowed = ['mget', 'set', 'unlink', 'exists', 'scan', 'eval', 'evalsha', 'publish', 'subscribe', 'unsubscribe', 'ping'];
+    const allowed = [
+      'mget',
+      'set',
+      'unlink',
+      'exists',
+      'scan',
+      'eval',
+      'evalsha',
+      'publish',
+      'subscribe',
+      'unsubscribe',
+      'ping',
+    ];
     const inScripts = ['get', 'getrange', 'setrange', 'exists', 'del', 'pttl', 'persist', 'pexpire'];
     const onConnecting = ['hello', 'info', 'client', 'select', 'auth'];
     const own = ['monitor', 'echo', 'mset', 'rpush'];
