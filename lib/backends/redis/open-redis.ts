@@ -50,14 +50,15 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
   const fleet = new RedisFleet(links, announcer);
   if (!subscriber) return { backend, fleet, bus: nullBus };
 
+  const pubsub = new PubSubWay(subscriber, rootPath, announcer.sender);
   const tracking = new TrackingWay({
     subscriber,
     data: links.clients as unknown as readonly Redis[],
     lent: lent as unknown as readonly Redis[],
     rootPath,
     keyPrefix: links.keyPrefix,
+    messages: pubsub,
   });
-  const pubsub = new PubSubWay(subscriber, rootPath, announcer.sender);
   const ways: Record<Exclude<Coherence, 'none'>, readonly [BusWay, ...BusWay[]]> = {
     tracking: [tracking],
     pubsub: [pubsub],

@@ -170,13 +170,19 @@ end
 return 1`,
 );
 
+/** A full server takes no text, but it lets go of one: a version that is missing matches nothing. */
+const REPLACE = `${SET}
+local function replace(key, bytes, px)
+  if not pcall(set, key, bytes, px) then redis.call('UNLINK', key) end
+end`;
+
 /** KEYS records. ARGV channel, message, then bytes and ttl of each. */
 export const BUMP = script(
   'bump',
-  `${SET}
+  `${REPLACE}
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 for at, key in ipairs(KEYS) do
-  set(key, ARGV[2 * at + 1], ARGV[2 * at + 2])
+  replace(key, ARGV[2 * at + 1], ARGV[2 * at + 2])
   redis.call('EXISTS', key)
 end
 return 1`,
@@ -189,17 +195,17 @@ return 1`,
  */
 export const BUMP_TAGS = script(
   'bumpTags',
-  `${SET}
+  `${REPLACE}
 local stands = redis.pcall('GET', KEYS[1])
 if type(stands) ~= 'string' then stands = '' end
 local epoch, count, last = string.match(stands, '"v":"([%w_-]+)%.(%d+)%.([%w_]*)"')
 local marks = string.sub((last or '') .. ARGV[4], ${-MARK_LENGTH * MAX_MARKS})
 count = string.format('%.0f', tonumber(count or 0) + tonumber(ARGV[5]))
 redis.call('PUBLISH', ARGV[1], ARGV[2])
-redis.call('SET', KEYS[1], 'NV\\1{"v":"' .. (epoch or ARGV[3]) .. '.' .. count .. '.' .. marks .. '"}')
+replace(KEYS[1], 'NV\\1{"v":"' .. (epoch or ARGV[3]) .. '.' .. count .. '.' .. marks .. '"}', '')
 redis.call('EXISTS', KEYS[1])
 for at = 2, #KEYS do
-  set(KEYS[at], ARGV[2 * at + 2], ARGV[2 * at + 3])
+  replace(KEYS[at], ARGV[2 * at + 2], ARGV[2 * at + 3])
   redis.call('EXISTS', KEYS[at])
 end
 return 1`,

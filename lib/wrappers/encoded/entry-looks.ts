@@ -1,10 +1,10 @@
-import type { Lookup } from '../../contracts/entry-store.js';
+import type { EntryRejection, Lookup } from '../../contracts/entry-store.js';
 import { WITNESS_LENGTH } from '../../contracts/fleet.js';
 import type { Address } from '../../contracts/scope.js';
 import type { WireNames } from '../coherence/wire-names.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { EntryReader, StoredEntry, Unreadable } from './entry-reader.js';
-import type { StoredVersions } from './stored-versions.js';
+import type { RememberedVersions, StoredVersions } from './stored-versions.js';
 import type { ValueWrites } from './value-writes.js';
 import type { FoundVersions } from './version-read.js';
 
@@ -20,11 +20,13 @@ export class EntryLooks {
 
   /**
    * All addresses must be of one scope. One round trip, and another one when entries carry tags that nobody asked for and
-   * whose versions are not at hand.
+   * whose versions are not at hand. Before an entry is rejected for a version that was at hand, the version is asked for: one
+   * that the server has lost and somebody has made anew would keep processes apart that remember different ones.
    */
   async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
     const { scope } = addresses[0]!;
     const keys = addresses.map(({ key }) => this.names.keyOf(scope, 'v', key));
+    const remembered = this.versions.remembered(scope, tags);
     const read = this.versions.begin(scope, tags);
     try {
       const answers = await this.calls.getMany([...read.asked, ...keys]);
@@ -36,8 +38,13 @@ export class EntryLooks {
       const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
         (tag) => !tags.includes(tag),
       );
+      for (const tag of this.versions.remembered(scope, others).tags) remembered.tags.push(tag);
       const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
-      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
+      const found = opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
+      if (!found.some(({ rejected }) => isInDoubt(rejected, remembered))) return found;
+      this.versions.forget(scope, remembered);
+      const anew = await this.versions.read(scope, [...tags, ...others]);
+      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, anew, anew));
     } finally {
       read.end();
     }
@@ -57,6 +64,11 @@ export class EntryLooks {
     if (rejected === undefined) return { entry, ...seen };
     return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), ...seen };
   }
+}
+
+/** Whether what speaks against the entry was only remembered. */
+function isInDoubt(rejected: EntryRejection | undefined, remembered: RememberedVersions): boolean {
+  return (rejected === 'cleared' && remembered.scopes) || (rejected === 'tag' && remembered.tags.length > 0);
 }
 
 /** What tells the bytes from any others that may stand there. */

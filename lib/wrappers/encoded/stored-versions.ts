@@ -24,6 +24,13 @@ export interface StoredStamp extends Stamp {
   readonly anyTag: string | undefined;
 }
 
+/** What a process knows without asking. */
+export interface RememberedVersions {
+  /** Whether that of the scope, or of one above it. */
+  readonly scopes: boolean;
+  readonly tags: string[];
+}
+
 export interface VersionParts {
   readonly calls: BackendCalls;
   readonly random: Random;
@@ -58,6 +65,25 @@ export class StoredVersions {
     } finally {
       read.end();
     }
+  }
+
+  /** Which of these versions a look would take from memory. */
+  remembered(scope: Scope, tags: readonly string[]): RememberedVersions {
+    const { cache } = this.parts;
+    if (!cache) return { scopes: false, tags: [] };
+    const isKnown = (key: string): boolean => cache.get(key) !== undefined;
+    return {
+      scopes: scope.lineage.some((path) => isKnown(this.writes.scopeKey(path))),
+      tags: tags.filter((tag) => isKnown(this.tagKey(scope, tag))),
+    };
+  }
+
+  forget(scope: Scope, { scopes, tags }: RememberedVersions): void {
+    const paths = scopes ? scope.lineage : [];
+    this.parts.cache?.drop([
+      ...paths.map((path) => this.writes.scopeKey(path)),
+      ...tags.map((tag) => this.tagKey(scope, tag)),
+    ]);
   }
 
   /** Turns what was found into a stamp; makes the versions that are missing. */

@@ -20,6 +20,11 @@ describe('an attempt to be tracked that was overtaken', () => {
       lent: [],
       rootPath: 'p',
       keyPrefix: '',
+      messages: {
+        ...new PubSubWay(subscriber as unknown as Redis, 'p', 'me'),
+        arm: async () => {},
+        forget: () => {},
+      } as never,
     });
     return { sent, id, subscribed, way };
   }

@@ -14,12 +14,19 @@ export interface TrackingParts {
   readonly rootPath: string;
   /** What a client puts before every key; the server knows keys with it only. */
   readonly keyPrefix: string;
+  /** What processes tell each other by themselves. */
+  readonly messages: BusWay;
 }
 
 /**
  * The server remembers what each data connection has read, and tells the subscriber's when another connection changes it:
  * https://redis.io/docs/latest/develop/reference/client-side-caching/. Two connections, because a client that speaks RESP2
  * hears nothing on its data connection, and one that speaks RESP3 may drop what it hears there.
+ *
+ * The server keeps silent about whatever it drops in the course of one's own command: not only what that writes, also what
+ * it makes the server evict for room, or find expired, or forget of a full table of who has read what. From then on it says
+ * nothing of that key to anybody's change. So what processes tell each other is listened to as well: no invalidation goes
+ * unheard. Tracking adds what nobody tells: fills, evictions, expiries, and changes by strangers.
  */
 export class TrackingWay implements BusWay {
   readonly mode = 'tracking';
@@ -45,15 +52,18 @@ export class TrackingWay implements BusWay {
     this.#subscriberId = id;
     await subscriber.subscribe(CHANNEL);
     signal.throwIfAborted();
+    await this.parts.messages.arm(signal);
+    signal.throwIfAborted();
     await Promise.all(data.map((client) => client.callBuffer('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'NOLOOP')));
   }
 
   forget(): void {
     this.#subscriberId = undefined;
+    this.parts.messages.forget();
   }
 
   read(channel: string, payload: unknown): readonly BusMessage[] {
-    if (channel !== CHANNEL) return [];
+    if (channel !== CHANNEL) return this.parts.messages.read(channel, payload);
     // Everything was flushed.
     if (!Array.isArray(payload)) return [{ kind: 'everything' }];
     const keys = payload
