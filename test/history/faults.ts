@@ -27,13 +27,17 @@ export function withoutLease<R extends SharedRoom>(room: R): R {
   return { ...room, fleet: replaced(fleet!, { lease }) };
 }
 
-/** The scripts lose the line that reads again what they have written. */
+/**
+ * The scripts lose the line that reads again what they have written; and what they tell, which would make up for it: what
+ * the server says and what processes say is heard both.
+ */
 export function forgetSecondReads(client: RedisClientLike): void {
   const send = client.callBuffer.bind(client);
   client.callBuffer = async (command, ...args) => {
     const [text, ...rest] = args;
     if (command !== 'EVAL' || typeof text !== 'string') return send(command, ...args);
-    return send(command, text.replaceAll(/^redis\.call\('EXISTS', KEYS\[\d\]\)$/gm, ''), ...rest);
+    const silent = text.replaceAll(/^\s*redis\.p?call\('(?:EXISTS', KEYS\[\d\]|PUBLISH', .*)\)$/gm, '');
+    return send(command, silent, ...rest);
   };
 }
 

@@ -20,11 +20,7 @@ describe('an attempt to be tracked that was overtaken', () => {
       lent: [],
       rootPath: 'p',
       keyPrefix: '',
-      messages: {
-        ...new PubSubWay(subscriber as unknown as Redis, 'p', 'me'),
-        arm: async () => {},
-        forget: () => {},
-      } as never,
+      messages: new PubSubWay({ subscribe: async () => 1 } as unknown as Redis, 'p', 'me'),
     });
     return { sent, id, subscribed, way };
   }
