@@ -35,6 +35,8 @@ export function forgetSecondReads(client: RedisClientLike): void {
   const send = client.callBuffer.bind(client);
   client.callBuffer = async (command, ...args) => {
     const [text, ...rest] = args;
+    // The server may know the whole script from somebody else.
+    if (command === 'EVALSHA') throw new Error('NOSCRIPT');
     if (command !== 'EVAL' || typeof text !== 'string') return send(command, ...args);
     const silent = text.replaceAll(/^\s*redis\.p?call\('(?:EXISTS', KEYS\[\d\]|PUBLISH', .*)\)$/gm, '');
     return send(command, silent, ...rest);
