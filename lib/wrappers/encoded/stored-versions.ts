@@ -9,7 +9,7 @@ import type { VersionCache } from './version-cache.js';
 import { VersionRead, type FoundVersions, type VersionKeys } from './version-read.js';
 import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
 import { markOf, noneBetween } from './tag-counter.js';
-import { DAY, VERSION_TTL, VersionWrites } from './version-writes.js';
+import { DAY, scopeKey, VERSION_TTL, VersionWrites } from './version-writes.js';
 
 /** How many lengthened versions are remembered, so that not every fill lengthens them again. */
 const MAX_REMEMBERED = 10_000;
@@ -53,7 +53,7 @@ export class StoredVersions {
 
   /** Begins a look at the versions of a scope and tags. To be ended whatever comes of it. */
   begin(scope: Scope, tags: readonly string[]): VersionRead {
-    const scopes = scope.lineage.map((path) => this.writes.scopeKey(path));
+    const scopes = scope.lineage.map((path) => scopeKey(path));
     const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
     return new VersionRead({ scope, tags, scopes, anyTag: this.anyTagKey(scope), tagKeys }, this.parts.cache);
   }
@@ -73,17 +73,14 @@ export class StoredVersions {
     if (!cache) return { scopes: false, tags: [] };
     const isKnown = (key: string): boolean => cache.get(key) !== undefined;
     return {
-      scopes: scope.lineage.some((path) => isKnown(this.writes.scopeKey(path))),
+      scopes: scope.lineage.some((path) => isKnown(scopeKey(path))),
       tags: tags.filter((tag) => isKnown(this.tagKey(scope, tag))),
     };
   }
 
   forget(scope: Scope, { scopes, tags }: RememberedVersions): void {
     const paths = scopes ? scope.lineage : [];
-    this.parts.cache?.drop([
-      ...paths.map((path) => this.writes.scopeKey(path)),
-      ...tags.map((tag) => this.tagKey(scope, tag)),
-    ]);
+    this.parts.cache?.drop([...paths.map((path) => scopeKey(path)), ...tags.map((tag) => this.tagKey(scope, tag))]);
   }
 
   /** Turns what was found into a stamp; makes the versions that are missing. */
@@ -122,7 +119,7 @@ export class StoredVersions {
     const { cache } = this.parts;
     if (!cache) return true;
     return (
-      scopes.every(([path, version]) => recordVersion(cache.get(this.writes.scopeKey(path))) === version) &&
+      scopes.every(([path, version]) => recordVersion(cache.get(scopeKey(path))) === version) &&
       tags.every(([tag, version]) => cache.get(this.tagKey(scope, tag)) === version)
     );
   }
@@ -140,7 +137,7 @@ export class StoredVersions {
 
   clear(scope: Scope): Promise<void> {
     const bytes = (): Buffer => encodeScopeRecord(this.writes.freshScope());
-    return this.writes.overwrite([{ key: this.writes.scopeKey(scope.path), bytes, ttlMs: undefined }]);
+    return this.writes.overwrite([{ key: scopeKey(scope.path), bytes, ttlMs: undefined }]);
   }
 
   /** Sees to it that the versions outlive an entry stored under them. Best effort: falling short costs a miss. */

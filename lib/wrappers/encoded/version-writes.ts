@@ -33,10 +33,6 @@ export class VersionWrites {
 
   constructor(private readonly parts: VersionWriteParts) {}
 
-  scopeKey(path: string): string {
-    return scopeKey(path);
-  }
-
   freshScope(): ScopeRecord {
     return { version: this.parts.random.id(), patterns: { sequence: 0, items: [] } };
   }
