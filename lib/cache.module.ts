@@ -111,7 +111,8 @@ async function createManager(
   registry.add(manager);
   const logger = new Logger('CacheModule');
   logger.log(describeOptions(options));
-  logOutages(manager, manager.cache.parts.store.name, logger);
+  const { store } = manager.cache.parts;
+  logOutages(manager, store.name, store.condition?.fallback, logger);
   if (options.logCalls) logCalls(manager, logger);
   return manager;
 }

@@ -26,6 +26,8 @@ export async function createCache(options: ResolvedOptions, open = createStore):
   const store = await open(options, isolation, {
     onEvicted: (scope, key) => events.evicted(scope as CacheScope, key),
     onError: (operation, error, key) => events.error(scopes.root, operation, error, key),
+    onDegraded: (error) => events.degraded(scopes.root, error),
+    onRecovered: () => events.recovered(scopes.root),
   });
   const wakeUp = new WakeUp(clock);
   // The store tells other processes of what this one takes away, never this one.

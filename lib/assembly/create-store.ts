@@ -22,7 +22,7 @@ export async function createStore(
   }
   // A custom backend belongs to whoever made it, but only the cache knows when nobody needs it any more.
   if (typeof backend === 'object') return createSharedStore({ backend }, options, isolation, listener);
-  const { client, connections, coherence, ...address } = redis!;
+  const { client, connections, coherence, onServerChange: _, ...address } = redis!;
   const room = await openRedisRoom({
     connection: client ? { client } : address,
     connections,

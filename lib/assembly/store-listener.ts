@@ -4,4 +4,6 @@ import type { Scope } from '../contracts/scope.js';
 export interface StoreListener {
   onEvicted(scope: Scope, key: string): void;
   onError(operation: string, error: unknown, key?: string): void;
+  onDegraded(error: unknown): void;
+  onRecovered(): void;
 }

@@ -40,7 +40,7 @@ export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
 }
 
 function backendFaults(options: CacheModuleOptions): ConfigFault[] {
-  const faults = [...memoryFaults(options), ...leaseFaults(options)];
+  const faults = [...memoryFaults(options), ...leaseFaults(options), ...resilienceFaults(options)];
   if (options.backend === 'null' && options.memory !== undefined) {
     faults.push({ path: 'memory', message: "has no meaning with the backend 'null', which keeps nothing." });
   }
@@ -52,12 +52,33 @@ function backendFaults(options: CacheModuleOptions): ConfigFault[] {
 }
 
 /** Isolation is left out: it is of every backend. */
-function memoryFaults({ backend, memory }: CacheModuleOptions): ConfigFault[] {
-  if (backend !== 'redis' || !isGroup(memory)) return [];
-  const message = "has no meaning with the backend 'redis'; use 'tiered'.";
+function memoryFaults({ backend, fallback, memory }: CacheModuleOptions): ConfigFault[] {
+  // They bound the fallback, too.
+  if (backend !== 'redis' || fallback !== 'none' || !isGroup(memory)) return [];
+  const message = "has no meaning with the backend 'redis' and without a fallback; use 'tiered'.";
   return MEMORY_BOUNDS.filter((name) => memory[name] !== undefined).map((name) => ({
     path: `memory.${name}`,
     message,
+  }));
+}
+
+const OF_OUTAGES = ['fallback', 'fallbackTtl', 'breaker', 'journal'] as const;
+
+/** What cannot be lost needs no fallback; a custom backend is given up only where a fallback was named. */
+function resilienceFaults(options: CacheModuleOptions): ConfigFault[] {
+  const { backend, fallback, redis } = options;
+  const given = OF_OUTAGES.filter((name) => options[name] !== undefined);
+  if (fallback === 'none' && options.fallbackTtl !== undefined) {
+    return [{ path: 'fallbackTtl', message: "has no meaning with fallback 'none'." }];
+  }
+  if (isGroup(backend)) {
+    if (fallback !== undefined) return [];
+    return given.map((path) => ({ path, message: 'needs `fallback` with a custom backend.' }));
+  }
+  if ((backend !== 'memory' && backend !== 'null') || redis !== undefined) return [];
+  return given.map((path) => ({
+    path,
+    message: `has no meaning with the backend '${backend}', which cannot be lost.`,
   }));
 }
 

@@ -5,6 +5,7 @@ import { IsOneOf, IsSwitch, IsText } from './checks/is-text.js';
 import { FreshnessFields } from './freshness.options.js';
 import type { FieldsOf } from './option-fields.js';
 import { WAIT_LIMITS } from './redis.options.js';
+import { FALLBACK_LIMITS } from './resilience.options.js';
 
 /** A field without a check is a group with fields of its own, or stands on the list of what is not built. */
 export class ModuleFields extends FreshnessFields implements FieldsOf<CacheModuleOptions> {
@@ -17,7 +18,10 @@ export class ModuleFields extends FreshnessFields implements FieldsOf<CacheModul
   memory: unknown;
   redis: unknown;
   disk: unknown;
-  fallback: unknown;
+  @IsOneOf('memory', 'none') fallback: unknown;
+  @IsDuration(FALLBACK_LIMITS) fallbackTtl: unknown;
+  breaker: unknown;
+  journal: unknown;
   @IsDuration(WAIT_LIMITS) commandTimeout: unknown;
   codec: unknown;
   compression: unknown;

@@ -11,6 +11,7 @@ import { MemoryFields } from './memory.options.js';
 import { ModuleFields } from './module.options.js';
 import { NOT_BUILT } from './not-built.js';
 import { RedisFields } from './redis.options.js';
+import { BreakerFields, JournalFields } from './resilience.options.js';
 import { kindOf, shownName } from './shown-value.js';
 import { suggestion } from './suggestion.js';
 
@@ -22,6 +23,8 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   compression: CompressionFields,
   encryption: EncryptionFields,
   lease: LeaseFields,
+  breaker: BreakerFields,
+  journal: JournalFields,
   http: HttpFields,
 };
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };

@@ -27,4 +27,5 @@ export class RedisFields implements FieldsOf<RedisOptions> {
   nodes: unknown;
   sentinels: unknown;
   @IsOneOf('auto', 'tracking', 'pubsub', 'none') coherence: unknown;
+  @IsOneOf('clear', 'trust') onServerChange: unknown;
 }

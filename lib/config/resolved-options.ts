@@ -24,6 +24,7 @@ import {
   type ResolvedEncryption,
 } from './resolved-encoding.js';
 import { resolveRedis, type ResolvedRedis } from './resolved-redis.js';
+import { resolveResilience, type ResolvedResilience } from './resolved-resilience.js';
 
 /** `CacheModuleOptions` with defaults applied once; durations in milliseconds. */
 export interface ResolvedOptions {
@@ -39,6 +40,8 @@ export interface ResolvedOptions {
   readonly redis: ResolvedRedis | undefined;
   /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
   readonly commandTimeout: number;
+  /** Of backends that can be lost: Redis, and a custom one that was given a `fallback`. `undefined`: each call asks it. */
+  readonly resilience: ResolvedResilience | undefined;
   /** Milliseconds; `Infinity`: no end to the wait. */
   readonly lease: { readonly ttl: number; readonly waitTimeout: number };
   readonly codec: 'json' | 'msgpack' | Codec;
@@ -80,6 +83,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
       isOnRedis(backend) && redis
         ? redis.commandTimeout
         : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
+    resilience: isOnRedis(backend) || options.fallback !== undefined ? resolveResilience(options) : undefined,
     lease: resolveLease(options.lease ?? {}),
     codec: options.codec ?? 'json',
     compression: resolveCompression(options.compression),

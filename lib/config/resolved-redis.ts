@@ -19,6 +19,7 @@ export interface ResolvedRedis {
   /** Options for `tls.connect`. Absent: no TLS, unless the url begins with `rediss:`. */
   readonly tls: Record<string, unknown> | undefined;
   readonly coherence: Coherence;
+  readonly onServerChange: 'clear' | 'trust';
 }
 
 export function resolveRedis(redis: RedisOptions, commandTimeout: number): ResolvedRedis {
@@ -39,5 +40,6 @@ export function resolveRedis(redis: RedisOptions, commandTimeout: number): Resol
     connections: redis.connections ?? 1,
     tls: redis.tls === true ? {} : redis.tls === false ? undefined : redis.tls,
     coherence: redis.coherence ?? 'auto',
+    onServerChange: redis.onServerChange ?? 'clear',
   });
 }

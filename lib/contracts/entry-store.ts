@@ -3,6 +3,7 @@ import type { Entry, EntryDraft, NearEntry, Tier } from './entry.js';
 import type { Lease, LeaseProvider } from './lease.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Address, Scope } from './scope.js';
+import type { StoreCondition } from './store-condition.js';
 
 /**
  * The versions (of the scope, its parents and the tags) that stood when a load began. A draft stored under a stamp is
@@ -26,6 +27,12 @@ export interface Lookup {
 
 export type EntryRejection = 'expired' | 'cleared' | 'pattern' | 'tag' | 'corrupt' | 'format';
 
+/**
+ * What became of a value. `true`: it is where it belongs. `'aside'`: it is kept in this process for a while, because where it
+ * belongs cannot be reached. `false`: it is nowhere.
+ */
+export type Stored = boolean | 'aside';
+
 /** How much a store holds in this process; `undefined` where only a server knows. */
 export interface StoreUsage {
   readonly entries: number | undefined;
@@ -46,6 +53,8 @@ export interface EntryStore {
   readonly leases?: LeaseProvider;
   /** Where several processes share the entries: what the others change. */
   readonly feed?: ChangeFeed;
+  /** How it fares, where it can lose what it stands on. */
+  readonly condition?: StoreCondition;
 
   /**
    * A synchronous look inside the process; absent where nothing is kept there. Valid entries only (expiry is left to
@@ -75,10 +84,13 @@ export interface EntryStore {
    * Stores the draft, unless a version of the stamp is gone (`false`). With a lease, only while that is held: it is given
    * back with the fill. Without one, loads that other processes are at lose theirs.
    */
-  set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): MaybePromise<boolean>;
-  setMany(items: readonly StoreItem[]): MaybePromise<boolean[]>;
+  set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): MaybePromise<Stored>;
+  setMany(items: readonly StoreItem[]): MaybePromise<Stored[]>;
 
-  /** Whether the key was there. Resolves only when no earlier write of this process can bring it back. */
+  /**
+   * Whether the key was there. Resolves only when no earlier write of this process can bring it back. This one, and the other
+   * invalidations, reject with `CacheQueuedError` when they wait for the return of what cannot be reached.
+   */
   delete(address: Address): MaybePromise<boolean>;
   deleteMany(addresses: readonly Address[]): MaybePromise<number>;
   /** Marks the entry stale from `now` on; without a stale window that is a deletion. Whether the key was there. */

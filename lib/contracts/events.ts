@@ -7,7 +7,10 @@ interface EventBase {
   readonly tenant: string | undefined;
 }
 
-/** Keys in events are logical. Values never stand in an event. Durations are milliseconds. */
+/**
+ * Keys in events are logical. Values never stand in an event. Durations are milliseconds. `complete: false`: it is not done
+ * everywhere; `pending` then is how many invalidations are queued by now, where they are.
+ */
 export type CacheEvent = EventBase &
   (
     | { readonly type: 'hit'; readonly key: string; readonly tier: Tier; readonly state: EntryState }
@@ -26,15 +29,17 @@ export type CacheEvent = EventBase &
         readonly error: unknown;
         readonly background: boolean;
       }
-    | { readonly type: 'set'; readonly key: string }
-    | { readonly type: 'delete'; readonly key: string; readonly complete: boolean }
-    | { readonly type: 'expire'; readonly key: string; readonly complete: boolean }
+    /** `complete: false`: only in the fallback. */
+    | { readonly type: 'set'; readonly key: string; readonly complete?: false }
+    | { readonly type: 'delete'; readonly key: string; readonly complete: boolean; readonly pending?: number }
+    | { readonly type: 'expire'; readonly key: string; readonly complete: boolean; readonly pending?: number }
     | {
         readonly type: 'invalidate';
         readonly by: 'tags' | 'pattern' | 'clear';
         readonly tags?: readonly string[];
         readonly pattern?: string;
         readonly complete: boolean;
+        readonly pending?: number;
       }
     | { readonly type: 'evicted'; readonly key: string }
     | { readonly type: 'degraded'; readonly error: unknown }

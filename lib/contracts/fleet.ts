@@ -58,6 +58,15 @@ export interface TagCounter {
   readonly marks: readonly string[];
 }
 
+/** What is known of the server itself. Both keys stand in one slot. */
+export interface ServerRecord {
+  readonly key: string;
+  /** Who it is; empty: it does not matter. */
+  readonly server: string;
+  /** The version of the cache's own namespace, to be written when it is another server than the one that was known. */
+  readonly version: SharedRecord;
+}
+
 export interface FleetCommands {
   /** Asks for the leases, one answer each, in their order. */
   lease(requests: readonly LeaseRequest[], ttlMs: number): Promise<LeaseAnswer[]>;
@@ -81,6 +90,11 @@ export interface FleetCommands {
   bumpTags(counter: TagCounter, records: readonly SharedRecord[]): Promise<void>;
   /** Writes each record unless there is one; what stands there then, in their order. */
   ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]>;
+  /**
+   * Writes down who the server is. Where it was another one, and anything was stored before, it writes the new version and
+   * tells everybody, once for all processes. Whether it did. Rejects where the server takes no writes.
+   */
+  recognize(record: ServerRecord): Promise<boolean>;
   /** Tells everybody that keys of the scope that match were taken away. Where each change is told by itself, nothing. */
   tellPattern(path: string, pattern: string): Promise<void>;
 }

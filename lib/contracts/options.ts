@@ -101,6 +101,27 @@ export interface RedisOptions {
    * `none`: nobody is told; values in the process may then be stale until their ttl.
    */
   coherence?: Coherence;
+  /**
+   * A server that was started again, or a replica that took over, may not know of the latest deletes. `clear` (default):
+   * everything stored before is invalid then. `trust`: it is served, since the server is known to lose nothing.
+   */
+  onServerChange?: 'clear' | 'trust';
+}
+
+/** When a backend that fails is given up for a while. */
+export interface BreakerOptions {
+  /** After this many failures in a row. Default 5. */
+  failures?: number;
+  /** Or when this share of the calls of the last 10 s failed, of 20 at least; 0 to 1. Default 0.5. */
+  errorRate?: number;
+}
+
+/** Invalidations that cannot reach the backend are queued, and done before it is read again. */
+export interface JournalOptions {
+  /** Keeps them in a file of this folder too, so that a crash loses none. Default: in memory only. */
+  directory?: string;
+  /** How many are kept; more become one clear of the namespace. Default 10,000. */
+  maxEntries?: number;
 }
 
 /** The right to load a key for all processes that share a Redis, so that one of them runs the loader. */
@@ -160,7 +181,16 @@ export interface CacheModuleOptions extends FreshnessOptions {
   memory?: MemoryOptions;
   redis?: RedisOptions;
   disk?: unknown;
+  /**
+   * What serves while the backend cannot be reached. `memory`: entries of this process, within the bounds of `memory`; begins
+   * empty, and is dropped when the backend is back. `none`: loaders run. Default: `memory` with Redis. A custom backend is
+   * asked on every call, whatever it does, unless this is set.
+   */
   fallback?: 'memory' | 'none';
+  /** The longest an entry may live in the fallback. Default 30 s. */
+  fallbackTtl?: Duration;
+  breaker?: BreakerOptions;
+  journal?: JournalOptions;
   /** How long one call may wait for a custom backend in all. Default 100 ms. For Redis see `redis.commandTimeout`. */
   commandTimeout?: Duration;
   /** Values to bytes, in stores over bytes. Default `json`; `msgpack` needs the package msgpackr. */

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../contracts/maybe-promise.js';
+import { CacheQueuedError } from '../support/errors.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
@@ -14,7 +15,7 @@ export async function attempt<T>(
   try {
     return await new Budget(clock, commandTimeout).spend(`${operation} in ${store.name}`, work);
   } catch (error) {
-    events.error(scope, operation, error, key);
+    report(events, scope, operation, error, key);
     return undefined;
   }
 }
@@ -30,7 +31,19 @@ export async function attemptAll(
     await work();
     return true;
   } catch (error) {
-    events.error(scope, operation, error);
+    report(events, scope, operation, error);
     return false;
   }
+}
+
+/** What is queued because nobody was asked is no trouble of this call's; it was said when the trouble began. */
+function report(
+  events: CacheParts['events'],
+  scope: CacheScope,
+  operation: string,
+  error: unknown,
+  key?: string,
+): void {
+  if (!(error instanceof CacheQueuedError)) events.error(scope, operation, error, key);
+  else if (error.cause !== undefined) events.error(scope, operation, error.cause, key);
 }

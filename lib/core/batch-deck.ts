@@ -47,9 +47,9 @@ export class BatchDeck {
     flights: readonly Flight[],
     load: BatchLoader<T>,
     options: CallOptions,
+    budget: Budget,
   ): Promise<void> {
     const { clock } = this.parts;
-    const budget = new Budget(clock, this.parts.commandTimeout);
     const keys = flights.map(keyOf);
     const lookups = await lookUpMany(this.parts, scope, keys, options.tags, budget);
     const now = clock.now();

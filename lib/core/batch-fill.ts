@@ -57,17 +57,18 @@ export async function fillAll(
     items.push(item);
     return { flight, landed, item };
   });
-  const stored = new Set<StoreItem>();
+  const stored = new Map<StoreItem, true | 'aside'>();
   try {
     const done = items.length > 0 ? await budget.spend(`Storing in ${store.name}`, () => store.setMany(items)) : [];
-    items.forEach((item, index) => done[index] === true && stored.add(item));
+    items.forEach((item, index) => done[index] && stored.set(item, done[index]));
   } catch (error) {
     events.error(scope, 'set', error);
   }
   return landings.map(({ flight, landed, item }) => {
-    const done = item !== undefined && stored.has(item);
+    const kept = item && stored.get(item);
+    const done = kept !== undefined;
     const { key } = flight.ticket.address;
-    if (done) events.set(scope, key);
+    if (kept) events.set(scope, key, kept);
     events.load(scope, { key, duration, stored: done, background: flight.background });
     return { flight, landed, done };
   });

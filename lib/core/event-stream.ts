@@ -85,18 +85,18 @@ export class EventStream {
     if (this.isHeard('loadError')) this.tell(scope, 'loadError', body);
   }
 
-  set(scope: CacheScope, key: string): void {
+  set(scope: CacheScope, key: string, stored: true | 'aside'): void {
     scope.counters.sets++;
-    if (this.isHeard('set')) this.tell(scope, 'set', { key });
+    if (this.isHeard('set')) this.tell(scope, 'set', stored === true ? { key } : { key, complete: false });
   }
 
-  delete(scope: CacheScope, key: string, complete: boolean): void {
+  delete(scope: CacheScope, body: EventBody<'delete'>): void {
     scope.counters.deletes++;
-    if (this.isHeard('delete')) this.tell(scope, 'delete', { key, complete });
+    if (this.isHeard('delete')) this.tell(scope, 'delete', body);
   }
 
-  expire(scope: CacheScope, key: string, complete: boolean): void {
-    if (this.isHeard('expire')) this.tell(scope, 'expire', { key, complete });
+  expire(scope: CacheScope, body: EventBody<'expire'>): void {
+    if (this.isHeard('expire')) this.tell(scope, 'expire', body);
   }
 
   invalidate(scope: CacheScope, body: EventBody<'invalidate'>): void {
@@ -112,6 +112,16 @@ export class EventStream {
   error(scope: CacheScope, operation: string, error: unknown, key?: string): void {
     scope.counters.errors++;
     if (this.isHeard('error')) this.tell(scope, 'error', { operation, key, error });
+  }
+
+  /** The backend is lost; a fallback serves. */
+  degraded(scope: CacheScope, error: unknown): void {
+    if (this.isHeard('degraded')) this.tell(scope, 'degraded', { error });
+  }
+
+  /** The backend serves again, and nothing is queued any more. */
+  recovered(scope: CacheScope): void {
+    if (this.isHeard('recovered')) this.tell(scope, 'recovered', {});
   }
 
   private isHeard(type: CacheEventType): boolean {

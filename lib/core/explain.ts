@@ -34,7 +34,9 @@ export async function explain(cache: Cache, scope: CacheScope, key: string): Pro
   const lookup = await cache.reads.look(scope, key);
   if (!lookup)
     return { ...where, state: 'unreachable', reason: `The backend ${store.name} did not answer in time, or failed.` };
-  return { ...where, ...judge(lookup, clock.now()) };
+  const judged = judge(lookup, clock.now());
+  if (store.condition?.awaySince === undefined) return { ...where, ...judged };
+  return { ...where, ...judged, reason: `${store.name} is away, and its fallback was asked: ${judged.reason}` };
 }
 
 function judge(

@@ -85,8 +85,8 @@ export class Filler {
       const stored = await budget.spend(`Storing in ${this.storeOf.name}`, () =>
         this.storeOf.set(at, draft, whole, lease),
       );
-      if (stored) this.events.set(at.scope, at.key);
-      return stored;
+      if (stored !== false) this.events.set(at.scope, at.key, stored);
+      return stored !== false;
     } catch (error) {
       this.events.error(at.scope, 'set', error, at.key);
       return false;

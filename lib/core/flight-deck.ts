@@ -35,23 +35,26 @@ export class FlightDeck {
     this.turns = new LeaseTurns(parts);
   }
 
-  /** `known` is what the caller has already found, when it comes from a synchronous look. */
-  takeOff<T>(call: ReadCall<T>, known: Entry | undefined): Flight {
+  /** `known` is what the caller has already found, when it comes from a synchronous look; `budget` what is left of its time. */
+  takeOff<T>(
+    call: ReadCall<T>,
+    known: Entry | undefined,
+    budget = new Budget(this.parts.clock, this.parts.commandTimeout),
+  ): Flight {
     const { fence, flights } = this.parts;
     const { id } = call.address;
     // Opened before the look-up, so that nobody who comes after an invalidation is given what was read before it.
     const ticket: Ticket = fence.open(call.address, call.options.tags, () => flights.detach(id, flight));
     const flight: Flight = new Flight(ticket);
     flights.start(id, flight);
-    void this.fly(flight, call, known);
+    void this.fly(flight, call, known, budget);
     return flight;
   }
 
   /** Never rejects: whatever goes wrong reaches the callers through the flight. */
-  private async fly<T>(flight: Flight, call: ReadCall<T>, known: Entry | undefined): Promise<void> {
+  private async fly<T>(flight: Flight, call: ReadCall<T>, known: Entry | undefined, budget: Budget): Promise<void> {
     const { clock } = this.parts;
     const { address: at, options } = call;
-    const budget = new Budget(clock, this.parts.commandTimeout);
     let sleeper: Sleeper | undefined;
     try {
       const lookup = await lookUp(this.parts, at, options.tags, budget);

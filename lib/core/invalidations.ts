@@ -22,7 +22,7 @@ export class Invalidations {
     const done =
       (await attempt(this.parts, scope, 'delete', key, () => this.parts.store.delete(address))) !== undefined;
     settle();
-    this.parts.events.delete(scope, key, done);
+    this.parts.events.delete(scope, { key, ...this.outcome(done) });
     return done;
   }
 
@@ -35,7 +35,7 @@ export class Invalidations {
       (await attempt(this.parts, scope, 'delete', undefined, () => this.parts.store.deleteMany(addresses))) !==
       undefined;
     for (const settle of settlements) settle();
-    for (const key of list) this.parts.events.delete(scope, key, done);
+    for (const key of list) this.parts.events.delete(scope, { key, ...this.outcome(done) });
     return done;
   }
 
@@ -47,7 +47,7 @@ export class Invalidations {
     const done =
       (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, clock.now()))) !== undefined;
     settle();
-    events.expire(scope, key, done);
+    events.expire(scope, { key, ...this.outcome(done) });
     return done;
   }
 
@@ -59,7 +59,7 @@ export class Invalidations {
       this.parts.store.invalidateTags(scope, tags),
     );
     settle();
-    this.parts.events.invalidate(scope, { by: 'tags', tags, complete });
+    this.parts.events.invalidate(scope, { by: 'tags', tags, ...this.outcome(complete) });
     return complete;
   }
 
@@ -72,7 +72,7 @@ export class Invalidations {
       removed = await this.parts.store.invalidate(scope, pattern);
     });
     settle();
-    this.parts.events.invalidate(scope, { by: 'pattern', pattern, complete });
+    this.parts.events.invalidate(scope, { by: 'pattern', pattern, ...this.outcome(complete) });
     return removed;
   }
 
@@ -80,7 +80,12 @@ export class Invalidations {
     const settle = this.parts.fence.invalidateScope(scope);
     const complete = await attemptAll(this.parts, scope, 'clear', () => this.parts.store.clear(scope));
     settle();
-    this.parts.events.invalidate(scope, { by: 'clear', complete });
+    this.parts.events.invalidate(scope, { by: 'clear', ...this.outcome(complete) });
     return complete;
+  }
+
+  private outcome(complete: boolean): { readonly complete: boolean; readonly pending?: number } {
+    const { condition } = this.parts.store;
+    return complete || !condition ? { complete } : { complete, pending: condition.pending };
   }
 }

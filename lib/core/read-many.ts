@@ -1,4 +1,5 @@
 import { BatchDeck, byKey, type BatchLoader } from './batch-deck.js';
+import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import { withHardTimeout } from './hard-timeout.js';
 import type { CacheParts } from './parts.js';
@@ -61,7 +62,8 @@ export class ReadMany {
     limit: AbortSignal | undefined,
   ): Promise<Map<string, T>> {
     const { flights } = this.parts;
-    const detaching = detachUnheard(this.parts, scope, keys, options.tags);
+    const budget = new Budget(this.parts.clock, this.parts.commandTimeout);
+    const detaching = detachUnheard(this.parts, scope, keys, options.tags, budget);
     if (detaching) await detaching;
     const passengers = new Map<string, Passenger<T>>();
     const own: Flight[] = [];
@@ -78,7 +80,7 @@ export class ReadMany {
       if (!under) own.push(flight);
       passengers.set(key, new Passenger<T>(this.parts, address, options, flight, !under));
     }
-    if (own.length > 0) void this.deck.fly(scope, own, load, options);
+    if (own.length > 0) void this.deck.fly(scope, own, load, options, budget);
     const again: string[] = [];
     const results = new Map<string, T>();
     const rides = [...passengers].map(async ([key, passenger]) => {

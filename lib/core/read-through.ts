@@ -1,4 +1,5 @@
 import type { Entry } from '../contracts/entry.js';
+import { Budget } from './budget.js';
 import { FlightDeck, type ReadCall } from './flight-deck.js';
 import { withHardTimeout } from './hard-timeout.js';
 import { LoadContext, runLoader } from './load.js';
@@ -42,16 +43,18 @@ export class ReadThrough {
   private async serve<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
     const { flights } = this.parts;
     const { address, options } = call;
+    let budget: Budget | undefined;
     for (;;) {
       // Heard by nobody: the caller has had its answer.
       if (limit?.aborted) throw limit.reason;
       let under = flights.get(address.id);
       if (under && isUnheard(this.parts, under) && !under.wouldDeadlock) {
-        await detachUnheard(this.parts, address.scope, [address.key], options.tags);
+        budget ??= new Budget(this.parts.clock, this.parts.commandTimeout);
+        await detachUnheard(this.parts, address.scope, [address.key], options.tags, budget);
         under = flights.get(address.id);
       }
       if (under?.wouldDeadlock) return this.loadUncached(call);
-      const flight = under ?? this.deck.takeOff(call, undefined);
+      const flight = under ?? this.deck.takeOff(call, undefined, budget);
       const served = await new Passenger<T>(this.parts, address, options, flight, !under).ride(limit);
       if (served === ALONE) return this.loadUncached(call);
       if (served !== AGAIN && served !== UNKNOWN) return served;

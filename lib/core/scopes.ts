@@ -34,6 +34,12 @@ export class CacheScope implements Scope {
   }
 }
 
+/** The scope of a cache's own namespace. */
+export function rootScope(namespace: string): CacheScope {
+  const path = escapeSegment(namespace);
+  return new CacheScope(path, namespace, undefined, undefined, [path]);
+}
+
 /** The scopes of one cache. Asking twice for the same one gives the same object, while it is remembered. */
 export class Scopes {
   readonly root: CacheScope;
@@ -46,8 +52,7 @@ export class Scopes {
   });
 
   constructor(namespace: string) {
-    const path = escapeSegment(namespace);
-    this.root = new CacheScope(path, namespace, undefined, undefined, [path]);
+    this.root = rootScope(namespace);
   }
 
   /** A namespace within `scope`'s. Keeps the tenant: a tenant's nested namespace is still that tenant's. */

@@ -21,6 +21,6 @@ export function statsOf({ scopes, store }: CacheParts, scope: CacheScope): Cache
     errors: totals.errors,
     entries: entries ?? 0,
     bytes: bytes ?? 0,
-    pendingInvalidations: 0,
+    pendingInvalidations: store.condition?.pending ?? 0,
   };
 }

@@ -66,9 +66,10 @@ export class Writes {
       const stored = await budget.spend(`Storing in ${store.name}`, () =>
         store.set(address, draft, stamp, permit?.lease),
       );
-      if (stored) events.set(scope, key);
-      else this.giveWay(ticket);
-      return stored;
+      if (stored === false) return this.giveWay(ticket);
+      events.set(scope, key, stored);
+      // What is kept aside is not where it belongs.
+      return stored === true;
     } catch (error) {
       if (isCallersFault(error)) throw error;
       events.error(scope, 'set', error, key);
@@ -203,13 +204,13 @@ export class Writes {
         return [{ address: ticket.address, draft: filler.draft(value, ttl, resolved, resolved.tags, 0), stamp }];
       });
       const stored = await budget.spend(`Storing in ${store.name}`, () => store.setMany(items));
-      const done = new Map(items.map((item, index) => [item.address.key, stored[index] === true]));
-      for (const [key, success] of done) if (success) events.set(scope, key);
+      const done = new Map(items.map((item, index) => [item.address.key, stored[index]!]));
+      for (const [key, success] of done) if (success !== false) events.set(scope, key, success);
       const dropped = kept.flatMap(({ ttl }, index) => (ttl === 0 ? [tickets[index]!.address] : []));
       if (dropped.length > 0) await attempt(this.parts, scope, 'delete', undefined, () => store.deleteMany(dropped));
       for (const ticket of tickets) if (done.get(ticket.address.key) === false) this.giveWay(ticket);
       // Of two values for one key the later one was stored.
-      return kept.map(({ key }, index) => tickets[index]!.stands && (done.get(key) ?? false));
+      return kept.map(({ key }, index) => tickets[index]!.stands && done.get(key) === true);
     } catch (error) {
       events.error(scope, 'set', error);
       for (const ticket of tickets) this.giveWay(ticket);

@@ -26,20 +26,31 @@ const BACKEND_OPERATIONS: ReadonlySet<string> = new Set([
 /** What a backend that answers again lets happen. */
 const SIGNS_OF_LIFE = ['hit', 'set'] as const;
 
+/** Who stands in for the backend; `undefined`: nobody does, each call asks it. */
+export type StandIn = 'memory' | 'none' | undefined;
+
 /** Two lines an outage, however many calls it meets: one when the backend fails first, one when it serves again. */
-export function logOutages(source: EventSource, backend: string, logger: OutageLogger): void {
+export function logOutages(source: EventSource, backend: string, standIn: StandIn, logger: OutageLogger): void {
+  const name = `Cache "${source.name}": ${backend}`;
+  if (standIn === undefined) return watchCalls(source, name, logger);
+  const instead = standIn === 'memory' ? 'entries of this process serve' : 'loaders run';
+  source.on('degraded', ({ error }) => {
+    logger.warn(`${name} is given up for now (${messageOf(error)}). Until it is back, ${instead} instead.`);
+  });
+  source.on('recovered', () => logger.log(`${name} serves again.`));
+}
+
+function watchCalls(source: EventSource, name: string, logger: OutageLogger): void {
   let silence: (() => void)[] | undefined;
   source.on('error', ({ error, operation }) => {
     if (silence || !BACKEND_OPERATIONS.has(operation)) return;
-    logger.warn(
-      `Cache "${source.name}": ${backend} fails (${messageOf(error)}). Until it is back, loaders run instead.`,
-    );
+    logger.warn(`${name} fails (${messageOf(error)}). Until it is back, loaders run instead.`);
     // Listened to only while there is an outage: a hit costs nothing on other days.
     silence = SIGNS_OF_LIFE.map((sign) =>
       source.on(sign, () => {
         for (const stop of silence ?? []) stop();
         silence = undefined;
-        logger.log(`Cache "${source.name}": ${backend} serves again.`);
+        logger.log(`${name} serves again.`);
       }),
     );
   });

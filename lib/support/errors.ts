@@ -69,7 +69,26 @@ export class CacheTimeoutError extends CacheError {
 
 /** The backend failed or cannot be reached. Never reaches a caller of `getOrSet` or `@Cached`. */
 export class CacheBackendError extends CacheError {
-  override readonly name = 'CacheBackendError';
+  override readonly name: string = 'CacheBackendError';
+}
+
+/**
+ * An invalidation could not be done, and waits in the journal until it can. Callers of the manager are answered `false`; in an
+ * `error` event the cause stands in its place.
+ */
+export class CacheQueuedError extends CacheBackendError {
+  override readonly name: string = 'CacheQueuedError';
+
+  constructor(
+    /** How many invalidations wait by now. */
+    readonly pending: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The backend cannot be reached; ${pending} ${pending === 1 ? 'invalidation waits' : 'invalidations wait'} for its return.`,
+      options,
+    );
+  }
 }
 
 /** The backend has no way to do this, for example to list its keys. */

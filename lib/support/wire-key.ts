@@ -50,8 +50,11 @@ export function wireKey(path: string, kind: WireKind, name: string): string {
   return `${place}:${kind}:{${shortName(name, room)}}`;
 }
 
-/** The key of another kind under the same path and name: of a value its lease, and the other way round. */
-export function siblingKey(key: string, kind: WireKind): string {
+/**
+ * The key of another kind under the same path and name: of a value its lease, and the other way round. `r`, beside the
+ * version of a scope, is no kind of the cache's own: it holds what is known of the server.
+ */
+export function siblingKey(key: string, kind: WireKind | 'r'): string {
   // A path holds no colon, so the first one ends it.
   const at = key.indexOf(':') + 1;
   return key.slice(0, at) + kind + key.slice(at + 1);

@@ -1,4 +1,4 @@
-import type { SharedRoom } from '../../lib/assembly/create-shared-store.js';
+import type { SharedRoom } from '../../lib/assembly/shared-room.js';
 import type { EntryStore } from '../../lib/contracts/entry-store.js';
 import type { RedisClientLike } from '../../lib/contracts/options.js';
 
@@ -57,7 +57,8 @@ export function withoutEpoch(store: EntryStore): EntryStore {
 
 /** What was read while another process changed it is kept all the same. */
 export function withoutMarkers(store: EntryStore): EntryStore {
-  const { markers } = store as unknown as { markers: { fell(): void; fellAll(): void } };
+  const { primary } = store as unknown as { primary: { markers: { fell(): void; fellAll(): void } } };
+  const { markers } = primary;
   markers.fell = () => {};
   markers.fellAll = () => {};
   return store;

@@ -99,7 +99,9 @@ export class Writers {
     };
     const plan = { key: key.name, tags: options.tags, keyOf: () => key.name, optionsOf: () => options };
     const { outcomes } = await cache.observe(() => cache.cache.writes.putAfter(cache.scope, run, plan));
-    const complete = outcomes.some((event: CacheEvent) => event.type === 'set' && event.key === key.name);
+    const complete = outcomes.some(
+      (event: CacheEvent) => event.type === 'set' && event.key === key.name && event.complete !== false,
+    );
     recorder.add({
       kind: 'invalidation',
       how: 'putAfter',

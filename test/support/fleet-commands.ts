@@ -6,6 +6,7 @@ import {
   type FleetCommands,
   type LeaseAnswer,
   type LeaseRequest,
+  type ServerRecord,
   type SharedItem,
   type SharedKey,
   type SharedRecord,
@@ -123,6 +124,21 @@ export class FleetScripts implements FleetCommands {
     const given = structuredClone(records);
     const keys = given.map(({ key }) => key);
     return this.line.send('ensure', keys, () => given.map((record) => this.#ensure(record)));
+  }
+
+  recognize({ key, server, version }: ServerRecord): Promise<boolean> {
+    const bytes = Uint8Array.from(version.bytes);
+    return this.line.send('recognize', [version.key], () => {
+      const known = this.view.peek(key)?.bytes;
+      const name = known && Buffer.from(known).toString();
+      const isFresh = known === undefined && this.view.peek(version.key) === undefined;
+      this.view.write(key, Buffer.from(server === '' ? (name ?? '') : server), undefined);
+      if (server === '' || name === server || isFresh) return false;
+      this.view.write(version.key, bytes, undefined);
+      this.view.reread(version.key);
+      this.#tell([version.key]);
+      return true;
+    });
   }
 
   tellPattern(path: string, pattern: string): Promise<void> {

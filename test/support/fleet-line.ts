@@ -14,6 +14,7 @@ export type FleetCommandName =
       | 'fell'
       | 'bump'
       | 'bumpTags'
+      | 'recognize'
       | 'ensure'
       | 'tellPattern'
     )

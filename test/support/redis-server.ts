@@ -148,7 +148,9 @@ async function startOn(server: RedisServer, port: number, options: StartRedisOpt
 function launch(server: RedisServer, name: string, port: number, { args = [], dir }: StartRedisOptions): ChildProcess {
   const common = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
   if (server.kind === 'binary') {
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir ?? tmpdir()];
+    // A server without a folder of its own must not find what another one has left in the common one.
+    const place = dir === undefined ? [tmpdir(), '--dbfilename', `${name}.rdb`] : [dir];
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', ...place];
     return spawn(server.path, [...own, ...common, ...args], {
       env: environmentOf(server),
       stdio: ['ignore', 'pipe', 'pipe'],

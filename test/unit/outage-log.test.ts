@@ -4,13 +4,16 @@ import { FakeClock } from '../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../lib/testing/flaky.backend.js';
 import { testCache } from '../support/caches.js';
 
-async function rig() {
+async function rig(standIn?: 'memory' | 'none') {
   const clock = new FakeClock();
   const backend = new FlakyBackend({ clock });
-  const { cache } = await testCache({ backend }, clock);
+  const { cache } = await testCache({ backend, ...(standIn && { fallback: standIn }) }, clock);
   const lines: string[] = [];
-  logOutages(cache, 'flaky', { warn: (line) => lines.push(`WARN ${line}`), log: (line) => lines.push(`LOG ${line}`) });
-  return { backend, cache, lines };
+  logOutages(cache, 'flaky', standIn, {
+    warn: (line) => lines.push(`WARN ${line}`),
+    log: (line) => lines.push(`LOG ${line}`),
+  });
+  return { backend, cache, clock, lines };
 }
 
 describe('logOutages', () => {
@@ -28,6 +31,22 @@ describe('logOutages', () => {
     backend.fail('all', new Error('again'));
     await cache.get('k');
     expect(lines).toHaveLength(3);
+  });
+
+  it.each([
+    ['memory', 'entries of this process serve'],
+    ['none', 'loaders run'],
+  ] as const)('says what serves instead: %s', async (standIn, what) => {
+    const { backend, cache, clock, lines } = await rig(standIn);
+    await cache.set('k', 1);
+    backend.fail('all', new Error('connection refused'));
+    await cache.delete('k');
+    expect(lines).toEqual([
+      `WARN Cache "default": flaky is given up for now (connection refused). Until it is back, ${what} instead.`,
+    ]);
+    backend.heal();
+    await clock.advance(1_000);
+    expect(lines.slice(1)).toEqual(['LOG Cache "default": flaky serves again.']);
   });
 
   it('is silent about faults that are not the backend’s', async () => {

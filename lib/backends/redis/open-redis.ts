@@ -10,8 +10,10 @@ import { RedisBus } from './bus/redis.bus.js';
 import { openSubscriber, subscriberLike } from './bus/subscriber.js';
 import { TrackingWay } from './bus/tracking.way.js';
 import { openRedis, type RedisConnection } from './redis-client.js';
+import type { ServerLink } from '../../contracts/server-link.js';
 import { RedisFleet } from './redis-fleet.js';
 import { RedisLinks } from './redis-links.js';
+import { RedisServerLink } from './redis-server-link.js';
 import { RedisBackend } from './redis.backend.js';
 
 export interface RedisRoomOptions {
@@ -32,6 +34,9 @@ export interface RedisRoom {
   readonly backend: RedisBackend;
   readonly fleet: FleetCommands;
   readonly bus: InvalidationBus;
+  readonly link: ServerLink;
+  /** What connections and pings are timed by. */
+  readonly clock: Clock;
 }
 
 /**
@@ -48,7 +53,9 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
   const announcer = new Announcer(links, rootPath, options.random.id(), clock);
   const backend = new RedisBackend(links.clients, lent.length === 0, () => announcer.close());
   const fleet = new RedisFleet(links, announcer);
-  if (!subscriber) return { backend, fleet, bus: nullBus };
+  const connectTimeout = 'client' in connection ? Infinity : connection.connectTimeout;
+  const link = new RedisServerLink(links, opened, connectTimeout);
+  if (!subscriber) return { backend, fleet, bus: nullBus, link, clock };
 
   const pubsub = new PubSubWay(subscriber, rootPath, announcer.sender);
   const tracking = new TrackingWay({
@@ -66,7 +73,8 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
     auto: lent.length > 0 ? [pubsub] : [tracking, pubsub],
   };
   const coherence = options.coherence === 'none' ? 'auto' : options.coherence;
-  return { backend, fleet, bus: new RedisBus({ subscriber, ways: ways[coherence], clock, onError: options.onError }) };
+  const bus = new RedisBus({ subscriber, ways: ways[coherence], clock, onError: options.onError });
+  return { backend, fleet, bus, link, clock };
 }
 
 function openEar(connection: RedisRoomOptions['connection']): Redis | Promise<Redis> {

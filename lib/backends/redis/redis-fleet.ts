@@ -2,6 +2,7 @@ import type {
   FleetCommands,
   LeaseAnswer,
   LeaseRequest,
+  ServerRecord,
   SharedItem,
   SharedKey,
   SharedRecord,
@@ -20,6 +21,7 @@ import {
   LEASE,
   PATCH,
   PUT,
+  RECOGNIZE,
   RELEASE,
   REMOVE,
   SEIZE,
@@ -121,6 +123,17 @@ export class RedisFleet implements FleetCommands {
   async ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]> {
     const answers = await allOf(records.map((record) => this.links.run(ENSURE, [record.key], () => written(record))));
     return answers as Uint8Array[];
+  }
+
+  async recognize({ key, server, version }: ServerRecord): Promise<boolean> {
+    const { channel } = this.announcer;
+    const told = (): Argument[] => [
+      server,
+      asBuffer(version.bytes),
+      channel,
+      ...this.announcer.keysOrNothing([version.key]),
+    ];
+    return (await this.links.run(RECOGNIZE, [version.key, key], told)) === 1;
   }
 
   async tellPattern(path: string, pattern: string): Promise<void> {

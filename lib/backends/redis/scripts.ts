@@ -211,6 +211,33 @@ end
 return 1`,
 );
 
+/**
+ * Who answers, compared with who answered last: a server that was started again with what it had saved once, or a replica that
+ * took over before it had heard of everything, knows nothing of the latest deletes. The first process to find out makes
+ * everything invalid that was stored before; the others find the new name. Whatever comes of it something is written: a server
+ * that takes no writes is of no use. KEYS version, server. ARGV server, bytes, channel, message, message that nothing was
+ * changed.
+ */
+export const RECOGNIZE = script(
+  'recognize',
+  `${REPLACE}
+local known = redis.pcall('GET', KEYS[2])
+if type(known) ~= 'string' then known = false end
+local nothing = ARGV[1] == '' or known == ARGV[1] or (not known and redis.call('EXISTS', KEYS[1]) == 0)
+local name = ARGV[1]
+if name == '' then name = known or '' end
+if nothing then
+  redis.call('SET', KEYS[2], name)
+  redis.pcall('PUBLISH', ARGV[3], ARGV[5])
+  return 0
+end
+redis.call('PUBLISH', ARGV[3], ARGV[4])
+redis.call('SET', KEYS[2], name)
+replace(KEYS[1], ARGV[2], '')
+redis.call('EXISTS', KEYS[1])
+return 1`,
+);
+
 /** What cannot be read can only be replaced. KEYS record. ARGV bytes, ttl. */
 export const ENSURE = script(
   'ensure',

@@ -7,6 +7,7 @@ import type { FleetCommands } from '../../contracts/fleet.js';
 import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
+import type { ServerLink } from '../../contracts/server-link.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import { isHashed, valuePrefix } from '../../support/wire-key.js';
@@ -19,6 +20,7 @@ import { EntryReader, type StoredEntry } from './entry-reader.js';
 import { EntryLooks } from './entry-looks.js';
 import { PatternList } from './pattern-list.js';
 import { PatternSweep } from './pattern-sweep.js';
+import { ServerCheck } from './server-check.js';
 import { StoredLeases } from './stored-leases.js';
 import { StoredNames } from './stored-names.js';
 import { StoredVersions, type StoredStamp } from './stored-versions.js';
@@ -26,6 +28,7 @@ import { Sweeper } from './sweeper.js';
 import { ValueWrites } from './value-writes.js';
 import { VersionCache } from './version-cache.js';
 import type { FoundVersions } from './version-read.js';
+import { scopeKey } from './version-writes.js';
 import { encodeInstant, entryPrefix, STALE_AT_OFFSET } from './wire-format.js';
 
 /** What keeps processes in step that share a backend. */
@@ -34,6 +37,8 @@ export interface FleetParts {
   readonly bus: InvalidationBus;
   /** In milliseconds. */
   readonly lease: { readonly ttl: number; readonly waitTimeout: number };
+  readonly link: ServerLink | undefined;
+  readonly onServerChange: 'clear' | 'trust';
 }
 
 export interface EncodedParts {
@@ -71,6 +76,7 @@ export class EncodedStore implements EntryStore {
   private readonly names: StoredNames;
   private readonly patternSweep: PatternSweep;
   private readonly clearedSweep: ClearedSweep;
+  private readonly serverCheck: ServerCheck;
 
   constructor(private readonly parts: EncodedParts) {
     const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
@@ -93,6 +99,15 @@ export class EncodedStore implements EntryStore {
     this.names = new StoredNames(calls, reader);
     this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
+    this.serverCheck = new ServerCheck({
+      ...{ calls, random, rootPath, link: fleet?.link, onServerChange: fleet?.onServerChange ?? 'trust' },
+      writes: versions.writes,
+      onCleared: () => {
+        feed?.own([scopeKey(rootPath)]);
+        if (sweeper.canSweep) void this.clearedSweep.run(wireNames.scopeAt(rootPath));
+      },
+      onError: parts.onError,
+    });
   }
 
   async look(address: Address, tags: readonly string[]): Promise<Lookup> {
@@ -212,6 +227,11 @@ export class EncodedStore implements EntryStore {
 
   ping(): Promise<void> {
     return this.calls.limited('ping', () => this.parts.backend.ping());
+  }
+
+  /** Whether the server may be read: it answers, takes writes, and is the one that was known. */
+  verify(): Promise<'same' | 'changed' | 'full'> {
+    return this.serverCheck.run();
   }
 
   async close(): Promise<void> {

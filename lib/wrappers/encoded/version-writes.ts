@@ -134,10 +134,17 @@ export class VersionWrites {
     versions: readonly NextVersion[],
     work: (records: SharedRecord[]) => Promise<void>,
   ): Promise<void> {
+    await this.rewrite(
+      versions.map(({ key }) => key),
+      () => work(versions.map(({ key, bytes, ttlMs }) => ({ key, bytes: bytes(), ttlMs }))),
+    );
+  }
+
+  /** For work that may give these records other versions: what is at hand of them counts no more. */
+  async rewrite(keys: readonly string[], work: () => Promise<void>): Promise<void> {
     const { cache, calls } = this.parts;
-    const keys = versions.map(({ key }) => key);
     cache?.drop(keys);
-    const sent = work(versions.map(({ key, bytes, ttlMs }) => ({ key, bytes: bytes(), ttlMs })));
+    const sent = work();
     // However long it takes, and whoever has ceased to wait for it.
     const drop = (): void => cache?.drop(keys);
     sent.then(drop, drop);

@@ -1,5 +1,5 @@
 import type { Change, ChangeFeed } from '../../contracts/change-feed.js';
-import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
+import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft, NearEntry, ValueIsolation } from '../../contracts/entry.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
@@ -74,11 +74,11 @@ export class TieredStore implements EntryStore {
     return this.far.widen(scope, stamp, tags);
   }
 
-  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<boolean> {
+  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<Stored> {
     return (await this.setMany([{ address, draft, stamp, lease }]))[0]!;
   }
 
-  async setMany(items: readonly StoreItem[]): Promise<boolean[]> {
+  async setMany(items: readonly StoreItem[]): Promise<Stored[]> {
     // What is put by hand takes the place of everything that is on its way.
     for (const { address, lease } of items) if (lease === undefined) this.markers.fell(address.id);
     const markers = items.map(({ address }) => this.markers.place(address.id));

@@ -33,6 +33,7 @@ it('has the keys of docs/backends.md, and entries that redis-cli can read', asyn
     'shop/drafts:s:{%}',
     'shop/drafts:t:{%}',
     'shop/drafts:v:{book:7}',
+    'shop:r:{%}',
     'shop:s:{%}',
     'shop:t:{%}',
     'shop:t:{author:3}',

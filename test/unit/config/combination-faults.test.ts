@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { validateOptions } from '../../../lib/config/validate-options.js';
+import { MapBackend } from '../../../lib/testing/map.backend.js';
 import { faultsOf } from './faults-of.js';
 
 const faults = (options: unknown): Record<string, string> => faultsOf(() => validateOptions(options));
@@ -70,11 +71,39 @@ describe('options that cannot stand together', () => {
     ['maxBytes', 1_000],
   ])("memory.%s and backend 'redis'", (name, value) => {
     const memory = { [name]: value, isolation: 'freeze' };
-    expect(faults({ backend: 'redis', redis: {}, memory })).toEqual({
-      [`memory.${name}`]: "has no meaning with the backend 'redis'; use 'tiered'.",
+    expect(faults({ backend: 'redis', redis: {}, memory, fallback: 'none' })).toEqual({
+      [`memory.${name}`]: "has no meaning with the backend 'redis' and without a fallback; use 'tiered'.",
     });
+    expect(faults({ backend: 'redis', redis: {}, memory })).toEqual({});
     expect(faults({ backend: 'tiered', redis: {}, memory })).toEqual({});
     expect(faults({ redis: {}, memory })).toEqual({});
+  });
+
+  it('what is for outages, and a backend that cannot be lost', () => {
+    const outages = { fallback: 'memory', fallbackTtl: '5s', breaker: {}, journal: {} };
+    for (const backend of ['memory', 'null']) {
+      const message = `has no meaning with the backend '${backend}', which cannot be lost.`;
+      expect(faults({ backend, ...outages })).toEqual({
+        fallback: message,
+        fallbackTtl: message,
+        breaker: message,
+        journal: message,
+      });
+    }
+    expect(faults({ redis: {}, ...outages })).toEqual({});
+  });
+
+  it('what is for outages, and a custom backend without a fallback', () => {
+    const backend = new MapBackend();
+    const message = 'needs `fallback` with a custom backend.';
+    expect(faults({ backend, breaker: {}, journal: {} })).toEqual({ breaker: message, journal: message });
+    expect(faults({ backend, breaker: {}, journal: {}, fallback: 'none' })).toEqual({});
+  });
+
+  it('a life in the fallback, and none', () => {
+    expect(faults({ redis: {}, fallback: 'none', fallbackTtl: '5s' })).toEqual({
+      fallbackTtl: "has no meaning with fallback 'none'.",
+    });
   });
 
   it("but memory.isolation is of the backend 'redis' too", () => {
@@ -151,8 +180,6 @@ describe('what is not built yet', () => {
       'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
     ],
     ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
-    ['fallback', { fallback: 'memory' }, 'fallback is not available in this version.'],
-    ['fallback', { fallback: 'none' }, 'fallback is not available in this version.'],
     ['tenant', { tenant: {} }, 'tenant is not available in this version. Use forTenant(id) of the cache manager.'],
     ['redis.nodes', { redis: { nodes: [] } }, 'redis.nodes (Redis Cluster) is not available in this version.'],
     ['redis.sentinels', { redis: { sentinels: [] } }, 'redis.sentinels is not available in this version.'],

@@ -11,6 +11,7 @@ import { HttpFields } from '../../../lib/config/http.options.js';
 import { LeaseFields } from '../../../lib/config/lease.options.js';
 import { MemoryFields } from '../../../lib/config/memory.options.js';
 import { ModuleFields } from '../../../lib/config/module.options.js';
+import { BreakerFields, JournalFields } from '../../../lib/config/resilience.options.js';
 import { RedisFields } from '../../../lib/config/redis.options.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
@@ -33,6 +34,8 @@ describe('docs/configuration.md', () => {
       compression: CompressionFields,
       encryption: EncryptionFields,
       lease: LeaseFields,
+      breaker: BreakerFields,
+      journal: JournalFields,
     };
     const paths = [
       ...Object.keys(new ModuleFields()),
@@ -60,7 +63,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(37);
+    expect(variables).toHaveLength(44);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {
@@ -80,7 +83,7 @@ describe('docs/configuration.md', () => {
       ttl: '5m',
       redis: { url: 'redis://localhost', port: 6380, commandTimeout: 0 },
       memory: { maxEntries: Infinity },
-      fallback: 'memory',
+      fallbackTtl: 0,
     };
     expect(`${configErrorOf(() => validateOptions(wrong)).message}\n`).toBe(error);
   });

@@ -201,7 +201,7 @@ describe('cacheOptionsFromEnv', () => {
   it('calls a group by one of its variables', () => {
     expect(Object.keys(faults({ CACHE_BACKEND: 'null', CACHE_MAX_ENTRIES: '5' }))).toEqual(['CACHE_MAX_ENTRIES']);
     expect(Object.keys(faults({ CACHE_BACKEND: 'memory', CACHE_LEASE_TTL: '5' }))).toEqual(['CACHE_LEASE_TTL']);
-    expect(Object.keys(faults({ CACHE_BACKEND: 'redis', CACHE_MAX_BYTES: '5' }))).toEqual(['CACHE_MAX_BYTES']);
+    expect(Object.keys(faults({ CACHE_FALLBACK: 'none', CACHE_FALLBACK_TTL: '5' }))).toEqual(['CACHE_FALLBACK_TTL']);
     expect(Object.keys(faults({ CACHE_SOFT_TIMEOUT: '5', CACHE_HARD_TIMEOUT: '1' }))).toEqual(['CACHE_SOFT_TIMEOUT']);
     expect(Object.keys(faults({ REDIS_URL: 'redis://a', CACHE_COMMAND_TIMEOUT: '1' }))).toEqual([
       'CACHE_COMMAND_TIMEOUT',

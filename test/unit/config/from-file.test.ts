@@ -124,9 +124,9 @@ describe('cacheOptionsFromFile', () => {
   });
 
   it('checks the options as forRoot does, and names the file', () => {
-    const path = file('faults.yaml', 'ttll: 5\nredis:\n  port: x\nfallback: memory\n');
+    const path = file('faults.yaml', 'ttll: 5\nredis:\n  port: x\nfallback: disk\n');
     expect(faultsOf(() => cacheOptionsFromFile(path))).toEqual({
-      fallback: `fallback is not available in this version. (In ${path}.)`,
+      fallback: `must be one of 'memory', 'none'; got "disk". (In ${path}.)`,
       ttll: `is no option. Did you mean \`ttl\`? (In ${path}.)`,
       'redis.port': `must be a whole number from 1 to 65535; got "x". (In ${path}.)`,
     });

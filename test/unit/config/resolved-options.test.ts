@@ -61,6 +61,13 @@ describe('resolveOptions', () => {
       connections: 1,
       tls: undefined,
       coherence: 'auto',
+      onServerChange: 'clear',
+    });
+    expect(resolved.resilience).toEqual({
+      fallback: 'memory',
+      fallbackTtl: 30_000,
+      breaker: { failures: 5, errorRate: 0.5 },
+      journal: { maxEntries: 10_000, directory: undefined },
     });
   });
 

@@ -24,7 +24,7 @@ describe('validateOptions', () => {
         memory: { maxEntries: 0, maxByte: 1 },
         redis: { commandTimeout: 'x', port: 0 },
         operations: { ocr: 'x', parse: -1, fine: '1h' },
-        fallback: 'memory',
+        fallback: 'disk',
         http: { varyBy: 1 },
       }),
     );

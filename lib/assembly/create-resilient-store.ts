@@ -1,0 +1,57 @@
+import type { EntryStore } from '../contracts/entry-store.js';
+import type { MemoryBackend } from '../backends/memory/memory.backend.js';
+import { nullBackend } from '../backends/null.backend.js';
+import type { ResolvedOptions } from '../config/resolved-options.js';
+import type { ResolvedResilience } from '../config/resolved-resilience.js';
+import { rootScope } from '../core/scopes.js';
+import type { EncodedStore } from '../wrappers/encoded/encoded.store.js';
+import type { FallbackStore } from '../wrappers/resilient/aside.js';
+import { ResilientStore } from '../wrappers/resilient/resilient.store.js';
+import type { SharedRoom } from './shared-room.js';
+import type { StoreListener } from './store-listener.js';
+
+/**
+ * How much longer than this process another one may take to notice that a server is back: between two of its attempts to
+ * reconnect, or to ask, lies a quarter of a second at most, and an attempt takes one time limit.
+ */
+const GRACE = 500;
+
+export interface LosableParts {
+  /** What the cache reads and writes. */
+  readonly primary: EntryStore;
+  /** What of it stands on the server. */
+  readonly far: EncodedStore;
+  readonly room: SharedRoom;
+  readonly openNear: () => MemoryBackend;
+}
+
+/** A store that may be lost, and what stands in for it. */
+export function createResilientStore(
+  { primary, far, room, openNear }: LosableParts,
+  options: ResolvedOptions & { readonly resilience: ResolvedResilience },
+  listener: StoreListener,
+): EntryStore {
+  const { clock, commandTimeout, namespace, random, resilience } = options;
+  const { breaker, fallback, fallbackTtl, journal } = resilience;
+  return new ResilientStore({
+    primary,
+    breaker,
+    random,
+    commandTimeout,
+    link: room.link,
+    clock: room.clock ?? clock,
+    entryClock: clock,
+    root: rootScope(namespace),
+    fallback: {
+      kind: fallback,
+      maxTtl: fallbackTtl,
+      open: (): FallbackStore => (fallback === 'memory' ? openNear() : (nullBackend as unknown as FallbackStore)),
+    },
+    journal: { maxEntries: journal.maxEntries, file: undefined },
+    grace: room.fleet ? GRACE : 0,
+    verify: () => far.verify(),
+    onDegraded: (error) => listener.onDegraded(error),
+    onRecovered: () => listener.onRecovered(),
+    onError: (operation, error) => listener.onError(operation, error),
+  });
+}

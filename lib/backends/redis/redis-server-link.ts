@@ -1,0 +1,76 @@
+import type { Redis } from 'ioredis';
+import type { RedisClientLike } from '../../contracts/options.js';
+import type { ServerLink } from '../../contracts/server-link.js';
+import { CacheBackendError } from '../../support/errors.js';
+import type { RedisLinks } from './redis-links.js';
+
+/** The data connections to one server, as those that stand over them see them. */
+export class RedisServerLink implements ServerLink {
+  /** When a connection's socket was there, for those whose handshake is not over. */
+  readonly #shaking = new Map<Redis, number>();
+  readonly #clients: readonly Redis[];
+
+  constructor(
+    private readonly links: RedisLinks,
+    /** Those that were opened for this cache. */
+    private readonly owned: readonly RedisClientLike[],
+    /** How long a connection may take to be ready, in milliseconds. */
+    private readonly connectTimeout: number,
+  ) {
+    // A stand-in of the user's may have no events: its commands have to tell.
+    this.#clients = (links.clients as readonly unknown[] as readonly Redis[]).filter(
+      (client) => typeof client.on === 'function' && typeof client.off === 'function',
+    );
+    for (const client of owned as readonly unknown[] as readonly Redis[]) {
+      client.on('connect', () => this.#shaking.set(client, performance.now()));
+      for (const event of ['ready', 'close', 'end']) client.on(event, () => this.#shaking.delete(client));
+    }
+  }
+
+  get ready(): boolean {
+    return this.links.clients.every(({ status }) => status === 'ready');
+  }
+
+  watch(listener: { lost(): void; ready(): void }): () => void {
+    const close = (): void => listener.lost();
+    const ready = (): void => {
+      if (this.ready) listener.ready();
+    };
+    for (const client of this.#clients) client.on('close', close).on('ready', ready);
+    return () => {
+      for (const client of this.#clients) client.off('close', close).off('ready', ready);
+    };
+  }
+
+  async identify(): Promise<string> {
+    const text = String(await this.links.send(undefined, 'INFO', 'server'));
+    const id = /^run_id:(\S+)/m.exec(text)?.[1];
+    if (id === undefined) throw new CacheBackendError('Redis INFO: the answer names no run_id.');
+    return id;
+  }
+
+  /**
+   * The socket is reset, not closed: what it has not sent yet is thrown away. The interleaving that prevents, where a network
+   * holds everything back for a while:
+   *
+   *     set(k, old) is sent, and stands in the socket; its caller is told after the time limit
+   *     delete(k) is queued; a new connection is made, and delete(k) replayed over it
+   *     the old socket is closed in order, and still delivers set(k, old)
+   *
+   * What has reached a server that is frozen is run when it thaws, before anything that comes over a connection it has yet
+   * to accept.
+   */
+  renew(): void {
+    for (const client of this.owned as readonly unknown[] as readonly Redis[]) {
+      const shakingSince = this.#shaking.get(client);
+      const isShaking = shakingSince !== undefined && performance.now() - shakingSince < this.connectTimeout;
+      if (client.status === 'ready' || (client.status === 'connect' && !isShaking)) reset(client);
+    }
+  }
+}
+
+function reset(client: Redis): void {
+  const { stream } = client as { stream?: { resetAndDestroy?: () => void } };
+  if (stream?.resetAndDestroy) stream.resetAndDestroy();
+  else client.disconnect(true);
+}

@@ -1,0 +1,232 @@
+import type { Clock, Random, Timer } from '../../contracts/clock.js';
+import type { ServerLink } from '../../contracts/server-link.js';
+import { CacheBackendError, CacheTimeoutError } from '../../support/errors.js';
+
+/**
+ * `opening`: nobody knows yet whether it is there. `up`: it serves. `away`: it is not asked. `settling`: it is there and is told
+ * of invalidations, and not read yet.
+ */
+export type Stage = 'opening' | 'up' | 'away' | 'settling';
+
+/**
+ * Whether the server is the one that was known; of another one nothing that was stored before counts any more. `full`: it is
+ * there, takes values away, and takes none in.
+ */
+export type Verdict = 'same' | 'changed' | 'full';
+
+export interface RecoveryParts {
+  /** Of the network, not of the entries. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long the first attempt may keep the first calls waiting, in milliseconds. */
+  readonly timeout: number;
+  readonly link: ServerLink | undefined;
+  /** How long other processes may take longer than this one to come back, in milliseconds. */
+  readonly grace: number;
+  /** Before the first attempt: what an earlier process left over. */
+  readonly prepare: () => Promise<void>;
+  /** Whether it answers, takes writes, and who it is. */
+  readonly verify: () => Promise<Verdict>;
+  /** Catches up on what was queued, until nothing is. */
+  readonly replay: () => Promise<void>;
+  /** Called in the synchronous moment in which it is given up, and taken up again. */
+  readonly onAway: (error: unknown) => void;
+  readonly onUp: (after: 'start' | 'outage') => void;
+}
+
+/** Between two attempts, in milliseconds, before jitter. */
+const FIRST_DELAY = 50;
+const LAST_DELAY = 200;
+/** A quarter more or less: processes that lost a server together shall not come back as one. */
+const JITTER = 0.25;
+/** For how long nothing may be answered until the connection itself is given up, in milliseconds. */
+const UNANSWERED = 500;
+/** One that is lost again within this time after its return is waited for longer from time to time, in milliseconds. */
+const RELAPSE = 2_000;
+const LAST_RELAPSE_DELAY = 2_000;
+/** A connection that breaks and is back within this time was no outage of the server: nobody had to queue for long. */
+const BLIP = 100;
+
+/**
+ * Whether the server is asked, and the way back to it:
+ *
+ *     away -> (a probe after a jittered delay, or the connection is there again)
+ *          -> verify: it answers, it takes writes, it is the one that was known
+ *          -> settling: replay what was queued -> wait until every other process can have done the same -> up
+ *
+ * One attempt at a time: a half-open breaker lets a single question through.
+ */
+export class Recovery {
+  stage: Stage = 'opening';
+  awaySince: number | undefined;
+  lastError: unknown;
+  latency = 0;
+  /** Resolves when it is known for the first time whether the server is there. */
+  readonly opened: Promise<void>;
+  private open!: () => void;
+  private timer: Timer | undefined;
+  private delay = FIRST_DELAY;
+  /** With what delay the present outage began, and the last one ended. */
+  private firstDelay = FIRST_DELAY;
+  private upSince = -Infinity;
+  private attempting = false;
+  /** Another one after each loss: an attempt that a loss has overtaken proves nothing. */
+  private epoch = 0;
+  private unansweredSince: number | undefined;
+  /** Set while the present outage is nothing but a connection that broke. */
+  private brokeAt: number | undefined;
+  private readonly prepared: Promise<void>;
+  private readonly unwatch: () => void;
+
+  constructor(private readonly parts: RecoveryParts) {
+    this.opened = new Promise((resolve) => (this.open = resolve));
+    this.unwatch =
+      parts.link?.watch({ lost: () => this.lost(), ready: () => void this.attempt() }) ?? ((): void => undefined);
+    this.prepared = parts.prepare();
+    this.timer = parts.clock.setTimeout(
+      () => this.leave(new CacheTimeoutError('Connecting', parts.timeout)),
+      parts.timeout,
+    );
+    void this.attempt();
+  }
+
+  /** It is not there, or of no use: not asked again until an attempt has shown otherwise. */
+  leave(error: unknown): void {
+    this.lastError = error;
+    if (this.stage === 'away') return;
+    const begins = this.stage !== 'settling';
+    this.epoch++;
+    this.stage = 'away';
+    if (begins) this.begin(error);
+    this.open();
+    this.later();
+  }
+
+  /** There is reason to doubt that it is there. */
+  async suspect(ask: () => Promise<unknown>): Promise<void> {
+    const { epoch } = this;
+    try {
+      await ask();
+    } catch (error) {
+      if (epoch === this.epoch && this.stage === 'up') this.leave(error);
+    }
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.unwatch();
+    this.epoch++;
+    this.attempting = true;
+    this.open();
+  }
+
+  private begin(error: unknown): void {
+    const { clock, onAway } = this.parts;
+    this.awaySince = clock.now();
+    const relapsed = this.awaySince - this.upSince < RELAPSE;
+    // What answers probes and fails at work would else be given up and taken up again many times a second.
+    this.firstDelay = relapsed ? Math.min(this.firstDelay * 2, LAST_RELAPSE_DELAY) : FIRST_DELAY;
+    this.delay = this.firstDelay;
+    this.unansweredSince = undefined;
+    this.brokeAt = undefined;
+    onAway(error);
+  }
+
+  private lost(): void {
+    const wasUp = this.stage === 'up';
+    // An attempt that is under way asks over a connection that is no more.
+    if (this.stage === 'away') this.epoch++;
+    else this.leave(new CacheBackendError('The connection to the server broke.'));
+    if (wasUp) this.brokeAt = this.awaySince;
+  }
+
+  private async attempt(): Promise<void> {
+    const { clock, verify, replay } = this.parts;
+    if (this.attempting || this.stage === 'up') return;
+    this.attempting = true;
+    const { epoch } = this;
+    const begun = clock.now();
+    try {
+      await this.prepared;
+      const verdict = await verify();
+      this.latency = clock.now() - begun;
+      this.check(epoch);
+      if (verdict === 'full') return await this.makeDo(epoch);
+      const first = this.stage === 'opening';
+      const rest = first || verdict === 'changed' || this.wasBlip() ? 0 : this.parts.grace;
+      const verified = clock.now();
+      // From here on nothing new is queued, unless it fails.
+      if (!first) this.stage = 'settling';
+      await replay();
+      this.check(epoch);
+      const left = verified + rest - clock.now();
+      this.attempting = false;
+      if (left > 0) this.in(left, () => this.finish(epoch));
+      else this.finish(epoch);
+    } catch (error) {
+      this.attempting = false;
+      if (epoch === this.epoch) this.failed(error);
+      else if (this.parts.link?.ready) void this.attempt();
+      else this.later();
+    }
+  }
+
+  /** A server that is full is told what to take away: that may be what it needs. */
+  private async makeDo(epoch: number): Promise<void> {
+    const full = new CacheBackendError('The server is full: it takes no values.');
+    if (this.stage === 'opening') this.begin(full);
+    this.lastError = full;
+    this.stage = 'settling';
+    this.open();
+    await this.parts.replay();
+    this.check(epoch);
+    this.attempting = false;
+    this.later();
+  }
+
+  private finish(epoch: number): void {
+    if (epoch !== this.epoch) return;
+    this.timer?.cancel();
+    const outage = this.awaySince !== undefined;
+    this.stage = 'up';
+    this.upSince = this.parts.clock.now();
+    this.awaySince = undefined;
+    this.lastError = undefined;
+    this.parts.onUp(outage ? 'outage' : 'start');
+    this.open();
+  }
+
+  private failed(error: unknown): void {
+    const { clock, link } = this.parts;
+    if (this.stage === 'away') this.later();
+    this.leave(error);
+    if (!(error instanceof CacheTimeoutError)) {
+      this.unansweredSince = undefined;
+      return;
+    }
+    this.unansweredSince ??= clock.now();
+    if (clock.now() - this.unansweredSince < UNANSWERED) return;
+    this.unansweredSince = undefined;
+    link?.renew();
+  }
+
+  private check(epoch: number): void {
+    if (epoch !== this.epoch) throw new CacheBackendError('The connection broke meanwhile.');
+  }
+
+  private wasBlip(): boolean {
+    return this.brokeAt !== undefined && this.parts.clock.now() - this.brokeAt <= BLIP;
+  }
+
+  private later(): void {
+    if (this.attempting) return;
+    const jitter = 1 - JITTER + 2 * JITTER * this.parts.random.next();
+    this.in(this.delay * jitter, () => void this.attempt());
+    this.delay = Math.max(this.firstDelay, Math.min(LAST_DELAY, this.delay * 2));
+  }
+
+  private in(ms: number, work: () => void): void {
+    this.timer?.cancel();
+    this.timer = this.parts.clock.setTimeout(work, ms);
+  }
+}
