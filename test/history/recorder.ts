@@ -40,7 +40,8 @@ export class Recorder {
     this.add({ ...put, ended: Infinity });
     this.flush();
     // One that has failed may land later.
-    return (complete) => this.add({ ...put, ended: complete ? this.now() : Infinity });
+    return (complete) =>
+      this.add({ ...put, ...(complete ? { ended: this.now() } : { ended: Infinity, failedAt: this.now() }) });
   }
 
   flush(): void {

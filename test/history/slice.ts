@@ -41,7 +41,7 @@ export function sliceOfOverlap(history: History, { first, second }: Overlap): st
 }
 
 function concerns(event: HistoryEvent, key: string): boolean {
-  if (event.kind === 'trouble') return true;
+  if (event.kind === 'trouble' || event.kind === 'outage') return true;
   return event.kind === 'invalidation' ? event.keys.includes(key) : event.key === key;
 }
 
@@ -64,6 +64,8 @@ function lineOf(event: HistoryEvent): string {
       return `${when} ${event.how} -> ${event.version}${event.heardFrom === undefined ? '' : ` heard ${event.heardFrom.toFixed(3)}`}`;
     case 'invalidation':
       return `${when} ${event.how} ${event.complete ? 'acknowledged' : 'failed'}`;
+    case 'outage':
+      return `${when} ${event.how} (${event.processes === 'all' ? 'all' : event.processes.join(', ')})`;
     case 'trouble':
       return `${when} ${event.what} ${event.detail}`;
     case 'load':
