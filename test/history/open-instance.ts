@@ -8,8 +8,15 @@ import { validateOptions } from '../../lib/config/validate-options.js';
 import type { InvalidationBus } from '../../lib/contracts/invalidation-bus.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
 import { escapeSegment } from '../../lib/support/wire-key.js';
-import { forgetSecondReads, withoutEpoch, withoutFence, withoutLease, withoutMarkers } from './faults.js';
-import type { Orders } from './orders.js';
+import {
+  OUTAGE_FAULTS,
+  forgetSecondReads,
+  withoutEpoch,
+  withoutFence,
+  withoutLease,
+  withoutMarkers,
+} from './faults.js';
+import type { Orders, OutageFault } from './orders.js';
 
 export interface Instance {
   readonly cache: CacheManager;
@@ -19,8 +26,9 @@ export interface Instance {
 }
 
 /** A cache as the module makes it, but that what tells it of other processes can be asked, and that faults can be planted. */
-export async function openInstance({ url, namespace, mode, lent, connections, fault }: Orders): Promise<Instance> {
-  const redis = { url, coherence: mode, commandTimeout: '1s' } as const;
+export async function openInstance(orders: Orders): Promise<Instance> {
+  const { url, namespace, mode, lent, connections, fault, commandTimeout } = orders;
+  const redis = { url, coherence: mode, ...(commandTimeout === undefined ? {} : { commandTimeout }) };
   const resolved = resolveOptions(validateOptions({ redis, namespace, backend: 'tiered' }));
   const handedIn = lent || fault === 'no second read';
   const client = handedIn ? new Redis(url, { ...FAIL_FAST, protocol: 2 }) : undefined;
@@ -41,7 +49,9 @@ export async function openInstance({ url, namespace, mode, lent, connections, fa
     bus = room.bus;
     const store = await createSharedStore(room, options, isolation, listener);
     if (fault === 'no markers') return withoutMarkers(store);
-    return fault === 'no epoch' ? withoutEpoch(store) : store;
+    if (fault === 'no epoch') return withoutEpoch(store);
+    const plant = OUTAGE_FAULTS[fault as OutageFault];
+    return plant ? plant(store) : store;
   });
   return { cache, bus: bus!, lent: client };
 }

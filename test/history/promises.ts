@@ -1,4 +1,4 @@
-import { ofKind, type History, type Invalidation, type Raise } from './history.js';
+import type { History, Invalidation, Raise } from './history.js';
 import { Outages } from './outages.js';
 
 /** How long a change may take to reach a process that does not ask, in milliseconds. */

@@ -16,7 +16,7 @@ type Told<T> = T extends HistoryEvent ? Omit<T, 'process'> : never;
  * something for others says so before.
  */
 export class Recorder {
-  readonly #file: number;
+  #file: number;
   #lines: string[] = [];
   #puts = 0;
 
@@ -48,6 +48,12 @@ export class Recorder {
     if (this.#lines.length === 0) return;
     writeSync(this.#file, `${this.#lines.join('\n')}\n`);
     this.#lines = [];
+  }
+
+  /** Goes on in another file. */
+  moveTo(path: string): void {
+    this.close();
+    this.#file = openSync(path, 'a');
   }
 
   close(): void {
