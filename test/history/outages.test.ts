@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FaultProxy } from '../support/fault-proxy.js';
 import { startRedis, type RunningRedis } from '../support/redis-server.js';
 import { compile, type Compiled } from './compiled.js';
-import { runThrough } from './fleet-run.js';
 import { ofKind, type History } from './history.js';
-import { MortalServer } from './mortal-server.js';
-import { EVERY_OUTAGE, outageOrdeal, PARTED, type OutageKind } from './outage-ordeal.js';
+import { EVERY_OUTAGE, type OutageKind } from './outage-ordeal.js';
+import { runOutages } from './outage-run.js';
 import { grouped } from './promises.js';
 import { sliceOf } from './slice.js';
 import { staleReadsThroughOutages, type StaleRead } from './staleness.js';
-import { OUTAGES } from './workload.js';
 
 /*
  * Processes at random while their server freezes, dies and comes back, empty, with what it knew, or with what it knew some
@@ -24,7 +21,6 @@ const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 1_
 const KINDS = (process.env['HISTORY_OUTAGES']?.split(',') as OutageKind[] | undefined) ?? EVERY_OUTAGE;
 /** Of one history, in seconds: all of it has to be held at once. */
 const ROUND = 30;
-const PROCESSES = 3;
 
 describe('a history of several processes whose server goes away', () => {
   let truth: RunningRedis;
@@ -41,7 +37,10 @@ describe('a history of several processes whose server goes away', () => {
     'shows no value that was taken away before, or meanwhile (%s)',
     async (mode) => {
       for (let left = SECONDS, seed = SEED; left > 0; left -= ROUND, seed++) {
-        const history = await run(mode, seed, Math.min(left, ROUND));
+        const history = await runOutages({
+          ...{ mode, seed, seconds: Math.min(left, ROUND), kinds: KINDS, fault: undefined },
+          ...{ program: program.path, sourceUrl: truth.url },
+        });
         const stale = staleReadsThroughOutages(history);
         process.stderr.write(`HISTORY_SEED=${seed} ${mode}: ${figuresOf(history, stale)}\n`);
         expect(stale.slice(0, 3).map((found) => sliceOf(history, found))).toEqual([]);
@@ -53,25 +52,6 @@ describe('a history of several processes whose server goes away', () => {
     },
     SECONDS * 2_000 + 60_000,
   );
-
-  async function run(mode: 'tracking' | 'pubsub', seed: number, seconds: number): Promise<History> {
-    const server = await MortalServer.start();
-    const proxy = await FaultProxy.open(server.port);
-    try {
-      const plan = {
-        ...{ mode, seed, seconds, processes: PROCESSES, workload: OUTAGES, program: program.path },
-        ...{ lent: false, connections: 1, fault: undefined, disturbed: false },
-        url: server.url,
-        sourceUrl: truth.url,
-        urlOf: (process: number) => (process === PARTED ? proxy.url : server.url),
-        commandTimeout: 'as the cache has it',
-      } as const;
-      return await runThrough(plan, outageOrdeal(server, proxy, KINDS));
-    } finally {
-      await proxy.close();
-      await server.stop();
-    }
-  }
 });
 
 function figuresOf(history: History, stale: readonly StaleRead[]): string {
