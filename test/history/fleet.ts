@@ -24,6 +24,9 @@ export interface FleetPlan extends Pick<
   /** Of the cache, in milliseconds. Default: so long that a busy machine does not run into it. */
   readonly commandTimeout?: number | 'as the cache has it';
   readonly slowerThan?: number;
+  readonly leaseTtl?: number;
+  /** Of the caches' clocks from each other, in milliseconds. Default: none. */
+  readonly clockOffsets?: readonly number[];
 }
 
 interface Member {
@@ -54,10 +57,18 @@ export class Fleet {
   async start(): Promise<void> {
     const number = this.#members.length + 1;
     const { program, flags = [], mode, lent, connections, workload, fault, url, seed } = this.plan;
-    const { sourceUrl = url, urlOf = () => url, commandTimeout = 1_000, slowerThan } = this.plan;
+    const {
+      sourceUrl = url,
+      urlOf = () => url,
+      commandTimeout = 1_000,
+      slowerThan,
+      leaseTtl,
+      clockOffsets,
+    } = this.plan;
     const record = join(this.folder, `${number}.jsonl`);
     const orders: Orders = {
-      ...{ mode, lent, connections, workload, fault, record, sourceUrl, slowerThan },
+      ...{ mode, lent, connections, workload, fault, record, sourceUrl, slowerThan, leaseTtl },
+      clockOffset: clockOffsets?.[number - 1] ?? 0,
       url: urlOf(number),
       commandTimeout: commandTimeout === 'as the cache has it' ? undefined : commandTimeout,
       process: number,

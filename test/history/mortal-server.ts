@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { startRedis, type RunningRedis } from '../support/redis-server.js';
+import { freePort, startRedis, type RunningRedis } from '../support/redis-server.js';
 
 /** What a restarted server knows: nothing; all it knew when it was killed; what it knew when `remember` was called. */
 export type Memory = 'nothing' | 'everything' | 'what it was told to remember';
+
+const ADMIN = { username: 'chaos', password: 'chaos' };
+const ADMIN_ARGS = ['--user', ADMIN.username, 'on', `>${ADMIN.password}`, '~*', '&*', '+@all'];
 
 /** A server that is frozen, killed and started again on its port, as often as one likes. */
 export class MortalServer {
@@ -19,9 +22,9 @@ export class MortalServer {
     this.#running = running;
   }
 
-  static async start(args: readonly string[] = []): Promise<MortalServer> {
+  static async start(): Promise<MortalServer> {
     const dir = await mkdtemp(join(tmpdir(), 'cache-mortal-'));
-    return new MortalServer(await startRedis({ dir, args }), dir, args);
+    return new MortalServer(await startRedis({ dir, args: ADMIN_ARGS }), dir, ADMIN_ARGS);
   }
 
   get url(): string {
@@ -40,15 +43,24 @@ export class MortalServer {
     return this.#running.resume();
   }
 
-  /** Sends one command over a connection of its own. */
+  /** Sends one command over a connection of its own, whatever all others may do. */
   async command(name: string, ...args: string[]): Promise<unknown> {
-    const client = new Redis(this.url, { maxRetriesPerRequest: 0, enableReadyCheck: false });
+    const client = new Redis(this.url, { ...ADMIN, maxRetriesPerRequest: 0, enableReadyCheck: false });
     client.on('error', () => {});
     try {
       return await client.call(name, ...args);
     } finally {
       client.disconnect();
     }
+  }
+
+  /** Takes writes from nobody: a replica, whose master is not there. */
+  async readOnly(): Promise<void> {
+    await this.command('REPLICAOF', '127.0.0.1', String(await freePort()));
+  }
+
+  async writable(): Promise<void> {
+    await this.command('REPLICAOF', 'NO', 'ONE');
   }
 
   /** Writes down what it knows now. */

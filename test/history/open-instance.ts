@@ -5,8 +5,10 @@ import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
 import { FAIL_FAST } from '../../lib/backends/redis/redis-client.js';
 import { resolveOptions } from '../../lib/config/resolved-options.js';
 import { validateOptions } from '../../lib/config/validate-options.js';
+import type { Clock } from '../../lib/contracts/clock.js';
 import type { InvalidationBus } from '../../lib/contracts/invalidation-bus.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { systemClock } from '../../lib/support/clock.js';
 import { escapeSegment } from '../../lib/support/wire-key.js';
 import {
   OUTAGE_FAULTS,
@@ -29,7 +31,10 @@ export interface Instance {
 export async function openInstance(orders: Orders): Promise<Instance> {
   const { url, namespace, mode, lent, connections, fault, commandTimeout } = orders;
   const redis = { url, coherence: mode, ...(commandTimeout === undefined ? {} : { commandTimeout }) };
-  const resolved = resolveOptions(validateOptions({ redis, namespace, backend: 'tiered' }));
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + orders.clockOffset };
+  if (systemClock.recent) clock.recent = () => systemClock.recent!() + orders.clockOffset;
+  const lease = orders.leaseTtl === undefined ? {} : { lease: { ttl: orders.leaseTtl } };
+  const resolved = resolveOptions(validateOptions({ redis, namespace, clock, backend: 'tiered', ...lease }));
   const handedIn = lent || fault === 'no second read';
   const client = handedIn ? new Redis(url, { ...FAIL_FAST, protocol: 2 }) : undefined;
   client?.on('error', () => {});

@@ -25,6 +25,10 @@ export interface Orders {
   readonly sourceUrl: string;
   /** Of the cache. `undefined`: what it takes by itself. */
   readonly commandTimeout: number | undefined;
+  /** Of the cache, in milliseconds. `undefined`: what it takes by itself. */
+  readonly leaseTtl: number | undefined;
+  /** By how much the cache's clock is before that of others, in milliseconds. */
+  readonly clockOffset: number;
   /** How long a read may take at most, besides what the process stood still. `undefined`: nobody looks. */
   readonly slowerThan: number | undefined;
   readonly namespace: string;
