@@ -40,6 +40,13 @@ describe('an invalidation that is queued', () => {
     expect(stale(earlier, old(2, BACK + 101))).toBe(0);
   });
 
+  it('does not bind one that is back where its own process is cut off for longer', () => {
+    const back = trouble('recovered', { process: 2, at: [BACK + 100, BACK + 100] });
+    const longer = outage([1], { at: [BACK - 100, BACK + 300] });
+    expect(stale(back, longer, old(2, BACK + 101))).toBe(0);
+    expect(stale(back, longer, old(2, BACK + 301 + RECOVERY_BOUND))).toBe(1);
+  });
+
   it('comes later where processes stood still', () => {
     expect(stale(old(2, THROUGH + 100), trouble('stall', { process: 3, at: [BACK, BACK + 200] }))).toBe(0);
   });

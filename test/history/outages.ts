@@ -1,4 +1,4 @@
-import { ofKind, type History, type Outage, type Span, type Trouble } from './history.js';
+import { meet, ofKind, type History, type Outage, type Span, type Trouble } from './history.js';
 
 /**
  * How long after the server is there again its processes may take to have done what they could not do meanwhile: to
@@ -35,13 +35,23 @@ export class Outages {
 
   /**
    * When the reader had said that it is back, after an outage of everybody in which the span lies: from then on it serves
-   * nothing that is older than the outage's end, until all others have had the time to say what they had queued.
+   * nothing that is older than the outage's end, until all others have had the time to say what they had queued. One who is
+   * cut off for longer than that, or again, cannot say it in that time.
    */
-  backOf(reader: number, { began, ended }: Pick<Span, 'began' | 'ended'>): number | undefined {
-    const outage = this.#outages.find((one) => one.processes === 'all' && one.began <= began && ended <= one.ended);
+  backOf(reader: number, span: Span): number | undefined {
+    const outage = this.#outages.find(
+      (one) => one.processes === 'all' && one.began <= span.began && span.ended <= one.ended,
+    );
     if (!outage) return undefined;
-    const back = this.#recoveries.filter(({ process, ended: at }) => process === reader && at >= outage.ended);
-    return back.length === 0 ? undefined : Math.min(...back.map(({ ended: at }) => at));
+    const isMoreThanThat = this.#outages.some(
+      (one) =>
+        one !== outage &&
+        concerns(one, span.process) &&
+        meet(one, { began: outage.began, ended: outage.ended + RECOVERY_BOUND }),
+    );
+    if (isMoreThanThat) return undefined;
+    const back = this.#recoveries.filter(({ process, ended }) => process === reader && ended >= outage.ended);
+    return back.length === 0 ? undefined : Math.min(...back.map(({ ended }) => ended));
   }
 
   /** Whether the process died before this instant, and what it had queued with it. */

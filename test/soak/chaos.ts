@@ -25,7 +25,7 @@ export class Chaos {
 
   /** How often each fault was made. */
   get counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#counts].toSorted());
+    return Object.fromEntries([...this.#counts].toSorted(([one], [other]) => one.localeCompare(other)));
   }
 
   /** Makes trouble for so long; when it resolves, all is well again. */

@@ -48,12 +48,7 @@ export function serverFaults(server: MortalServer, dice: Dice): Fault[] {
     },
     killed('nothing', 'killed, empty'),
     killed('everything', 'killed, with its data'),
-    {
-      ...killed('what it was told to remember', 'killed, with old data'),
-      async run(length) {
-        await killed('what it was told to remember', '').run(length);
-      },
-    },
+    killed('what it was told to remember', 'killed, with old data'),
     during(
       'clients killed',
       () => killClients('normal'),

@@ -9,7 +9,7 @@ import { ofKind, type History, type HistoryEvent } from '../history/history.js';
 import { MortalServer } from '../history/mortal-server.js';
 import { RECOVERY_BOUND } from '../history/outages.js';
 import { sliceOf } from '../history/slice.js';
-import { staleReadsThroughOutages } from '../history/staleness.js';
+import { staleReadsThroughOutages, type StaleRead } from '../history/staleness.js';
 import { OUTAGES } from '../history/workload.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { startRedis } from '../support/redis-server.js';
@@ -80,8 +80,9 @@ async function pages(fleet: Fleet, chaos: Chaos, ms: number, say: SoakPlan['say'
     const history = [...before, ...(await fleet.turnPage(String(page))), ...outages];
     const weights = await fleet.ask('weigh');
     heap.add(weights.map((answer) => (typeof answer === 'object' ? answer.heap : NaN)));
-    say(`${(fleet.now() / 1_000).toFixed(0)} s: ${figuresOf(history)}, heap ${heap.last} MB`);
-    const stories = storiesOf(history);
+    const stale = staleReadsThroughOutages(history);
+    say(`${(fleet.now() / 1_000).toFixed(0)} s: ${figuresOf(history, stale)}, heap ${heap.last} MB`);
+    const stories = storiesOf(history, stale);
     if (stories.length > 0) return stories;
     before = carryOver(history);
     fleet.tell('go');
@@ -91,24 +92,23 @@ async function pages(fleet: Fleet, chaos: Chaos, ms: number, say: SoakPlan['say'
   return heap.growth;
 }
 
-function storiesOf(history: History): string[] {
-  const stale = staleReadsThroughOutages(history).map((found) => sliceOf(history, found));
+function storiesOf(history: History, stale: readonly StaleRead[]): string[] {
   const trouble = ofKind(history, 'trouble').filter(({ what }) => what === 'rejected' || what === 'slow');
   const others = trouble.map((event) => {
     const during = ofKind(history, 'outage').filter(({ began, ended }) => began < event.ended && ended > event.began);
     const about = during.map(({ how, processes }) => `${how} (${String(processes)})`).join(', ');
     return `process ${event.process}, ${event.began.toFixed(0)}: ${event.what}, ${event.detail}; then: ${about || 'nothing'}`;
   });
-  return [...stale.slice(0, STORIES), ...others.slice(0, STORIES)];
+  return [...stale.slice(0, STORIES).map((found) => sliceOf(history, found)), ...others.slice(0, STORIES)];
 }
 
-function figuresOf(history: History): string {
+function figuresOf(history: History, stale: readonly StaleRead[]): string {
   const invalidations = ofKind(history, 'invalidation');
   const queued = invalidations.filter(({ complete }) => !complete).length;
   const told = (what: string): number => ofKind(history, 'trouble').filter((event) => event.what === what).length;
   return (
     `${ofKind(history, 'outage').length} faults, ${ofKind(history, 'read').length} reads ` +
-    `(${staleReadsThroughOutages(history).length} stale, ${told('slow')} slow, ${told('rejected')} rejected), ` +
+    `(${stale.length} stale, ${told('slow')} slow, ${told('rejected')} rejected), ` +
     `${invalidations.length} invalidations (${queued} queued), ${told('recovered')} recoveries`
   );
 }
