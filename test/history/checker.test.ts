@@ -1,26 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { History, HistoryEvent, Invalidation, Load, Put, Raise, Read, Trouble } from './history.js';
+import type { HistoryEvent } from './history.js';
+import { CHANGED, load, put, raise, read, remove, trouble } from './made-events.js';
 import { overlappingLoads } from './overlaps.js';
 import { sliceOf } from './slice.js';
 import { PUSH_BOUND, staleReads } from './staleness.js';
-
-type Less<T> = Partial<T> & { readonly at: readonly [began: number, ended: number] };
-
-function event<T extends HistoryEvent>(defaults: Omit<T, 'began' | 'ended' | 'process'>, { at, ...given }: Less<T>): T {
-  return { process: 1, began: at[0], ended: at[1], ...defaults, ...given } as unknown as T;
-}
-const raise = (version: number, given: Less<Raise>): Raise => event({ kind: 'raise', key: 'k', version }, given);
-const read = (version: number, given: Less<Read>): Read =>
-  event({ kind: 'read', how: 'get', key: 'k', version, takesStale: false }, given);
-const remove = (given: Less<Invalidation>): Invalidation =>
-  event({ kind: 'invalidation', how: 'delete', keys: ['k'], complete: true }, given);
-const put = (version: number, given: Less<Put>): Put => event({ kind: 'put', id: 0, key: 'k', version }, given);
-const load = (given: Less<Load>): Load => event({ kind: 'load', key: 'k', version: 1 }, given);
-const trouble = (what: Trouble['what'], given: Less<Trouble>): Trouble =>
-  event({ kind: 'trouble', what, detail: '' }, given);
-
-/** Version 1, then version 2, which process 1 has invalidated from 20 to 30. */
-const CHANGED: History = [raise(1, { at: [0, 1] }), raise(2, { at: [10, 11] }), remove({ at: [20, 30] })];
 
 describe('the check of what was read', () => {
   const stale = (...events: HistoryEvent[]): number => staleReads([...CHANGED, ...events]).length;

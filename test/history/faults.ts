@@ -1,6 +1,7 @@
 import type { SharedRoom } from '../../lib/assembly/shared-room.js';
 import type { EntryStore } from '../../lib/contracts/entry-store.js';
 import type { RedisClientLike } from '../../lib/contracts/options.js';
+import type { OutageFault } from './orders.js';
 
 type Fleet = NonNullable<SharedRoom['fleet']>;
 
@@ -63,6 +64,16 @@ export function withoutMarkers(store: EntryStore): EntryStore {
   markers.fellAll = () => {};
   return store;
 }
+
+/**
+ * Faults of what stands between the cache and a server that goes away. Each takes the store that the cache is made of, and
+ * returns it with that one thing broken. What is not here yet has nothing to be planted in, and its test waits.
+ *
+ * - `no journal`: what is queued is dropped, and nothing else: the breaker, the fallback and the answers are as they were.
+ * - `no grace`: on its return a process serves at once whatever the server has.
+ * - `trusts the server`: the server's `run_id` is always the one that was seen first.
+ */
+export const OUTAGE_FAULTS: Partial<Record<OutageFault, (store: EntryStore) => EntryStore>> = {};
 
 /** The original with other members; its own methods go on calling each other. */
 function replaced<T extends object>(original: T, members: Partial<T>): T {

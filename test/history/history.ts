@@ -32,7 +32,7 @@ export interface Invalidation extends Span {
   readonly kind: 'invalidation';
   readonly how: string;
   readonly keys: readonly string[];
-  /** Whether it was acknowledged. If not, nothing is promised. */
+  /** Whether it was acknowledged. If not, it is queued, where there is a queue; else nothing is promised. */
   readonly complete: boolean;
   /** Of one that puts something else in the place: this version, which may be older than the source's. */
   readonly version?: number;
@@ -45,6 +45,8 @@ export interface Put extends Span {
   readonly id: number;
   readonly key: string;
   readonly version: number;
+  /** Of one that has failed: when that was said. It may land later than that. */
+  readonly failedAt?: number;
 }
 
 /** One run of a loader. */
@@ -54,14 +56,24 @@ export interface Load extends Span {
   readonly version: number;
 }
 
-/** `stall`: the process did nothing at all. `error`: the cache told of trouble. `kill`, `crash`: the test's own doing. */
+/**
+ * `stall`: the process did nothing at all. `error`, `degraded`, `recovered`: what the cache told. `kill`, `crash`: the test's
+ * own doing. `rejected`, `slow`: a read that failed, or took longer than any may.
+ */
 export interface Trouble extends Span {
   readonly kind: 'trouble';
-  readonly what: 'stall' | 'error' | 'kill' | 'crash';
+  readonly what: 'stall' | 'error' | 'degraded' | 'recovered' | 'kill' | 'crash' | 'rejected' | 'slow';
   readonly detail: string;
 }
 
-export type HistoryEvent = Raise | Read | Invalidation | Put | Load | Trouble;
+/** From `began` to `ended` these processes could not reach the server, or only in a way that is of no use. */
+export interface Outage extends Span {
+  readonly kind: 'outage';
+  readonly how: string;
+  readonly processes: 'all' | readonly number[];
+}
+
+export type HistoryEvent = Raise | Read | Invalidation | Put | Load | Trouble | Outage;
 export type History = readonly HistoryEvent[];
 
 type OfKind<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { kind: K }>;

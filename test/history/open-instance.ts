@@ -5,11 +5,20 @@ import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
 import { FAIL_FAST } from '../../lib/backends/redis/redis-client.js';
 import { resolveOptions } from '../../lib/config/resolved-options.js';
 import { validateOptions } from '../../lib/config/validate-options.js';
+import type { Clock } from '../../lib/contracts/clock.js';
 import type { InvalidationBus } from '../../lib/contracts/invalidation-bus.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { systemClock } from '../../lib/support/clock.js';
 import { escapeSegment } from '../../lib/support/wire-key.js';
-import { forgetSecondReads, withoutEpoch, withoutFence, withoutLease, withoutMarkers } from './faults.js';
-import type { Orders } from './orders.js';
+import {
+  OUTAGE_FAULTS,
+  forgetSecondReads,
+  withoutEpoch,
+  withoutFence,
+  withoutLease,
+  withoutMarkers,
+} from './faults.js';
+import type { Orders, OutageFault } from './orders.js';
 
 export interface Instance {
   readonly cache: CacheManager;
@@ -19,9 +28,13 @@ export interface Instance {
 }
 
 /** A cache as the module makes it, but that what tells it of other processes can be asked, and that faults can be planted. */
-export async function openInstance({ url, namespace, mode, lent, connections, fault }: Orders): Promise<Instance> {
-  const redis = { url, coherence: mode, commandTimeout: '1s' } as const;
-  const resolved = resolveOptions(validateOptions({ redis, namespace, backend: 'tiered' }));
+export async function openInstance(orders: Orders): Promise<Instance> {
+  const { url, namespace, mode, lent, connections, fault, commandTimeout } = orders;
+  const redis = { url, coherence: mode, ...(commandTimeout === undefined ? {} : { commandTimeout }) };
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + orders.clockOffset };
+  if (systemClock.recent) clock.recent = () => systemClock.recent!() + orders.clockOffset;
+  const lease = orders.leaseTtl === undefined ? {} : { lease: { ttl: orders.leaseTtl } };
+  const resolved = resolveOptions(validateOptions({ redis, namespace, clock, backend: 'tiered', ...lease }));
   const handedIn = lent || fault === 'no second read';
   const client = handedIn ? new Redis(url, { ...FAIL_FAST, protocol: 2 }) : undefined;
   client?.on('error', () => {});
@@ -41,7 +54,9 @@ export async function openInstance({ url, namespace, mode, lent, connections, fa
     bus = room.bus;
     const store = await createSharedStore(room, options, isolation, listener);
     if (fault === 'no markers') return withoutMarkers(store);
-    return fault === 'no epoch' ? withoutEpoch(store) : store;
+    if (fault === 'no epoch') return withoutEpoch(store);
+    const plant = OUTAGE_FAULTS[fault as OutageFault];
+    return plant ? plant(store) : store;
   });
   return { cache, bus: bus!, lent: client };
 }

@@ -23,9 +23,9 @@ export interface LoadCheck {
 
 /** One load of a key in the fleet at a time. */
 export function overlappingLoads(history: History): LoadCheck {
-  const trouble = ofKind(history, 'trouble').map(({ began, ended, what }) => ({
-    began: began - MARGIN,
-    ended: ended + (what === 'stall' ? MARGIN : AFTERMATH),
+  const trouble = [...ofKind(history, 'trouble'), ...ofKind(history, 'outage')].map((event) => ({
+    began: event.began - MARGIN,
+    ended: event.ended + (event.kind === 'trouble' && event.what === 'stall' ? MARGIN : AFTERMATH),
   }));
   const changes = [...ofKind(history, 'put'), ...ofKind(history, 'invalidation')];
   const violations: Overlap[] = [];

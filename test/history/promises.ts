@@ -1,6 +1,10 @@
-import type { Invalidation, Raise } from './history.js';
+import type { History, Invalidation, Raise } from './history.js';
+import { Outages } from './outages.js';
 
-/** An invalidation that was acknowledged, for one key. */
+/** How long a change may take to reach a process that does not ask, in milliseconds. */
+export const PUSH_BOUND = 1_000;
+
+/** An invalidation that binds, for one key. */
 export interface Promised {
   readonly invalidation: Invalidation;
   /** The version that it put, or that the source had when it was issued: nothing older may be served. */
@@ -31,40 +35,98 @@ class Highest {
   }
 }
 
-/** The acknowledged invalidations of one key. */
-export class Promises {
-  readonly all: readonly Promised[];
-  readonly #fleet: Highest;
-  readonly #own: ReadonlyMap<number, Highest>;
+/** When an invalidation binds whom. */
+export interface Terms {
+  /** Whether it binds at all. */
+  binds(invalidation: Invalidation): boolean;
+  /** From which instant on it binds this process, which has not issued it and does not ask. */
+  dueOf(invalidation: Invalidation, reader: number): number;
+}
 
-  private constructor(all: readonly Promised[]) {
-    this.all = all;
-    this.#fleet = highestOf(all);
+/** What is acknowledged binds, everybody else after the time of a push. What is not acknowledged does not. */
+export const ACKNOWLEDGED: Terms = {
+  binds: ({ complete }) => complete,
+  dueOf: ({ ended }) => ended + PUSH_BOUND,
+};
+
+/** A put whose method did run, and whose value was refused, has promised nothing. */
+const MAY_REFUSE = ['putAfter'];
+
+/**
+ * What is queued binds as well: its own process at once, the others when it has come through. That takes until the server
+ * is there again for the process that issued it, and for the one that is to hear of it, and `RECOVERY_BOUND` more; and no
+ * longer than until the reader itself says, after an outage of everybody, that it is back: what it serves from then on is
+ * newer than the outage. What was acknowledged binds as ever, but that a process out of reach hears of it
+ * when it is back. An outage that begins when an invalidation was due already lifts nothing, whatever the server
+ * has forgotten in it.
+ */
+export function queuedAsWell(history: History): Terms {
+  const outages = new Outages(history);
+  return {
+    binds: ({ complete, how }) => complete || !MAY_REFUSE.includes(how),
+    dueOf: (invalidation, reader) => {
+      const { complete, process } = invalidation;
+      const heard = outages.throughOf(reader, invalidation, PUSH_BOUND);
+      if (complete) return heard;
+      const said = outages.throughOf(process, invalidation, PUSH_BOUND);
+      // Its queue went with it.
+      if (outages.diedBefore(process, said)) return Infinity;
+      return Math.min(Math.max(heard, said), outages.backOf(reader, invalidation) ?? Infinity);
+    },
+  };
+}
+
+/** The invalidations of one key that bind. */
+export class Promises {
+  readonly #acknowledged: Highest;
+  readonly #own = new Map<number, Highest>();
+  readonly #due = new Map<number, Highest>();
+
+  private constructor(
+    readonly all: readonly Promised[],
+    private readonly terms: Terms,
+  ) {
+    this.#acknowledged = highestOf(all.filter(({ invalidation }) => invalidation.complete));
     const byProcess = grouped(all, ({ invalidation }) => invalidation.process);
-    this.#own = new Map([...byProcess].map(([process, own]) => [process, highestOf(own)]));
+    for (const [process, own] of byProcess) this.#own.set(process, highestOf(own));
   }
 
-  static of(invalidations: readonly Invalidation[], raises: readonly Raise[]): Promises {
+  static of(invalidations: readonly Invalidation[], raises: readonly Raise[], terms: Terms): Promises {
     const source = new Highest(raises.map(({ ended, version }) => [ended, version]));
-    return new Promises(
-      invalidations
-        .filter(({ complete }) => complete)
-        .map((invalidation) => ({ invalidation, required: invalidation.version ?? source.before(invalidation.began) })),
-    );
+    const all = invalidations
+      .filter((invalidation) => terms.binds(invalidation))
+      .map((invalidation) => ({ invalidation, required: invalidation.version ?? source.before(invalidation.began) }));
+    return new Promises(all, terms);
   }
 
   /** The same, as far as they bind a read that accepts stale values. */
   butExpire(): Promises {
-    return new Promises(this.all.filter(({ invalidation }) => invalidation.how !== 'expire'));
+    return new Promises(
+      this.all.filter(({ invalidation }) => invalidation.how !== 'expire'),
+      this.terms,
+    );
   }
 
   /** The version that everything acknowledged before the instant asks for. */
-  ofFleet(before: number): number {
-    return this.#fleet.before(before);
+  acknowledged(before: number): number {
+    return this.#acknowledged.before(before);
   }
 
+  /** The version that everything the process has issued before asks for. */
   ofProcess(process: number, before: number): number {
     return this.#own.get(process)?.before(before) ?? 0;
+  }
+
+  /** The version that everything asks for that this process must know by then without having asked. */
+  dueTo(process: number, before: number): number {
+    let due = this.#due.get(process);
+    if (!due) {
+      const points = this.all.map(({ invalidation, required }) => {
+        return [this.terms.dueOf(invalidation, process), required] as const;
+      });
+      this.#due.set(process, (due = new Highest(points)));
+    }
+    return due.before(before);
   }
 }
 

@@ -22,6 +22,8 @@ export interface WalkParts {
   readonly workload: Workload;
   /** Called in the middle of each load. */
   readonly onLoad: () => void;
+  /** Called with each read that reached the cache, when it is over. */
+  readonly onRead: (how: string, began: number) => void;
 }
 
 /** Reads in every way there is, and writes down what each brought. */
@@ -46,7 +48,13 @@ export class Readers {
 
   async get(key: WalkedKey, heardFrom?: number): Promise<void> {
     const began = this.parts.recorder.now();
-    this.#got('get', key, began, await this.parts.cache.get<Versioned>(key.name), heardFrom);
+    this.#got(
+      'get',
+      key,
+      began,
+      await this.#asked('get', began, () => this.parts.cache.get<Versioned>(key.name)),
+      heardFrom,
+    );
   }
 
   async getOrSet(key: WalkedKey, heardFrom?: number): Promise<void> {
@@ -56,7 +64,8 @@ export class Readers {
       if (key.lateTags.length > 0) context.setTags(...key.lateTags);
       return (await this.#load([key.name])).get(key.name)!;
     };
-    this.#got('getOrSet', key, began, await cache.getOrSet<Versioned>(key.name, load, key.options), heardFrom);
+    const value = await this.#asked('getOrSet', began, () => cache.getOrSet<Versioned>(key.name, load, key.options));
+    this.#got('getOrSet', key, began, value, heardFrom);
   }
 
   /** Of those keys that everybody asks for in the same way. */
@@ -65,8 +74,33 @@ export class Readers {
     const keys = workload.keys.filter(({ options }) => isLike(options, workload));
     const names = keys.map(({ name }) => name);
     const began = recorder.now();
-    const found = await cache.getOrSetMany<Versioned>(names, (missing) => this.#load(missing), keys[0]!.options);
-    for (const key of keys) this.#got('getOrSetMany', key, began, found.get(key.name), heardFrom);
+    const found = await this.#asked('getOrSetMany', began, () =>
+      cache.getOrSetMany<Versioned>(names, (missing) => this.#load(missing), keys[0]!.options),
+    );
+    for (const key of keys) this.#got('getOrSetMany', key, began, found?.get(key.name), heardFrom);
+  }
+
+  /** Reads every key in every way that another one does not hide. */
+  async look(): Promise<void> {
+    for (const key of this.parts.workload.keys) {
+      this.peek(key);
+      await this.get(key);
+      await this.getOrSet(key);
+    }
+  }
+
+  /** A cache never fails a read; one that does is written down, and the run goes on. */
+  async #asked<T>(how: string, began: number, ask: () => Promise<T>): Promise<T | undefined> {
+    const { onRead, recorder } = this.parts;
+    try {
+      return await ask();
+    } catch (error) {
+      const detail = `${how}: ${error instanceof Error ? error.message : String(error)}`;
+      recorder.add({ kind: 'trouble', what: 'rejected', detail, began, ended: recorder.now() });
+      return undefined;
+    } finally {
+      onRead(how, began);
+    }
   }
 
   async #load(names: readonly string[]): Promise<Map<string, Versioned>> {

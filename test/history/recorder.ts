@@ -16,7 +16,7 @@ type Told<T> = T extends HistoryEvent ? Omit<T, 'process'> : never;
  * something for others says so before.
  */
 export class Recorder {
-  readonly #file: number;
+  #file: number;
   #lines: string[] = [];
   #puts = 0;
 
@@ -40,13 +40,20 @@ export class Recorder {
     this.add({ ...put, ended: Infinity });
     this.flush();
     // One that has failed may land later.
-    return (complete) => this.add({ ...put, ended: complete ? this.now() : Infinity });
+    return (complete) =>
+      this.add({ ...put, ...(complete ? { ended: this.now() } : { ended: Infinity, failedAt: this.now() }) });
   }
 
   flush(): void {
     if (this.#lines.length === 0) return;
     writeSync(this.#file, `${this.#lines.join('\n')}\n`);
     this.#lines = [];
+  }
+
+  /** Goes on in another file. */
+  moveTo(path: string): void {
+    this.close();
+    this.#file = openSync(path, 'a');
   }
 
   close(): void {

@@ -12,7 +12,7 @@ export function sliceOf(history: History, { read, missed, required }: StaleRead)
   const raised = history.find(
     (event) => event.kind === 'raise' && event.key === read.key && event.version === required,
   );
-  const ofKey = history.filter((event) => concerns(event, read.key));
+  const ofKey = withoutChorus(history.filter((event) => concerns(event, read.key)));
   // Where the old version came from.
   const sources = ofKey
     .filter(({ kind, began }) => (kind === 'load' || kind === 'put') && began < read.ended)
@@ -40,8 +40,19 @@ export function sliceOfOverlap(history: History, { first, second }: Overlap): st
   return [`${nameOf(first.key)} was loaded twice at a time.`, ...linesOf(about, [first, second])].join('\n');
 }
 
+/** Of errors that say the same of the same process, one after the other, the first. */
+function withoutChorus(events: readonly HistoryEvent[]): HistoryEvent[] {
+  const last = new Map<number, string>();
+  return events.filter((event) => {
+    if (event.kind !== 'trouble' || event.what !== 'error') return true;
+    const isNew = last.get(event.process) !== event.detail;
+    last.set(event.process, event.detail);
+    return isNew;
+  });
+}
+
 function concerns(event: HistoryEvent, key: string): boolean {
-  if (event.kind === 'trouble') return true;
+  if (event.kind === 'trouble' || event.kind === 'outage') return true;
   return event.kind === 'invalidation' ? event.keys.includes(key) : event.key === key;
 }
 
@@ -64,6 +75,8 @@ function lineOf(event: HistoryEvent): string {
       return `${when} ${event.how} -> ${event.version}${event.heardFrom === undefined ? '' : ` heard ${event.heardFrom.toFixed(3)}`}`;
     case 'invalidation':
       return `${when} ${event.how} ${event.complete ? 'acknowledged' : 'failed'}`;
+    case 'outage':
+      return `${when} ${event.how} (${event.processes === 'all' ? 'all' : event.processes.join(', ')})`;
     case 'trouble':
       return `${when} ${event.what} ${event.detail}`;
     case 'load':

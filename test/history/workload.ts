@@ -87,6 +87,14 @@ export const QUICK: Workload = { ...DELETES, writers: 2, loadTime: 2, rest: 8 };
 /** One key that is nearly always being loaded: for faults of what joins a load. */
 export const JOINS: Workload = { ...DELETES, keys: EVERY_KEY.slice(0, 1), readers: 12, loadTime: 60, rest: 30 };
 
+/** Few changes at a time, so that what an outage has left behind is not swept away by the next clear. */
+export const OUTAGES: Workload = {
+  ...EVERYTHING,
+  changes: ['delete', 'delete', 'delete', 'deleteMany', 'set', 'putAfter', 'expire', 'invalidateTags', 'invalidate'],
+  rest: 150,
+  pauses: false,
+};
+
 /** Nothing is changed, much goes stale: for faults of the lease. */
 export const READS: Workload = { ...EVERYTHING, changes: [], writers: 0 };
 

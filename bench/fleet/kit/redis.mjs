@@ -39,18 +39,21 @@ async function freePort() {
   return port;
 }
 
-/** A server of this run alone, on the loopback interface, that persists nothing. */
-export async function startRedis() {
+/**
+ * A server of this run alone, on the loopback interface, that persists nothing by itself.
+ * @param {{ port?: number, dir?: string }} [place] The port of an earlier one; a folder whose dump it starts from.
+ */
+export async function startRedis(place = {}) {
   const { path, env } = findServer();
   const version = /v=(\S+)/.exec(execFileSync(path, ['--version'], { env, encoding: 'utf8' }))?.[1] ?? 'unknown';
-  const port = await freePort();
+  const port = place.port ?? (await freePort());
   const options = [
     '--port',
     String(port),
     '--bind',
     '127.0.0.1',
     '--dir',
-    tmpdir(),
+    place.dir ?? tmpdir(),
     '--save',
     '',
     '--appendonly',
@@ -78,7 +81,10 @@ export async function startRedis() {
     }
     await sleep(10);
   }
-  return { port, version, stop, commands: () => commandCounts(admin), trackers: () => countTrackers(admin) };
+  const freeze = () => child.kill('SIGSTOP');
+  const thaw = () => child.kill('SIGCONT');
+  const figures = { commands: () => commandCounts(admin), trackers: () => countTrackers(admin) };
+  return { port, version, stop, freeze, thaw, save: () => admin.save(), ...figures };
 }
 
 /**

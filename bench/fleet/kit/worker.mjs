@@ -1,7 +1,7 @@
-// A forked process: `worker.mjs <file of jobs/> <port of Redis>`. Runs one of the file's functions a message.
-const [, , name = '', port = ''] = process.argv;
+// A forked process: `worker.mjs <url of a file of jobs> <port of Redis>`. Runs one of the file's functions a message.
+const [, , file = '', port = ''] = process.argv;
 /** @type {Promise<Record<string, Function>>} */
-const jobs = import(`../jobs/${name}.mjs`).then((file) => file.jobs(Number(port)));
+const jobs = import(file).then((made) => made.jobs(Number(port)));
 
 process.on('disconnect', () => process.exit());
 process.on('message', (/** @type {{ id: number, job: string, args: unknown[] }} */ { id, job, args }) => {

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** Where the jobs of the fleet's own rows are. */
+const JOBS = new URL('../jobs/', import.meta.url);
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const ANSWER_TIMEOUT_MS = 120_000;
 
@@ -10,9 +12,9 @@ export class Worker {
   #calls = new Map();
   #next = 0;
 
-  /** @param {string} jobs Name of the file. @param {number} port Of Redis. */
-  constructor(jobs, port) {
-    this.child = fork(WORKER, [jobs, String(port)], { serialization: 'advanced' });
+  /** @param {string} jobs Name of the file. @param {number} port Of Redis. @param {URL} folder Of the jobs. */
+  constructor(jobs, port, folder = JOBS) {
+    this.child = fork(WORKER, [new URL(`${jobs}.mjs`, folder).href, String(port)], { serialization: 'advanced' });
     this.child.on('message', (/** @type {any} */ { id, value, error }) => {
       const call = this.#calls.get(id);
       this.#calls.delete(id);
@@ -52,11 +54,11 @@ export class Worker {
 /**
  * Runs `work` with so many processes of one kind, and ends them.
  * @template T
- * @param {{ jobs: string, count: number, port: number }} kind
+ * @param {{ jobs: string, count: number, port: number, folder?: URL }} kind
  * @param {(workers: Worker[]) => Promise<T>} work
  */
-export async function withWorkers({ jobs, count, port }, work) {
-  const workers = Array.from({ length: count }, () => new Worker(jobs, port));
+export async function withWorkers({ jobs, count, port, folder }, work) {
+  const workers = Array.from({ length: count }, () => new Worker(jobs, port, folder));
   try {
     return await work(workers);
   } finally {
