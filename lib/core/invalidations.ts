@@ -39,13 +39,14 @@ export class Invalidations {
     return done;
   }
 
+  /** From the instant on by which hits are judged: by a later one, an entry would stay fresh for the rest of the turn. */
   async expire(scope: CacheScope, key: string): Promise<boolean> {
     checkKey(key);
-    const { clock, events, fence, store } = this.parts;
+    const { events, fence, recent, store } = this.parts;
     const address = { scope, key, id: scope.idOf(key) };
     const settle = fence.invalidateKey(address.id);
     const done =
-      (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, clock.now()))) !== undefined;
+      (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, recent()))) !== undefined;
     settle();
     events.expire(scope, { key, ...this.outcome(done) });
     return done;
