@@ -26,6 +26,8 @@ export const FAIL_FAST = {
   maxRetriesPerRequest: 0,
   // How long a socket may take to end before it is cut. ioredis waits it out even when the socket is gone already.
   disconnectTimeout: 100,
+  // One that loads its data is asked as often whether it is through; by itself ioredis would ask again after up to 10 s.
+  maxLoadingRetryTime: MAX_RECONNECT_DELAY,
   retryStrategy: (attempt: number) => withJitter(Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY)),
 } satisfies IoredisOptions;
 
@@ -53,9 +55,13 @@ export async function openRedis(connection: RedisConnection, further: IoredisOpt
   const client: Redis =
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   // Each command reports its own failure; without a listener ioredis would write to the console.
-  client.on('error', () => {});
+  client.on('error', (error: NodeJS.ErrnoException) => troubles.set(client, error.message || error.code));
+  client.on('ready', () => troubles.delete(client));
   return client;
 }
+
+/** Why a client has no connection: what its socket, or the server in the handshake, has said last. */
+const troubles = new WeakMap<RedisClientLike, string | undefined>();
 
 /** One wait a client, however many commands stand in it. */
 const waits = new WeakMap<RedisClientLike, Promise<void>>();
@@ -100,7 +106,7 @@ export async function closeRedis(client: RedisClientLike): Promise<void> {
 }
 
 function notConnected(client: RedisClientLike): CacheBackendError {
-  return new CacheBackendError(`Redis is not connected (${client.status}).`);
+  return new CacheBackendError(`Redis is not connected (${troubles.get(client) ?? client.status}).`);
 }
 
 function defined<T extends object>(options: T): Partial<T> {

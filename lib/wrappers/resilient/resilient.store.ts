@@ -63,6 +63,8 @@ export class ResilientStore implements EntryStore {
   private readonly breaker: Breaker;
   private readonly journal: Journal;
   private readonly recovery: Recovery;
+  /** Values put in by hand that are kept aside, while the server is told to take away what it holds in their place. */
+  private readonly displacing = new Set<string>();
 
   constructor(private readonly parts: ResilientParts) {
     const { primary, clock, random, fallback, link, root } = parts;
@@ -263,12 +265,15 @@ export class ResilientStore implements EntryStore {
   private async displace(addresses: readonly Address[]): Promise<void> {
     const changes = addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key }) as const);
     if (this.recovery.stage === 'away') return this.journal.add(changes);
+    for (const { id } of addresses) this.displacing.add(id);
     try {
       await this.primary.deleteMany(addresses);
     } catch (error) {
       const kept = this.journal.add(changes);
       this.recovery.leave(error);
       await kept;
+    } finally {
+      for (const { id } of addresses) this.displacing.delete(id);
     }
   }
 
@@ -297,6 +302,8 @@ export class ResilientStore implements EntryStore {
   private hear(change: Change): void {
     const { recovery } = this;
     if (this.isAway) {
+      // Word of this process's own removal, or of one elsewhere that overlaps with it: either may have come first.
+      if (change.kind === 'value' && this.displacing.has(change.id)) return;
       this.aside.apply(change);
       this.peek = this.aside.peek;
       return;

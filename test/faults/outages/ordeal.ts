@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import type { CacheManager } from '../../../lib/core/cache-manager.js';
+import { rowOf, type RowName } from './rows.js';
+import { read, Scene, type Setting } from './scene.js';
+import { stopwatch } from './stall-meter.js';
+
+export interface Ordeal extends Setting {
+  /** When the entries are stored, and nothing has happened yet. */
+  before?(scene: Scene, cache: CacheManager): Promise<unknown>;
+  begin(scene: Scene): Promise<unknown> | void;
+  /** When the server is given up. */
+  during?(scene: Scene, cache: CacheManager): Promise<unknown>;
+  end(scene: Scene): Promise<unknown> | void;
+  /** What every invalidation answers meanwhile; `honest`: the one or the other, and what it answers is true. */
+  readonly answers: 'queued' | 'done' | 'honest';
+  /** When the server is back, and before anybody has asked for what was stored before. */
+  after?(scene: Scene, caches: readonly CacheManager[]): Promise<unknown>;
+  /** What the health report names as the reason, at the latest when a probe has shown it. */
+  readonly reason?: RegExp;
+  /** Whether what was stored before is still there when all is over. */
+  readonly keeps: boolean;
+  /** Whether the server is there again and again: then nobody can say what it is at any moment. */
+  readonly fitful?: boolean;
+}
+
+/** What a busy machine may add to a call, and to a return, beside the time in which this process stood still. */
+const CALL_SLACK = 250;
+const BACK_SLACK = 1_500;
+/** For how long the callers go on in the midst of it. */
+const MIDST = 300;
+
+/**
+ * Callers call, the fault begins, things are taken away, the fault ends. Asserts all that the row says, and that nothing
+ * that was taken away is ever read again, by anybody.
+ */
+export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
+  const { call, back } = rowOf(name);
+  await Scene.play(ordeal, async (scene) => {
+    const { callers, meter } = scene;
+    const [a, b] = await scene.fill();
+    const outages = [0, 0];
+    [a, b].forEach((cache, at) => cache.on('degraded', () => outages[at]!++));
+    await ordeal.before?.(scene, a);
+    const began = Date.now();
+    callers.start();
+    await ordeal.begin(scene);
+    // Nobody has noticed yet.
+    const early = a.delete('early');
+    if (!ordeal.fitful) {
+      await scene.untilAway(a, b);
+      await expectReport(scene, a, ordeal, began);
+      await early;
+      await expectFallback(a);
+    }
+    const answers = await scene.takeAway(a);
+    if (ordeal.answers !== 'honest') {
+      const done = ordeal.answers === 'done';
+      // A value that is only here is not where it belongs, whatever the server does with invalidations.
+      expect(answers).toEqual({ deleted: done, expired: done, tagged: done, cleared: done, put: false });
+      expect((await a.healthCheck()).pendingInvalidations > 0).toBe(!done);
+      expect(await read(a, 'put')).toBe('new');
+    }
+    expect(await scene.remains(a)).toEqual([]);
+    await ordeal.during?.(scene, a);
+    await delay(MIDST);
+    await ordeal.end(scene);
+    const passed = stopwatch(meter);
+    await scene.untilUp(a, b);
+    const wasBack = passed();
+    const other = await scene.open();
+    expect(await scene.remains(a, b, other)).toEqual([]);
+    await ordeal.after?.(scene, [a, b, other]);
+    await callers.stop();
+    const again = await callers.again();
+    process.stderr.write(
+      `${name}: ${callers.count} calls, slowest ${callers.slowest.toFixed(0)} ms, again ${again.toFixed(0)} ms, back ${wasBack.toFixed(0)} ms, outages ${outages}\n`,
+    );
+    expect(callers.failures).toEqual([]);
+    expect(callers.slowest).toBeLessThan(call + CALL_SLACK);
+    expect(wasBack).toBeLessThan(back + BACK_SLACK);
+    await expectKept(scene, b, ordeal.keeps);
+    await scene.eventually(() => a.set('kept', 'new'));
+    await scene.eventually(() => a.delete('kept'));
+    await scene.eventually(async () => (await read(b, 'kept')) === undefined);
+  });
+}
+
+/** A probe names the reason better than the command that was the first to fail. */
+async function expectReport(scene: Scene, cache: CacheManager, { reason }: Ordeal, began: number): Promise<void> {
+  if (reason) await scene.eventually(async () => reason.test((await cache.healthCheck()).lastError ?? ''));
+  const report = await cache.healthCheck();
+  expect(report).toMatchObject({ status: 'degraded', backend: 'tiered' });
+  const since = report.since!.getTime();
+  expect(since).toBeGreaterThan(began - 1_000);
+  expect(since).toBeLessThan(Date.now() + 1_000);
+}
+
+async function expectFallback(cache: CacheManager): Promise<void> {
+  let loads = 0;
+  const load = async (): Promise<number> => ++loads;
+  expect(await Promise.all([cache.getOrSet('aside', load), cache.getOrSet('aside', load)])).toEqual([1, 1]);
+  expect(await cache.getOrSet('aside', load)).toBe(1);
+}
+
+/** On a busy machine it may be away once more, for a moment. */
+async function expectKept(scene: Scene, cache: CacheManager, keeps: boolean): Promise<void> {
+  if (keeps) await scene.eventually(async () => (await read(cache, 'kept')) === 'old');
+  else expect(await read(cache, 'kept')).toBeUndefined();
+}
