@@ -6,13 +6,16 @@ import type { Scene } from './scene.js';
 const heal = ({ proxy }: Scene): Promise<void> => proxy.heal();
 const over: Omit<Ordeal, 'begin'> = { network: true, answers: 'queued', keeps: true, end: heal };
 
+/** Enough that connections are reset on which nothing is answered. */
+const LONG = 1_000;
+
 checks('slow', () => endure('slow', { ...over, begin: ({ proxy }) => proxy.flow({ kind: 'delay', ms: 300 }) }));
 
 checks('dripping', () => endure('dripping', { ...over, begin: ({ proxy }) => proxy.flow({ kind: 'drip', ms: 20 }) }));
 
-checks('black-hole', () => endure('black-hole', { ...over, begin: ({ proxy }) => proxy.blackHole() }));
+checks('black-hole', () => endure('black-hole', { ...over, midst: LONG, begin: ({ proxy }) => proxy.blackHole() }));
 
-checks('parted', () => endure('parted', { ...over, begin: ({ proxy }) => proxy.flow({ kind: 'hold' }) }));
+checks('parted', () => endure('parted', { ...over, midst: LONG, begin: ({ proxy }) => proxy.flow({ kind: 'hold' }) }));
 
 checks('refused', () =>
   endure('refused', {

@@ -18,6 +18,8 @@ export interface Ordeal extends Setting {
   after?(scene: Scene, caches: readonly CacheManager[]): Promise<unknown>;
   /** What the health report names as the reason, at the latest when a probe has shown it. */
   readonly reason?: RegExp;
+  /** For how long it goes on, in milliseconds. */
+  readonly midst?: number;
   /** Whether what was stored before is still there when all is over. */
   readonly keeps: boolean;
   /** Whether the server is there again and again: then nobody can say what it is at any moment. */
@@ -27,7 +29,7 @@ export interface Ordeal extends Setting {
 /** What a busy machine may add to a call, and to a return, beside the time in which this process stood still. */
 const CALL_SLACK = 250;
 const BACK_SLACK = 1_500;
-/** For how long the callers go on in the midst of it. */
+/** For how long the callers go on in the midst of it, unless it says otherwise. */
 const MIDST = 300;
 
 /**
@@ -63,7 +65,7 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
     }
     expect(await scene.remains(a)).toEqual([]);
     await ordeal.during?.(scene, a);
-    await delay(MIDST);
+    await delay(ordeal.midst ?? MIDST);
     await ordeal.end(scene);
     const passed = stopwatch(meter);
     await scene.untilUp(a, b);

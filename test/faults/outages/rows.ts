@@ -61,6 +61,60 @@ export const ROWS = {
     ...outage('replies are cut in the middle, again and again'),
     sees: 'the fallback or its loader, never part of a value; invalidations and `set` answer as they fare',
   },
+  'killed-connections': {
+    fault: 'connections are closed, and taken again at once (`CLIENT KILL`)',
+    sees: 'the fallback or its loader, for a moment; invalidations and `set` answer as they fare',
+    call: CALL,
+    back: BLIP,
+    lost: 'nothing',
+  },
+  absent: {
+    ...outage('Redis is not there when the application starts'),
+    sees: 'the application starts; the fallback or its loader; invalidations and `set` answer `false`',
+  },
+  unresolved: {
+    ...outage('the name of Redis cannot be resolved, and then can'),
+    sees: 'the application starts; the fallback or its loader; invalidations and `set` answer `false`',
+  },
+  crowd: {
+    ...outage('10,000 callers at once, when Redis hangs and afterwards'),
+    sees: 'each key is loaded once in a process; entries within `memory.maxEntries`, the journal within `journal.maxEntries`',
+  },
+  'endless-loader': {
+    fault: 'a loader that never ends',
+    sees: 'who has a `hardTimeout`: `CacheTimeoutError` after it; callers in other processes: their own loader after `lease.waitTimeout`, not stored',
+    call: '`hardTimeout`; elsewhere `lease.waitTimeout` (30 s)',
+    back: 'when all its callers have left: after `lease.ttl` (2 s) the next one loads',
+    lost: 'nothing',
+  },
+  'endless-loader-outage': {
+    fault: 'a loader that never ends, and Redis hangs',
+    sees: 'who has a `hardTimeout`: `CacheTimeoutError` after it; callers in other processes: their own loader',
+    call: '`hardTimeout`; elsewhere 100 ms',
+    back: '1 s',
+    lost: 'nothing',
+  },
+  'clock-ahead': {
+    fault: 'a clock that was handed in jumps an hour ahead',
+    sees: 'entries of less than an hour are misses in that process; no outage',
+    call: 'not at all',
+    back: 'never away',
+    lost: 'what has less than an hour left',
+  },
+  'clock-back': {
+    fault: 'a clock that was handed in jumps an hour back',
+    sees: 'what Redis holds, until Redis says that it is over; other processes: what that one stores is an hour older; no outage',
+    call: 'not at all',
+    back: 'never away',
+    lost: 'nothing',
+  },
+  'wall-clocks': {
+    fault: 'the wall clock of the machine, or of the server, jumps',
+    sees: 'nothing: time is monotonic, and the entry itself says when it ends',
+    call: 'not at all',
+    back: 'never away',
+    lost: 'nothing; if the clock of the server jumps ahead, what Redis takes for over',
+  },
 } satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;

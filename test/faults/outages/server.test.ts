@@ -8,6 +8,8 @@ import type { Scene } from './scene.js';
 checks('frozen', () =>
   endure('frozen', {
     begin: ({ server }) => server.freeze(),
+    // Long enough that connections are reset on which nothing is answered.
+    midst: 1_000,
     end: ({ server }) => server.thaw(),
     answers: 'queued',
     reason: /longer than 100 ms/,
