@@ -12,7 +12,7 @@ export class Callers {
   readonly #asked: string[] = [];
   readonly #pending = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #slowest = { ms: 0, key: '' };
+  #slowest = 0;
   #count = 0;
 
   constructor(
@@ -20,13 +20,9 @@ export class Callers {
     private readonly meter: StallMeter,
   ) {}
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** Of all calls so far, in milliseconds. */
   get slowest(): number {
-    return this.#slowest.ms;
+    return this.#slowest;
   }
 
   start(): void {
@@ -39,15 +35,10 @@ export class Callers {
     await Promise.all(this.#pending);
   }
 
-  /** Asks once more for what was asked for in trouble; how long the slowest of these took, in milliseconds. */
-  async again(): Promise<number> {
-    const before = this.#slowest;
-    this.#slowest = { ms: 0, key: '' };
+  /** Asks once more for all that was asked for in trouble: whatever that has left behind is no reason to wait. */
+  async again(): Promise<void> {
     for (const key of new Set(this.#asked)) this.#one(key);
     await Promise.all(this.#pending);
-    const { ms } = this.#slowest;
-    this.#slowest = before.ms > ms ? before : this.#slowest;
-    return ms;
   }
 
   #one(key: string): void {
@@ -61,11 +52,10 @@ export class Callers {
     const passed = stopwatch(this.meter);
     try {
       const value = await cache.getOrSet(key, async () => `value of ${key}`);
-      if (value !== `value of ${key}`) this.failures.push(`${key} was answered with ${String(value)}`);
+      if (value !== `value of ${key}`) this.failures.push(`${key} was answered with ${value}`);
     } catch (error) {
       this.failures.push(`${key} was rejected: ${String(error)}`);
     }
-    const ms = passed();
-    if (ms > this.#slowest.ms) this.#slowest = { ms, key };
+    this.#slowest = Math.max(this.#slowest, passed());
   }
 }

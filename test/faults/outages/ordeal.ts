@@ -41,8 +41,6 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
   await Scene.play(ordeal, async (scene) => {
     const { callers, meter } = scene;
     const [a, b] = await scene.fill();
-    const outages = [0, 0];
-    [a, b].forEach((cache, at) => cache.on('degraded', () => outages[at]!++));
     await ordeal.before?.(scene, a);
     const began = Date.now();
     callers.start();
@@ -74,10 +72,7 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
     expect(await scene.remains(a, b, other)).toEqual([]);
     await ordeal.after?.(scene, [a, b, other]);
     await callers.stop();
-    const again = await callers.again();
-    process.stderr.write(
-      `${name}: ${callers.count} calls, slowest ${callers.slowest.toFixed(0)} ms, again ${again.toFixed(0)} ms, back ${wasBack.toFixed(0)} ms, outages ${outages}\n`,
-    );
+    await callers.again();
     expect(callers.failures).toEqual([]);
     expect(callers.slowest).toBeLessThan(call + CALL_SLACK);
     expect(wasBack).toBeLessThan(back + BACK_SLACK);

@@ -72,7 +72,7 @@ checks('loading', () => {
   return endure('loading', {
     // Microseconds a key, so that loading takes a second and a half.
     args: ['--key-load-delay', '4000', '--loading-process-events-interval-bytes', '1024'],
-    before: (_, cache) => cache.setMany(Array.from({ length: KEYS }, (_, at) => [`ballast${at}`, at])),
+    before: (_, cache) => cache.setMany(Array.from({ length: KEYS }, (__, at) => [`ballast${at}`, at])),
     async begin({ server }) {
       await server.kill('everything');
       restarted = server.restart();
