@@ -189,7 +189,7 @@ export class Recovery {
     this.timer?.cancel();
     const outage = this.awaySince !== undefined;
     this.stage = 'up';
-    this.upSince = this.parts.clock.now();
+    if (outage) this.upSince = this.parts.clock.now();
     this.awaySince = undefined;
     this.lastError = undefined;
     this.parts.onUp(outage ? 'outage' : 'start');
