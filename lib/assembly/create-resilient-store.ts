@@ -1,5 +1,7 @@
 import type { EntryStore } from '../contracts/entry-store.js';
+import type { JournalFile } from '../contracts/journal.js';
 import type { MemoryBackend } from '../backends/memory/memory.backend.js';
+import { openJournalFile } from '../backends/journal/disk.journal.js';
 import { nullBackend } from '../backends/null.backend.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import type { ResolvedResilience } from '../config/resolved-resilience.js';
@@ -47,11 +49,15 @@ export function createResilientStore(
       maxTtl: fallbackTtl,
       open: (): FallbackStore => (fallback === 'memory' ? openNear() : (nullBackend as unknown as FallbackStore)),
     },
-    journal: { maxEntries: journal.maxEntries, file: undefined },
+    journal: { maxEntries: journal.maxEntries, file: fileOf(journal.directory, namespace) },
     grace: room.fleet ? GRACE : 0,
     verify: () => far.verify(),
     onDegraded: (error) => listener.onDegraded(error),
     onRecovered: () => listener.onRecovered(),
     onError: (operation, error) => listener.onError(operation, error),
   });
+}
+
+function fileOf(directory: string | undefined, namespace: string): JournalFile | undefined {
+  return directory === undefined ? undefined : openJournalFile({ directory, namespace });
 }

@@ -82,6 +82,8 @@ export class CacheQueuedError extends CacheBackendError {
   constructor(
     /** How many invalidations wait by now. */
     readonly pending: number,
+    /** How many entries were removed in this process. */
+    readonly removed: number,
     options?: ErrorOptions,
   ) {
     super(

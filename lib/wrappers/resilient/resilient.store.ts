@@ -1,4 +1,4 @@
-import type { Change } from '../../contracts/change-feed.js';
+import { nullFeed, type Change } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
@@ -57,7 +57,7 @@ export class ResilientStore implements EntryStore {
   readonly name: string;
   readonly tier = 'l2' as const;
   readonly leases?: LeaseProvider;
-  readonly feed?: ResilientFeed;
+  readonly feed: ResilientFeed;
   private readonly primary: EntryStore;
   private readonly aside: Aside;
   private readonly breaker: Breaker;
@@ -80,12 +80,11 @@ export class ResilientStore implements EntryStore {
       onAway: (error) => this.away(error),
       onUp: (after) => this.up(after),
     });
-    if (primary.feed)
-      this.feed = new ResilientFeed(
-        primary.feed,
-        () => this.isAway,
-        (change) => this.hear(change),
-      );
+    this.feed = new ResilientFeed(
+      primary.feed ?? nullFeed,
+      () => this.isAway,
+      (change) => this.hear(change),
+    );
     if (primary.leases) {
       const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
       this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work) });
@@ -231,10 +230,10 @@ export class ResilientStore implements EntryStore {
 
   private async takeAway<T>(changes: QueuedChange[], there: () => MaybePromise<T>, here: () => T): Promise<T> {
     if (this.isOpening) await this.recovery.opened;
-    if (this.recovery.stage !== 'up') here();
+    const removed = this.recovery.stage === 'up' ? 0 : Number(here());
     if (this.recovery.stage === 'away') {
       await this.journal.add(changes);
-      throw new CacheQueuedError(this.journal.size);
+      throw new CacheQueuedError(this.journal.size, removed);
     }
     try {
       const result = await there();
@@ -246,7 +245,7 @@ export class ResilientStore implements EntryStore {
       this.recovery.leave(error);
       here();
       await kept;
-      throw new CacheQueuedError(this.journal.size, { cause: error });
+      throw new CacheQueuedError(this.journal.size, removed, { cause: error });
     }
   }
 
@@ -289,7 +288,7 @@ export class ResilientStore implements EntryStore {
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();
-    this.feed?.back();
+    this.feed.back();
     this.parts.onRecovered();
   }
 
