@@ -5,11 +5,14 @@ import {
   Module,
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
+  type FactoryProvider,
   type OnApplicationShutdown,
   type Provider,
+  type ValueProvider,
 } from '@nestjs/common';
 import { createCache } from './assembly/create-cache.js';
 import { describeOptions } from './config/describe-options.js';
+import { HeldOptions } from './config/held-options.js';
 import { resolveOptions } from './config/resolved-options.js';
 import { validateOptions } from './config/validate-options.js';
 import type { CacheModuleOptions } from './contracts/options.js';
@@ -86,8 +89,9 @@ function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): Dyn
   const name = extras.name ?? DEFAULT_CACHE;
   const token = getCacheToken(name);
   const providers: Provider[] = [
-    ...(definition.providers ?? []),
-    { provide: EXTRAS, useValue: extras },
+    ...(definition.providers ?? []).map(held),
+    // Not the object itself: the builder leaves all options in it.
+    { provide: EXTRAS, useValue: { name: extras.name, isGlobal: extras.isGlobal } },
     { provide: OWN_CACHE, inject: [MODULE_OPTIONS_TOKEN, EXTRAS, CacheRegistry], useFactory: createManager },
     { provide: token, inject: [OWN_CACHE], useFactory: (manager: CacheManager) => manager },
   ];
@@ -100,8 +104,19 @@ function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): Dyn
   };
 }
 
+/** Of the builder's providers, the one of the options: `forRoot` gives a value, `forRootAsync` a factory. */
+function held(provider: Provider): Provider {
+  if (typeof provider !== 'object' || provider.provide !== MODULE_OPTIONS_TOKEN) return provider;
+  if ('useValue' in provider) {
+    const { useValue, ...rest } = provider as ValueProvider<CacheModuleOptions>;
+    return { ...rest, useValue: new HeldOptions(useValue) };
+  }
+  const { useFactory, ...rest } = provider as FactoryProvider<CacheModuleOptions>;
+  return { ...rest, useFactory: async (...args: unknown[]) => new HeldOptions(await useFactory(...args)) };
+}
+
 async function createManager(
-  given: CacheModuleOptions,
+  { given }: HeldOptions,
   extras: CacheModuleExtras,
   registry: CacheRegistry,
 ): Promise<CacheManager> {

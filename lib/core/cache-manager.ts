@@ -2,6 +2,7 @@ import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
+import { Opaque } from '../support/opaque.js';
 import type { Cache } from './cache.js';
 import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
@@ -19,14 +20,16 @@ import { statsOf } from './stats.js';
  *
  * Durations are milliseconds or strings such as `'5m'`. Keys are strings that are not empty.
  */
-export class CacheManager {
+export class CacheManager extends Opaque {
   /** @internal Made by the module; applications have it injected. */
   constructor(
     /** @internal */
     readonly cache: Cache,
     /** @internal */
     readonly scope: CacheScope,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The cache's name. */
   get name(): string {

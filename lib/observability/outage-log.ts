@@ -1,5 +1,5 @@
 import type { CacheEventOf, CacheEventType } from '../contracts/events.js';
-import { messageOf } from '../support/message-of.js';
+import { publicMessageOf } from '../support/public-message.js';
 
 /** What an outage is told to; Nest's `Logger` fits. */
 export interface OutageLogger {
@@ -32,7 +32,7 @@ export function logOutages(source: EventSource, backend: string, logger: OutageL
   source.on('error', ({ error, operation }) => {
     if (silence || !BACKEND_OPERATIONS.has(operation)) return;
     logger.warn(
-      `Cache "${source.name}": ${backend} fails (${messageOf(error)}). Until it is back, loaders run instead.`,
+      `Cache "${source.name}": ${backend} fails (${publicMessageOf(error)}). Until it is back, loaders run instead.`,
     );
     // Listened to only while there is an outage: a hit costs nothing on other days.
     silence = SIGNS_OF_LIFE.map((sign) =>
