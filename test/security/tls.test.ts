@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RedisConnection } from '../../lib/backends/redis/redis-client.js';
+import { closeRedis, openRedis, type RedisConnection } from '../../lib/backends/redis/redis-client.js';
+import { tlsOf } from '../../lib/backends/redis/tls-connection.js';
+import { validateOptions } from '../../lib/config/validate-options.js';
 import { until } from '../support/deferred.js';
 import { everyStore } from '../support/every-store.js';
 import { freePort, startRedis, type RunningRedis } from '../support/redis-server.js';
@@ -103,13 +105,15 @@ describe('a server with a certificate', () => {
     );
   });
 
-  it('is checked whatever the environment says, unless the options say otherwise', async () => {
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-    try {
-      expect(await health({ host: 'localhost', port, tls: true })).toMatch(UNTRUSTED);
-      expect(await health({ url: `rediss://localhost:${port}` })).toMatch(UNTRUSTED);
-    } finally {
-      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+  it('is checked whatever NODE_TLS_REJECT_UNAUTHORIZED says, unless the options say otherwise', async () => {
+    // Node reads the variable when the member is left open. Jest shows tests a copy of the environment.
+    for (const way of [
+      { tls: true },
+      { tls: {} },
+      { url: 'rediss://localhost' },
+      { tls: { rejectUnauthorized: undefined } },
+    ]) {
+      expect(tlsOf(way)).toEqual({ rejectUnauthorized: true });
     }
     expect(await health({ host: 'localhost', port, tls: { rejectUnauthorized: false } })).toBe('up');
   });
@@ -165,5 +169,31 @@ describe('over TLS', () => {
     const reads = await room.backend.get('any').catch(String);
     expect(reads).toMatch(UNTRUSTED);
     expect(room.bus.connected).toBe(false);
+  });
+});
+
+describe('a cache that is closed in the middle of a handshake', () => {
+  it.each(['trusted', 'untrusted'])('leaves nothing behind that ends the process: %s', async (kind) => {
+    const tls = kind === 'trusted' ? { ca: files.ca.cert } : {};
+    for (let round = 0; round < 100; round += 1) {
+      const client = await openRedis({ host: '127.0.0.1', port, tls, connectTimeout: 2_000 });
+      await new Promise((resolve) => setTimeout(resolve, round % 8));
+      await closeRedis(client);
+    }
+    // What the server says of it comes later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+});
+
+describe('options that no connection can be made with', () => {
+  it.each<[string, () => Record<string, unknown>, string]>([
+    ['a key that is none', () => ({ cert: files.client.cert, key: 'S3CRET-KEY' }), 'ERR_OSSL'],
+    ['the key of another certificate', () => ({ cert: files.client.cert, key: files.server.key }), 'MISMATCH'],
+    ['a certificate that is a number', () => ({ cert: 4711 }), 'ERR_'],
+  ])('are a fault at start, without what they hold: %s', (_name, tls, code) => {
+    const start = (): unknown => validateOptions({ redis: { host: 'localhost', tls: tls() } });
+    expect(start).toThrow(/redis\.tls: holds a ca, cert, key, pfx or passphrase that cannot be used/);
+    expect(start).toThrow(code);
+    expect(start).not.toThrow(/S3CRET|PRIVATE|4711/);
   });
 });

@@ -96,8 +96,18 @@ export async function closeRedis(client: RedisClientLike): Promise<void> {
   if (redis.status === 'end') return;
   const hasSocket = ['connecting', 'connect', 'ready'].includes(redis.status);
   const ended = hasSocket ? new Promise<void>((resolve) => redis.once('end', resolve)) : undefined;
+  listenToTheEnd(redis);
   redis.disconnect();
   await ended;
+}
+
+/**
+ * Whoever ends a socket in the middle of a TLS handshake may hear of two errors: that the certificate is not trusted, and
+ * that the server was cut short. ioredis listens to the first (seen in 5.11 and 6.0); the other one would end the process.
+ */
+function listenToTheEnd(redis: Redis): void {
+  const { connector } = redis as unknown as { connector?: { stream?: NodeJS.EventEmitter | null } };
+  connector?.stream?.on('error', () => {});
 }
 
 function notConnected(client: RedisClientLike): CacheBackendError {
