@@ -1,4 +1,8 @@
-import type { RedisConnection } from './redis-client.js';
+/** What of a connection says whether it is encrypted. */
+interface Secured {
+  readonly url?: string | undefined;
+  readonly tls?: boolean | Record<string, unknown> | undefined;
+}
 
 /**
  * The options for `tls.connect`; `undefined`: the connection is plain.
@@ -9,7 +13,7 @@ import type { RedisConnection } from './redis-client.js';
  *   else in the process, would take the check away.
  * - A member that is `undefined` is not set: Node takes `checkServerIdentity: undefined` for a function, and fails.
  */
-export function tlsOf({ url, tls }: Pick<RedisConnection, 'url' | 'tls'>): Record<string, unknown> | undefined {
+export function tlsOf({ url, tls }: Secured): Record<string, unknown> | undefined {
   const given = typeof tls === 'object' ? tls : {};
   const asked = tls === true || typeof tls === 'object' || /^rediss:/i.test(url ?? '');
   if (!asked) return undefined;
