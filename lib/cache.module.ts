@@ -14,6 +14,7 @@ import { createCache } from './assembly/create-cache.js';
 import { describeOptions } from './config/describe-options.js';
 import { HeldOptions } from './config/held-options.js';
 import { resolveOptions } from './config/resolved-options.js';
+import { securityNotice } from './config/security-notice.js';
 import { validateOptions } from './config/validate-options.js';
 import type { CacheModuleOptions } from './contracts/options.js';
 import type { CacheManager } from './core/cache-manager.js';
@@ -126,6 +127,8 @@ async function createManager(
   registry.add(manager);
   const logger = new Logger('CacheModule');
   logger.log(describeOptions(options));
+  const notice = securityNotice(options);
+  if (notice !== undefined) logger.warn(notice);
   logOutages(manager, manager.cache.parts.store.name, logger);
   if (options.logCalls) logCalls(manager, logger);
   return manager;

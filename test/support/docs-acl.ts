@@ -12,5 +12,5 @@ export function documentedRules(): string[] {
 /** Those that `docs/security.md` lists as optional, by what they are good for. */
 export function optionalRules(): ReadonlyMap<string, string> {
   const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| `([+&~][^`]+)` +\| (.+?) *\|$/gm);
-  return new Map(Array.from(rows, ([, rule, use]) => [rule!, use!]));
+  return new Map(Array.from(rows, ([, rule, use]) => [rule!.replaceAll('\\|', '|'), use!]));
 }
