@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { closeRedis } from '../../lib/backends/redis/redis-client.js';
 import { AclQuestions, risksOf } from '../../lib/backends/redis/security/acl-questions.js';
-import { connectionFindings } from '../../lib/backends/redis/security/connection-findings.js';
+import { connectionFindings, connectionsOf } from '../../lib/backends/redis/security/connection-findings.js';
 import type { CacheModuleOptions } from '../../lib/contracts/options.js';
 import type { SecurityReport } from '../../lib/contracts/security.js';
 import { MapBackend } from '../../lib/testing/map.backend.js';
@@ -203,6 +203,17 @@ describe('the connection', () => {
     ['fe80::1', ['danger plaintext-remote']],
   ])('in plain text to %s: %j', (host, expected) => {
     expect(codes({ host }, undefined, 'reconnecting')).toEqual(expected);
+  });
+
+  it('of a cluster is that to each of its servers, and of sentinels that to any', () => {
+    const node = (host: string): unknown => ({ status: 'ready', options: { host } });
+    const cluster = { status: 'ready', isCluster: true, nodes: () => [node('127.0.0.1'), node('10.0.0.1')] };
+    const found = connectionsOf(cluster as never).flatMap(connectionFindings);
+    expect(found.map(({ code, what }) => [code, what.includes('10.0.0.1')])).toEqual([['plaintext-remote', true]]);
+    const sentinels = [{ host: '127.0.0.1' }, { host: 'sentinel' }];
+    expect(codes({ host: 'localhost', sentinels }, undefined, 'wait')).toEqual(['danger plaintext-remote']);
+    expect(codes({ sentinels, tls: {} }, undefined, 'wait')).toEqual(['danger plaintext-remote']);
+    expect(codes({ sentinels, tls: {}, enableTLSForSentinelMode: true }, undefined, 'wait')).toEqual([]);
   });
 
   it('is known by its socket where there is one', () => {

@@ -81,6 +81,23 @@ describe('the user of docs/security.md', () => {
     expect(await refused()).toEqual([]);
   });
 
+  it.each(['url', 'options', 'url and options'])('is let in by its name and password: %s', async (kind) => {
+    const password = 'a:b/c@d#e?f%25 "\'';
+    await grant(documentedRules().map((rule) => (rule.startsWith('>') ? `>${password}` : rule)));
+    const address = `127.0.0.1:${redis().port}`;
+    const login = { username: 'cache', password };
+    const ways = {
+      url: { url: `redis://cache:${encodeURIComponent(password)}@${address}` },
+      options: { host: '127.0.0.1', port: redis().port, ...login },
+      'url and options': { url: `redis://${address}`, ...login },
+    };
+    const cache = await makeCache({ namespace: 'shop', redis: { ...ways[kind as 'url'], commandTimeout: '2s' } });
+    expect(await cache.set('key', 'value')).toBe(true);
+    // What reads and writes, and what listens.
+    await until(() => busOf(cache).connected);
+    expect(String(await admin.client('LIST')).match(/ user=cache /g)).toHaveLength(2);
+  });
+
   it('may touch nothing else', async () => {
     await grant(documentedRules());
     const may = async (...call: string[]): Promise<unknown> => admin.call('ACL', 'DRYRUN', 'cache', ...call);

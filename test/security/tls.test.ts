@@ -162,6 +162,19 @@ describe('over TLS', () => {
     await until(() => room.heard.join(' ').includes(rooms.key.value));
   });
 
+  it.each(['tracking', 'pubsub'] as const)(
+    'a client that was handed in lends its certificate to what listens: %s',
+    async (coherence) => {
+      const client = await rooms.client({ host: 'localhost', port: tlsOnly, tls: connection().tls as object });
+      const room = await rooms.connected({ connection: { client }, coherence });
+      const other = await rooms.connected({ connection: connection(), coherence });
+      expect(room.bus.mode).toBe(coherence);
+      await room.backend.get(rooms.key.value);
+      await other.fleet.store({ ...rooms.key, bytes: bytes('x'), ttlMs: undefined, token: undefined });
+      await until(() => room.heard.join(' ').includes(rooms.key.value));
+    },
+  );
+
   it('what listens is checked as what reads and writes', async () => {
     const { ca, ...without } = connection().tls as Record<string, unknown>;
     expect(ca).toBeDefined();

@@ -9,13 +9,22 @@ interface Connected {
     readonly host?: string;
     readonly path?: string;
     readonly tls?: unknown;
-    readonly sentinels?: unknown;
+    /** Where to ask for the server, which `host` does not name then. */
+    readonly sentinels?: readonly { readonly host?: string }[];
+    readonly enableTLSForSentinelMode?: boolean;
   };
   readonly stream?: {
     readonly encrypted?: boolean;
     readonly remoteAddress?: string;
     getProtocol?(): string | null;
   } | null;
+  /** A client of a cluster has a connection to each of its servers. */
+  nodes?(): readonly RedisClientLike[];
+}
+
+/** The connections of a client, each of which can be looked at. */
+export function connectionsOf(client: RedisClientLike): readonly RedisClientLike[] {
+  return connected(client).nodes?.() ?? [client];
 }
 
 /** What is weak about a connection, told by its options and its socket; nothing is sent. */
@@ -30,18 +39,22 @@ export function isRemote(client: RedisClientLike): boolean {
   const { options, stream } = connected(client);
   if (options?.path) return false;
   const address = stream?.remoteAddress;
-  return !isLoopback(address ?? options?.host ?? 'localhost');
+  if (address !== undefined) return !isLoopback(address);
+  const hosts = options?.sentinels?.map(({ host }) => host) ?? [options?.host];
+  return hosts.some((host) => !isLoopback(host ?? 'localhost'));
 }
 
 function isEncrypted(client: RedisClientLike): boolean {
   const { options, stream } = connected(client);
   // Between two connections there is a socket that is gone, or none.
-  return client.status === 'ready' && stream ? stream.encrypted === true : Boolean(options?.tls);
+  if (client.status === 'ready' && stream) return stream.encrypted === true;
+  // Of a client that asks sentinels, `tls` is that of the sentinels, unless it is told otherwise.
+  return Boolean(options?.tls) && (options?.sentinels === undefined || options.enableTLSForSentinelMode === true);
 }
 
 function plaintext(client: RedisClientLike): SecurityFinding {
   const { options, stream } = connected(client);
-  const where = options?.host ?? stream?.remoteAddress ?? 'another machine';
+  const where = stream?.remoteAddress ?? (options?.sentinels ? 'another machine' : options?.host);
   return finding(
     'danger',
     'plaintext-remote',

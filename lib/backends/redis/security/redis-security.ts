@@ -4,7 +4,7 @@ import type { SecurityCheck, SecurityFinding } from '../../../contracts/security
 import { publicMessageOf } from '../../../support/public-message.js';
 import { withTimeLimit } from '../../../support/time-limit.js';
 import type { RedisLinks } from '../redis-links.js';
-import { connectionFindings, isRemote } from './connection-findings.js';
+import { connectionFindings, connectionsOf, isRemote } from './connection-findings.js';
 import { unchecked } from './finding.js';
 import { userFindings, type Credentials } from './user-findings.js';
 
@@ -22,7 +22,7 @@ export class RedisSecurity implements SecurityCheck {
   async checkSecurity(): Promise<SecurityFinding[]> {
     // The user's part first: once connected, a socket knows more than the options.
     const ofUser = await this.ofUser();
-    const ofConnections = this.links.clients.flatMap(connectionFindings);
+    const ofConnections = this.links.clients.flatMap(connectionsOf).flatMap(connectionFindings);
     return unique([...ofConnections, ...ofUser]);
   }
 
@@ -45,14 +45,21 @@ export class RedisSecurity implements SecurityCheck {
   }
 }
 
+interface Login {
+  readonly username?: string;
+  readonly password?: string;
+}
+
 function credentialsOf(client: RedisClientLike): Credentials {
-  const { options = {} } = client as RedisClientLike & { options?: { username?: string; password?: string } };
+  const { options } = client as RedisClientLike & { options?: Login & { redisOptions?: Login } };
+  // A cluster's client has them a step further down.
+  const { username, password } = options?.redisOptions ?? options ?? {};
   return {
     // A url without a user gives an empty one.
-    username: options.username === '' ? undefined : options.username,
-    hasPassword: Boolean(options.password),
+    username: username === '' ? undefined : username,
+    hasPassword: Boolean(password),
     get isRemote() {
-      return isRemote(client);
+      return connectionsOf(client).some(isRemote);
     },
   };
 }
