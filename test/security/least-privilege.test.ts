@@ -113,16 +113,24 @@ const rights = documentedRules().filter((rule) => /^[~&+]/.test(rule));
 const without = (right: string): string[] => documentedRules().filter((rule) => rule !== right);
 
 describe('without one of its rights something fails, or is told of', () => {
-  it.each(rights.filter((right) => !optionalRules().has(right)))('%s', async (right) => {
-    expect(await troubles(without(right), 'auto')).not.toEqual([]);
-  });
+  it.each(rights.filter((right) => !optionalRules().has(right)))(
+    '%s',
+    async (right) => {
+      expect(await troubles(without(right), 'auto')).not.toEqual([]);
+    },
+    60_000,
+  );
 });
 
 describe('without one that is documented as optional all goes on, and the server notes what it refuses', () => {
-  it.each(rights.filter((right) => optionalRules().has(right)))('%s', async (right) => {
-    expect(await troubles(without(right), 'pubsub')).toEqual([]);
-    expect(await refused()).not.toEqual([]);
-  });
+  it.each(rights.filter((right) => optionalRules().has(right)))(
+    '%s',
+    async (right) => {
+      expect(await troubles(without(right), 'pubsub')).toEqual([]);
+      expect(await refused()).not.toEqual([]);
+    },
+    60_000,
+  );
 });
 
 describe('what is documented as optional', () => {
