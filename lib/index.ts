@@ -58,6 +58,7 @@ export type {
   RedisOptions,
   SetOptions,
 } from './contracts/options.js';
+export type { SecurityCode, SecurityFinding, SecurityLevel, SecurityReport } from './contracts/security.js';
 export type { CacheExplanation, CacheHealth, CacheStats } from './contracts/stats.js';
 
 export {

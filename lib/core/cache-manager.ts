@@ -1,7 +1,9 @@
 import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
+import type { SecurityReport } from '../contracts/security.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
+import { Opaque } from '../support/opaque.js';
 import type { Cache } from './cache.js';
 import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
@@ -9,6 +11,7 @@ import { explain } from './explain.js';
 import { checkHealth } from './health.js';
 import type { BatchLoader } from './batch-deck.js';
 import type { CacheScope } from './scopes.js';
+import { checkSecurity } from './security.js';
 import { statsOf } from './stats.js';
 
 /**
@@ -19,14 +22,16 @@ import { statsOf } from './stats.js';
  *
  * Durations are milliseconds or strings such as `'5m'`. Keys are strings that are not empty.
  */
-export class CacheManager {
+export class CacheManager extends Opaque {
   /** @internal Made by the module; applications have it injected. */
   constructor(
     /** @internal */
     readonly cache: Cache,
     /** @internal */
     readonly scope: CacheScope,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The cache's name. */
   get name(): string {
@@ -151,6 +156,14 @@ export class CacheManager {
 
   async healthCheck(): Promise<CacheHealth> {
     return checkHealth(this.cache.parts);
+  }
+
+  /**
+   * What is weak about how the backend is reached, and by whom: encryption of the connection, the user, its password, its
+   * permissions. Sends only commands that change nothing. Never rejects: what cannot be found out is a finding too.
+   */
+  async checkSecurity(): Promise<SecurityReport> {
+    return checkSecurity(this.cache.parts);
   }
 
   /** Where the key is, its state, and why it is not served. */

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import { CacheBackendError } from '../../support/errors.js';
+import { listenToTheEnd } from './redis-client.js';
 import type { RedisLinks } from './redis-links.js';
 
 /** The data connections to one server, as those that stand over them see them. */
@@ -71,6 +72,7 @@ export class RedisServerLink implements ServerLink {
 
 function reset(client: Redis): void {
   const { stream } = client as { stream?: { resetAndDestroy?: () => void } };
+  listenToTheEnd(client);
   if (stream?.resetAndDestroy) stream.resetAndDestroy();
   else client.disconnect(true);
 }

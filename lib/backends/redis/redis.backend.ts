@@ -1,7 +1,10 @@
 import { CacheBackend, type BackendItem } from '../../contracts/backend.js';
 import type { RedisClientLike } from '../../contracts/options.js';
+import type { SecurityFinding } from '../../contracts/security.js';
+import { systemClock } from '../../support/clock.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { closeRedis } from './redis-client.js';
+import { RedisSecurity } from './security/redis-security.js';
 import { asBuffer, expiry, RedisLinks, type Argument } from './redis-links.js';
 import { PATCH_ALONE, TOUCH } from './scripts.js';
 
@@ -105,6 +108,11 @@ export class RedisBackend extends CacheBackend {
 
   override async ping(): Promise<void> {
     await this.#links.send(undefined, 'PING');
+  }
+
+  override checkSecurity(): Promise<readonly SecurityFinding[]> {
+    // Whether a server answers is a matter of real time.
+    return new RedisSecurity(this.#links, systemClock).checkSecurity();
   }
 
   override async close(): Promise<void> {

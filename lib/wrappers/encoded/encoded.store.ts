@@ -8,6 +8,7 @@ import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { ServerLink } from '../../contracts/server-link.js';
+import type { SecurityCheck } from '../../contracts/security.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import { isHashed, valuePrefix } from '../../support/wire-key.js';
@@ -64,6 +65,7 @@ export class EncodedStore implements EntryStore {
   readonly name: string;
   readonly leases?: LeaseProvider;
   readonly feed?: ChangeFeed;
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly calls: BackendCalls;
   private readonly wireNames: WireNames;
   private readonly cache: VersionCache | undefined;
@@ -81,6 +83,7 @@ export class EncodedStore implements EntryStore {
   constructor(private readonly parts: EncodedParts) {
     const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
     this.name = backend.name;
+    if (backend.checkSecurity) this.checkSecurity = () => backend.checkSecurity!();
     const wireNames = (this.wireNames = new WireNames(rootPath));
     const feed = fleet && new WireFeed(fleet.bus, wireNames);
     const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands, feed));

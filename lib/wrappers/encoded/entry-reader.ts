@@ -115,13 +115,11 @@ export class StoredEntry implements Entry {
   }
 }
 
-/** A codec may throw anything. */
+/** A codec may throw anything. Its message stays out: that of `JSON.parse`, for one, quotes what it could not read. */
 function unreadable(thrown: unknown): Unreadable {
   const error =
     thrown instanceof CacheFormatError
       ? thrown
-      : new CacheFormatError(
-          `The entry cannot be decoded (${thrown instanceof Error ? thrown.message : typeof thrown}).`,
-        );
+      : new CacheFormatError(`The entry cannot be decoded (${thrown instanceof Error ? thrown.name : typeof thrown}).`);
   return { rejected: error.reason, error };
 }

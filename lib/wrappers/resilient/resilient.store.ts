@@ -6,6 +6,7 @@ import type { JournalFile, QueuedChange } from '../../contracts/journal.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address, Scope } from '../../contracts/scope.js';
+import type { SecurityCheck } from '../../contracts/security.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
 import { CacheBackendError, CacheQueuedError } from '../../support/errors.js';
@@ -58,6 +59,7 @@ export class ResilientStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly leases?: LeaseProvider;
   readonly feed: ResilientFeed;
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
   private readonly breaker: Breaker;
@@ -85,6 +87,7 @@ export class ResilientStore implements EntryStore {
       () => this.isAway,
       (change) => this.hear(change),
     );
+    if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     if (primary.leases) {
       const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
       this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work) });

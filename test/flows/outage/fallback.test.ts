@@ -189,7 +189,7 @@ describe('what is between the two', () => {
     const ping = backend.hang('ping');
     await clock.advance(200);
     const put = cache.set('k', 'new');
-    ping.release();
+    void ping.release();
     backend.heal();
     await clock.advance(1_000);
     await put;
