@@ -112,7 +112,8 @@ export function listenToTheEnd(redis: Redis): void {
   connector?.stream?.on('error', () => {});
 }
 
-function notConnected(client: RedisClientLike): CacheBackendError {
+/** With the reason, where it is known. */
+export function notConnected(client: RedisClientLike): CacheBackendError {
   const trouble = troubleOf(client);
   return new CacheBackendError(
     `Redis is not connected (${client.status}${trouble === undefined ? '' : `: ${trouble}`}).`,

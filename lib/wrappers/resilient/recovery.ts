@@ -81,7 +81,7 @@ export class Recovery {
   constructor(private readonly parts: RecoveryParts) {
     this.opened = new Promise((resolve) => (this.open = resolve));
     this.unwatch =
-      parts.link?.watch({ lost: () => this.lost(), ready: () => void this.attempt() }) ?? ((): void => undefined);
+      parts.link?.watch({ lost: (why) => this.lost(why), ready: () => void this.attempt() }) ?? ((): void => undefined);
     this.prepared = parts.prepare();
     this.timer = parts.clock.setTimeout(
       () => this.leave(new CacheTimeoutError('Connecting', parts.timeout)),
@@ -132,11 +132,11 @@ export class Recovery {
     onAway(error);
   }
 
-  private lost(): void {
+  private lost(why: unknown = new CacheBackendError('The connection to the server broke.')): void {
     const wasUp = this.stage === 'up';
     // An attempt that is under way asks over a connection that is no more.
     if (this.stage === 'away') this.epoch++;
-    else this.leave(new CacheBackendError('The connection to the server broke.'));
+    this.leave(why);
     if (wasUp) this.brokeAt = this.awaySince;
   }
 
