@@ -15,6 +15,7 @@ export function describeOptions(options: ResolvedOptions): string {
     `backend ${backendText(options)}`,
     ...leaseTexts(options),
     ...encodingTexts(options),
+    ...tenantTexts(options),
     `ttl ${durationText(options.ttl)}`,
     ...freshnessTexts(options.freshness),
     ...[...options.operations].map(([name, ttl]) => `${JSON.stringify(name)} ttl ${durationText(ttl)}`),
@@ -56,6 +57,12 @@ function encodingTexts({ backend, codec, compression, encryption }: ResolvedOpti
     ...compressionTexts(compression),
     ...(keys === undefined ? [] : [`encrypted (${keys === 1 ? '1 key' : `${keys} keys`})`]),
   ];
+}
+
+function tenantTexts({ tenant }: ResolvedOptions): string[] {
+  if (tenant === undefined) return [];
+  const whose = tenant.resolve === undefined ? 'named by each call' : 'resolved for each call';
+  return [`tenant ${whose}${tenant.required ? ', required' : ''}`];
 }
 
 function compressionTexts({ algorithm, level, threshold }: ResolvedCompression): string[] {

@@ -13,6 +13,7 @@ import { NOT_BUILT } from './not-built.js';
 import { RedisFields } from './redis.options.js';
 import { kindOf, shownName } from './shown-value.js';
 import { suggestion } from './suggestion.js';
+import { TenantFields } from './tenant.options.js';
 
 type FieldsClass = new () => object;
 
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   compression: CompressionFields,
   encryption: EncryptionFields,
   lease: LeaseFields,
+  tenant: TenantFields,
   http: HttpFields,
 };
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };

@@ -21,7 +21,7 @@ export interface Exchange {
 
 /**
  * `undefined` for a request that must not be cached.
- * @throws whatever the route's own functions throw, and CacheKeyError.
+ * @throws whatever the route's own functions throw, CacheKeyError, and CacheTenantError.
  */
 export function openExchange(
   route: CachedRoute,
@@ -52,7 +52,7 @@ export function openExchange(
     nullTtl,
     mayLoseClass,
   });
-  return { route, manager, key: keyed.key, options, reply, next, run };
+  return { route, manager: manager.settled(), key: keyed.key, options, reply, next, run };
 }
 
 /** `@Header('Vary', ...)` is the handler's word, though Nest sets it before the interceptors run. */

@@ -13,6 +13,7 @@ import { MemoryFields } from '../../../lib/config/memory.options.js';
 import { ModuleFields } from '../../../lib/config/module.options.js';
 import { RedisFields } from '../../../lib/config/redis.options.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { TenantFields } from '../../../lib/config/tenant.options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
 import { configErrorOf } from './faults-of.js';
 
@@ -33,6 +34,7 @@ describe('docs/configuration.md', () => {
       compression: CompressionFields,
       encryption: EncryptionFields,
       lease: LeaseFields,
+      tenant: TenantFields,
     };
     const paths = [
       ...Object.keys(new ModuleFields()),
