@@ -2,6 +2,7 @@ import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
+import { CacheTenantError } from '../support/errors.js';
 import type { Cache } from './cache.js';
 import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
@@ -51,7 +52,8 @@ export class CacheManager {
     try {
       return this.cache.reads.get(this.scope, key) as Promise<T | undefined>;
     } catch (error) {
-      return Promise.reject(error as Error);
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
     }
   }
 
@@ -95,7 +97,8 @@ export class CacheManager {
     try {
       return this.cache.getOrSet(this.scope, key, loader, options);
     } catch (error) {
-      return Promise.reject(error as Error);
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
     }
   }
 

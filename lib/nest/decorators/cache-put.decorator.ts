@@ -61,7 +61,8 @@ class PutCall {
     try {
       plan = this.planOf(place, instance, args);
     } catch (error) {
-      return Promise.reject(error as Error);
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
     }
     return plan === undefined ? method() : place.cache.writes.putAfter(plan.scope, method, plan);
   }
