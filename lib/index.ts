@@ -55,6 +55,7 @@ export type {
   MemoryOptions,
   RedisOptions,
   SetOptions,
+  TenantOptions,
 } from './contracts/options.js';
 export type { CacheExplanation, CacheHealth, CacheStats } from './contracts/stats.js';
 

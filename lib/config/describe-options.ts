@@ -1,6 +1,6 @@
 import { durationText } from './duration-text.js';
 import { isOnRedis } from './on-redis.js';
-import type { ResolvedCompression } from './resolved-encoding.js';
+import type { ResolvedCompression, ResolvedEncryption } from './resolved-encoding.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { DEFAULT_LEASE, type ResolvedOptions } from './resolved-options.js';
 import type { ResolvedRedis } from './resolved-redis.js';
@@ -51,11 +51,10 @@ function leaseTexts({ backend, lease }: ResolvedOptions): string[] {
 function encodingTexts({ backend, codec, compression, encryption }: ResolvedOptions): string[] {
   if (backend === 'null' || backend === 'memory') return [];
   const codecName: unknown = typeof codec === 'string' ? codec : codec.name;
-  const keys = encryption?.keys.length;
   return [
     ...(codecName === 'json' ? [] : [`codec ${JSON.stringify(codecName)}`]),
     ...compressionTexts(compression),
-    ...(keys === undefined ? [] : [`encrypted (${keys === 1 ? '1 key' : `${keys} keys`})`]),
+    ...(encryption ? [encryptionText(encryption)] : []),
   ];
 }
 
@@ -63,6 +62,11 @@ function tenantTexts({ tenant }: ResolvedOptions): string[] {
   if (tenant === undefined) return [];
   const whose = tenant.resolve === undefined ? 'named by each call' : 'resolved for each call';
   return [`tenant ${whose}${tenant.required ? ', required' : ''}`];
+}
+
+function encryptionText({ keys, tenantKeys }: ResolvedEncryption): string {
+  const number = keys.length === 1 ? '1 key' : `${keys.length} keys`;
+  return `encrypted (${number}${tenantKeys ? ', and keys of tenants' : ''})`;
 }
 
 function compressionTexts({ algorithm, level, threshold }: ResolvedCompression): string[] {

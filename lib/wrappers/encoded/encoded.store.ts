@@ -158,7 +158,7 @@ export class EncodedStore implements EntryStore {
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     // What is on its way to the key cannot be patched before it is there.
     if (!(backend.patch || fleet) || this.writes.isBusy(key)) return this.delete(address);
-    const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
+    const entry = this.reader.open(key, (await this.calls.getMany([key]))[0], address.scope.tenant);
     // Bytes nobody can read, or an entry that no one accepts once it is stale.
     if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
     if (entry.staleAt <= now && !fleet) return true;
@@ -231,7 +231,7 @@ export class EncodedStore implements EntryStore {
     const { scopes, versions, patterns } = stamp as StoredStamp;
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
-    const value = this.parts.format.encode(key, draft, meta, draft.kept.value);
+    const value = this.parts.format.encode(key, draft, meta, draft.kept.value, address.scope.tenant);
     return {
       name: address.key,
       key,

@@ -33,7 +33,7 @@ export class EntryLooks {
       const versions = read.found(answers);
       const bytes = answers.slice(read.asked.length);
       const opened = keys.map((key, index) =>
-        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
+        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index], scope.tenant),
       );
       const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
         (tag) => !tags.includes(tag),
