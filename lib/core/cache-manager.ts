@@ -176,15 +176,6 @@ export class CacheManager {
     return new CacheManager(this.cache, this.cache.parts.scopes.nested(this.home, name), this.tenants);
   }
 
-  /**
-   * This manager for the tenant of this moment, whatever `tenant.resolve` says later.
-   * @internal
-   * @throws CacheTenantError
-   */
-  settled(): CacheManager {
-    return this.tenants === undefined ? this : new CacheManager(this.cache, this.scope);
-  }
-
   /** Of this process and scope, with everything below it: of a manager that `tenant.resolve` serves, all tenants. */
   getStats(): CacheStats {
     return statsOf(this.cache.parts, this.home);

@@ -157,7 +157,7 @@ describe('a secret key', () => {
     expect(describeOptions(options)).toContain(', encrypted (2 keys), ');
     const ofTenants = resolveOptions({ redis: {}, encryption: { keys: [key], tenantKeys: () => [key] } });
     expect(describeOptions(ofTenants)).toContain(', encrypted (1 key, and keys of tenants), ');
-    clean(`${inspect(ofTenants, { depth: 9, showHidden: true })}`);
+    clean(inspect(ofTenants, { depth: 9, showHidden: true }));
     clean(`${describeOptions(options)}${inspect(options, { depth: 9, showHidden: true })}${JSON.stringify(options)}`);
   });
 });
