@@ -36,6 +36,9 @@ export interface FleetParts {
   readonly lease: { readonly ttl: number; readonly waitTimeout: number };
 }
 
+/** Milliseconds; what Redis and others take in whole numbers, with room for the versions that have to live longer. */
+const LONGEST_LIFE = 2 ** 52;
+
 export interface EncodedParts {
   readonly backend: CacheBackend;
   readonly format: EntryFormat;
@@ -238,7 +241,13 @@ export class EncodedStore implements EntryStore {
       value,
       token: lease?.token,
       isPut: lease?.isSeized === true,
-      ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
+      ttlMs: lifeOf(draft, now),
     };
   }
+}
+
+/** `undefined`: as long as there is room. So for what ends after 140,000 years: no server counts that far. */
+function lifeOf({ expiresAt }: EntryDraft, now: number): number | undefined {
+  const life = Math.ceil(expiresAt - now);
+  return life > LONGEST_LIFE ? undefined : life;
 }
