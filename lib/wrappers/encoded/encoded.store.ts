@@ -17,6 +17,7 @@ import { ClearedSweep } from './cleared-sweep.js';
 import type { EntryFormat } from './entry-format.js';
 import { EntryReader, type StoredEntry } from './entry-reader.js';
 import { EntryLooks } from './entry-looks.js';
+import { OverdueReads } from './overdue-reads.js';
 import { PatternList } from './pattern-list.js';
 import { PatternSweep } from './pattern-sweep.js';
 import { StoredLeases } from './stored-leases.js';
@@ -92,7 +93,8 @@ export class EncodedStore implements EntryStore {
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
     const reader = (this.reader = new EntryReader(parts.format, clock));
     const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
-    this.looks = new EntryLooks(calls, wireNames, versions, writes, reader);
+    const reads = new OverdueReads(calls, clock, (keys) => void writes.removeAll(keys).catch(() => {}));
+    this.looks = new EntryLooks(reads, wireNames, versions, writes, reader);
     this.names = new StoredNames(calls, reader);
     this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
