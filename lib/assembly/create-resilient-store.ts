@@ -14,9 +14,9 @@ import type { StoreListener } from './store-listener.js';
 
 /**
  * How much longer than this process another one may take to notice that a server is back: between two of its attempts to
- * reconnect, or to ask, lies a quarter of a second at most, and an attempt takes one time limit.
+ * reconnect, or to ask, lie 190 ms at most, and each of both takes a time limit or two.
  */
-const GRACE = 500;
+const GRACE = 600;
 
 export interface LosableParts {
   /** What the cache reads and writes. */

@@ -18,7 +18,7 @@ export interface RedisConnection {
 }
 
 /** The longest pause between two attempts to connect: Redis is used again within a second of its return. */
-const MAX_RECONNECT_DELAY = 200;
+const MAX_RECONNECT_DELAY = 150;
 /** Processes that lost a server together shall not come back as one. */
 const withJitter = (ms: number): number => ms * (0.75 + 0.5 * Math.random());
 

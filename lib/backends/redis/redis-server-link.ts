@@ -37,7 +37,7 @@ export class RedisServerLink implements ServerLink {
       if (this.ready) listener.ready();
     };
     const watched = this.#clients.map((client) => {
-      const close = (): void => listener.lost(notConnected(client as unknown as RedisClientLike));
+      const close = (): void => listener.lost(notConnected(client));
       client.on('close', close).on('ready', ready);
       return { client, close };
     });

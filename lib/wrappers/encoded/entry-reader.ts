@@ -23,10 +23,11 @@ export class EntryReader {
     private readonly clock: Clock,
   ) {}
 
-  open(key: string, bytes: Uint8Array | undefined): StoredEntry | Unreadable | undefined {
+  /** `tenant`: whose the key is. */
+  open(key: string, bytes: Uint8Array | undefined, tenant: string | undefined): StoredEntry | Unreadable | undefined {
     if (bytes === undefined) return undefined;
     try {
-      return new StoredEntry(this.format.open(key, bytes), this.format.codec);
+      return new StoredEntry(this.format.open(key, bytes, tenant), this.format.codec);
     } catch (error) {
       return unreadable(error);
     }

@@ -235,7 +235,7 @@ export class ResilientStore implements EntryStore {
     if (this.isOpening) await this.recovery.opened;
     const removed = this.recovery.stage === 'up' ? 0 : Number(here());
     if (this.recovery.stage === 'away') {
-      await this.journal.add(changes);
+      await this.queue(changes);
       throw new CacheQueuedError(this.journal.size, removed);
     }
     try {
@@ -244,7 +244,7 @@ export class ResilientStore implements EntryStore {
       return result;
     } catch (error) {
       if (isCallersFault(error)) throw error;
-      const kept = this.journal.add(changes);
+      const kept = this.queue(changes);
       this.recovery.leave(error);
       here();
       await kept;
@@ -264,14 +264,19 @@ export class ResilientStore implements EntryStore {
 
   private async displace(addresses: readonly Address[]): Promise<void> {
     const changes = addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key }) as const);
-    if (this.recovery.stage === 'away') return this.journal.add(changes);
+    if (this.recovery.stage === 'away') return this.queue(changes);
     try {
       await this.primary.deleteMany(addresses);
     } catch (error) {
-      const kept = this.journal.add(changes);
+      const kept = this.queue(changes);
       this.recovery.leave(error);
       await kept;
     }
+  }
+
+  private queue(changes: readonly QueuedChange[]): Promise<void> {
+    this.recovery.hurry();
+    return this.journal.add(changes);
   }
 
   private async setSome(items: readonly StoreItem[], isOld: readonly boolean[]): Promise<Stored[]> {

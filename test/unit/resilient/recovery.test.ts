@@ -150,7 +150,7 @@ describe('at the start', () => {
 });
 
 describe('while it is away', () => {
-  it('one question at a time is asked, after a pause that grows to 200 ms', async () => {
+  it('one question at a time is asked, after a pause that grows to 150 ms', async () => {
     await start();
     recovery.leave(gone);
     const asked: number[] = [];
@@ -165,7 +165,7 @@ describe('while it is away', () => {
       await refused();
     }
     const pauses = asked.map((at, turn) => (turn === 0 ? at : at - asked[turn - 1]! - 1_000));
-    expect(pauses).toEqual([50, 100, 200, 200, 200]);
+    expect(pauses).toEqual([50, 100, 150, 150, 150]);
   });
 
   it.each([
@@ -362,6 +362,24 @@ describe('one that goes away again and again', () => {
       await clock.advance(100);
     }
     expect(pauses).toEqual([50, 100, 200, 400, 800, 1_600, 2_000]);
+  });
+
+  it('but not when something is queued: others may wait for that', async () => {
+    await start();
+    for (let turn = 0; turn < 5; turn++) {
+      recovery.leave(gone);
+      const before = verdicts.length;
+      while (verdicts.length === before) await clock.advance(10);
+      await verified('changed');
+    }
+    recovery.leave(gone);
+    const before = verdicts.length;
+    await clock.advance(50);
+    recovery.hurry();
+    await clock.advance(149);
+    expect(verdicts).toHaveLength(before);
+    await clock.advance(1);
+    expect(verdicts).toHaveLength(before + 1);
   });
 
   it('is forgiven after two seconds', async () => {
