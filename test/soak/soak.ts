@@ -7,7 +7,7 @@ import { Dice } from '../history/dice.js';
 import { Fleet } from '../history/fleet.js';
 import { ofKind, type History, type HistoryEvent } from '../history/history.js';
 import { MortalServer } from '../history/mortal-server.js';
-import { RECOVERY_BOUND } from '../history/outages.js';
+import { RECOVERY_BOUND, slowestReturn } from '../history/outages.js';
 import { sliceOf } from '../history/slice.js';
 import { staleReadsThroughOutages, type StaleRead } from '../history/staleness.js';
 import { OUTAGES } from '../history/workload.js';
@@ -112,6 +112,6 @@ function figuresOf(history: History, stale: readonly StaleRead[]): string {
   return (
     `${ofKind(history, 'outage').length} faults, ${ofKind(history, 'read').length} reads ` +
     `(${stale.length} stale, ${told('slow')} slow, ${told('rejected')} rejected), ` +
-    `${invalidations.length} invalidations (${queued} queued), ${told('recovered')} recoveries`
+    `${invalidations.length} invalidations (${queued} queued), ${told('recovered')} recoveries (the slowest after ${slowestReturn(history).toFixed(0)} ms)`
   );
 }
