@@ -41,6 +41,8 @@ export abstract class CacheBackend {
   setMany?(entries: readonly BackendItem[]): Promise<void>;
   /** How many of them existed. */
   deleteMany?(keys: readonly string[]): Promise<number>;
+  /** Whether more than so many bytes stand under the key; without fetching them. */
+  isLonger?(key: string, than: number): Promise<boolean>;
   /** Stores the bytes if the key is absent. Whether it did. Must be atomic. */
   add?(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean>;
   /** Lengthens the life of a key to at least `ttlMs` (`Infinity`: for ever), without touching its value. */

@@ -35,8 +35,11 @@ async function grant(rules: readonly string[]): Promise<void> {
 
 /** Whether the process hears of changes, and how. */
 function busOf(cache: CacheManager): InvalidationBus {
-  const { far } = cache.cache.parts.store as unknown as { far: { parts: { fleet: { bus: InvalidationBus } } } };
-  return far.parts.fleet.bus;
+  interface Primary {
+    readonly far: { readonly parts: { readonly fleet: { readonly bus: InvalidationBus } } };
+  }
+  const { primary } = cache.cache.parts.store as unknown as { primary: Primary };
+  return primary.far.parts.fleet.bus;
 }
 
 /** What two caches of that user cannot do, or are told they may not. */

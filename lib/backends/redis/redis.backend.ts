@@ -12,7 +12,7 @@ const SCAN_COUNT = 500;
 /** Of one MGET or UNLINK. */
 const MAX_KEYS = 500;
 
-/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, SCAN, EVALSHA, EVAL and PING are sent. */
+/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, GETRANGE, SCAN, EVALSHA, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
   override readonly name = 'redis';
   readonly #links: RedisLinks;
@@ -76,6 +76,11 @@ export class RedisBackend extends CacheBackend {
       (slice) => this.#links.send(slice[0]!.item, 'UNLINK', ...slice.map(({ item }) => item)),
     );
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  }
+
+  override async isLonger(key: string, than: number): Promise<boolean> {
+    const rest = (await this.#links.send(key, 'GETRANGE', key, than, than)) as Uint8Array;
+    return rest.length > 0;
   }
 
   override async add(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean> {

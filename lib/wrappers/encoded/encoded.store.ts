@@ -102,7 +102,9 @@ export class EncodedStore implements EntryStore {
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
     const reader = (this.reader = new EntryReader(parts.format, clock));
     const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
-    const reads = new OverdueReads(calls, clock, (keys) => void writes.removeAll(keys).catch(() => {}));
+    const reads = new OverdueReads(calls, clock, async (keys) => {
+      await writes.removeAll(keys).catch(() => {});
+    });
     this.looks = new EntryLooks(reads, wireNames, versions, writes, reader);
     this.names = new StoredNames(calls, reader);
     this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);

@@ -3,7 +3,7 @@ import type { Codec } from '../../contracts/codec.js';
 import type { EntryRejection } from '../../contracts/entry-store.js';
 import type { Entry } from '../../contracts/entry.js';
 import type { Address } from '../../contracts/scope.js';
-import { CacheFormatError } from '../../support/errors.js';
+import { CacheError, CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import type { EntryFormat, OpenedEntry } from './entry-format.js';
 import type { EntryMeta, NamedVersion } from './entry-meta.js';
@@ -121,6 +121,12 @@ function unreadable(thrown: unknown): Unreadable {
   const error =
     thrown instanceof CacheFormatError
       ? thrown
-      : new CacheFormatError(`The entry cannot be decoded (${thrown instanceof Error ? thrown.name : typeof thrown}).`);
+      : new CacheFormatError(`The entry cannot be decoded (${saidBy(thrown)}).`);
   return { rejected: error.reason, error };
+}
+
+/** Ours quote nothing. */
+function saidBy(thrown: unknown): string {
+  if (thrown instanceof CacheError) return thrown.message;
+  return thrown instanceof Error ? thrown.name : typeof thrown;
 }
