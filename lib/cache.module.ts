@@ -5,12 +5,16 @@ import {
   Module,
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
+  type FactoryProvider,
   type OnApplicationShutdown,
   type Provider,
+  type ValueProvider,
 } from '@nestjs/common';
 import { createCache } from './assembly/create-cache.js';
 import { describeOptions } from './config/describe-options.js';
+import { HeldOptions } from './config/held-options.js';
 import { resolveOptions } from './config/resolved-options.js';
+import { securityNotice } from './config/security-notice.js';
 import { validateOptions } from './config/validate-options.js';
 import type { CacheModuleOptions } from './contracts/options.js';
 import type { CacheManager } from './core/cache-manager.js';
@@ -86,8 +90,9 @@ function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): Dyn
   const name = extras.name ?? DEFAULT_CACHE;
   const token = getCacheToken(name);
   const providers: Provider[] = [
-    ...(definition.providers ?? []),
-    { provide: EXTRAS, useValue: extras },
+    ...(definition.providers ?? []).map(held),
+    // Not the object itself: the builder leaves all options in it.
+    { provide: EXTRAS, useValue: { name: extras.name, isGlobal: extras.isGlobal } },
     { provide: OWN_CACHE, inject: [MODULE_OPTIONS_TOKEN, EXTRAS, CacheRegistry], useFactory: createManager },
     { provide: token, inject: [OWN_CACHE], useFactory: (manager: CacheManager) => manager },
   ];
@@ -100,8 +105,19 @@ function toDefinition(definition: DynamicModule, extras: CacheModuleExtras): Dyn
   };
 }
 
+/** Of the builder's providers, the one of the options: `forRoot` gives a value, `forRootAsync` a factory. */
+function held(provider: Provider): Provider {
+  if (typeof provider !== 'object' || provider.provide !== MODULE_OPTIONS_TOKEN) return provider;
+  if ('useValue' in provider) {
+    const { useValue, ...rest } = provider as ValueProvider<CacheModuleOptions>;
+    return { ...rest, useValue: new HeldOptions(useValue) };
+  }
+  const { useFactory, ...rest } = provider as FactoryProvider<CacheModuleOptions>;
+  return { ...rest, useFactory: async (...args: unknown[]) => new HeldOptions(await useFactory(...args)) };
+}
+
 async function createManager(
-  given: CacheModuleOptions,
+  { given }: HeldOptions,
   extras: CacheModuleExtras,
   registry: CacheRegistry,
 ): Promise<CacheManager> {
@@ -113,6 +129,8 @@ async function createManager(
   logger.log(describeOptions(options));
   const { store } = manager.cache.parts;
   logOutages(manager, store.name, store.condition?.fallback, logger);
+  const notice = securityNotice(options);
+  if (notice !== undefined) logger.warn(notice);
   if (options.logCalls) logCalls(manager, logger);
   return manager;
 }

@@ -57,7 +57,9 @@ export type {
   MemoryOptions,
   RedisOptions,
   SetOptions,
+  TenantOptions,
 } from './contracts/options.js';
+export type { SecurityCode, SecurityFinding, SecurityLevel, SecurityReport } from './contracts/security.js';
 export type { CacheExplanation, CacheHealth, CacheStats } from './contracts/stats.js';
 
 export {

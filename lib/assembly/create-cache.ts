@@ -10,6 +10,7 @@ import { ForeignChanges } from '../core/foreign-changes.js';
 import { Filler } from '../core/filler.js';
 import { Scopes, type CacheScope } from '../core/scopes.js';
 import { SingleFlight } from '../core/single-flight.js';
+import { TenantRule } from '../core/tenant-rule.js';
 import { WakeUp } from '../core/wake-up.js';
 import { createIsolation } from '../support/isolation.js';
 import { createStore } from './create-store.js';
@@ -58,5 +59,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     wakeUp,
     filler: new Filler(store, isolation, clock, events, resolver),
   });
-  return new CacheManager(cache, scopes.root);
+  // A cache that is switched off shares nothing, so it asks nobody whose the call is.
+  const tenants = enabled && options.tenant ? new TenantRule(scopes, options.tenant) : undefined;
+  return new CacheManager(cache, scopes.root, tenants);
 }

@@ -1,5 +1,7 @@
 import type { EntryStore } from '../contracts/entry-store.js';
+import type { JournalFile } from '../contracts/journal.js';
 import type { MemoryBackend } from '../backends/memory/memory.backend.js';
+import { openJournalFile } from '../backends/journal/disk.journal.js';
 import { nullBackend } from '../backends/null.backend.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import type { ResolvedResilience } from '../config/resolved-resilience.js';
@@ -12,9 +14,9 @@ import type { StoreListener } from './store-listener.js';
 
 /**
  * How much longer than this process another one may take to notice that a server is back: between two of its attempts to
- * reconnect, or to ask, lies a quarter of a second at most, and an attempt takes one time limit.
+ * reconnect, or to ask, lie 190 ms at most, and each of both takes a time limit or two.
  */
-const GRACE = 500;
+const GRACE = 600;
 
 export interface LosableParts {
   /** What the cache reads and writes. */
@@ -47,11 +49,15 @@ export function createResilientStore(
       maxTtl: fallbackTtl,
       open: (): FallbackStore => (fallback === 'memory' ? openNear() : (nullBackend as unknown as FallbackStore)),
     },
-    journal: { maxEntries: journal.maxEntries, file: undefined },
+    journal: { maxEntries: journal.maxEntries, file: fileOf(journal.directory, namespace) },
     grace: room.fleet ? GRACE : 0,
     verify: () => far.verify(),
     onDegraded: (error) => listener.onDegraded(error),
     onRecovered: () => listener.onRecovered(),
     onError: (operation, error) => listener.onError(operation, error),
   });
+}
+
+function fileOf(directory: string | undefined, namespace: string): JournalFile | undefined {
+  return directory === undefined ? undefined : openJournalFile({ directory, namespace });
 }

@@ -1,6 +1,6 @@
 import { durationText } from './duration-text.js';
 import { isOnRedis } from './on-redis.js';
-import type { ResolvedCompression } from './resolved-encoding.js';
+import type { ResolvedCompression, ResolvedEncryption } from './resolved-encoding.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { DEFAULT_LEASE, type ResolvedOptions } from './resolved-options.js';
 import type { ResolvedRedis } from './resolved-redis.js';
@@ -15,6 +15,7 @@ export function describeOptions(options: ResolvedOptions): string {
     `backend ${backendText(options)}`,
     ...leaseTexts(options),
     ...encodingTexts(options),
+    ...tenantTexts(options),
     `ttl ${durationText(options.ttl)}`,
     ...freshnessTexts(options.freshness),
     ...[...options.operations].map(([name, ttl]) => `${JSON.stringify(name)} ttl ${durationText(ttl)}`),
@@ -50,12 +51,22 @@ function leaseTexts({ backend, lease }: ResolvedOptions): string[] {
 function encodingTexts({ backend, codec, compression, encryption }: ResolvedOptions): string[] {
   if (backend === 'null' || backend === 'memory') return [];
   const codecName: unknown = typeof codec === 'string' ? codec : codec.name;
-  const keys = encryption?.keys.length;
   return [
     ...(codecName === 'json' ? [] : [`codec ${JSON.stringify(codecName)}`]),
     ...compressionTexts(compression),
-    ...(keys === undefined ? [] : [`encrypted (${keys === 1 ? '1 key' : `${keys} keys`})`]),
+    ...(encryption ? [encryptionText(encryption)] : []),
   ];
+}
+
+function tenantTexts({ tenant }: ResolvedOptions): string[] {
+  if (tenant === undefined) return [];
+  const whose = tenant.resolve === undefined ? 'named by each call' : 'resolved for each call';
+  return [`tenant ${whose}${tenant.required ? ', required' : ''}`];
+}
+
+function encryptionText({ keys, tenantKeys }: ResolvedEncryption): string {
+  const number = keys.length === 1 ? '1 key' : `${keys.length} keys`;
+  return `encrypted (${number}${tenantKeys ? ', and keys of tenants' : ''})`;
 }
 
 function compressionTexts({ algorithm, level, threshold }: ResolvedCompression): string[] {

@@ -15,7 +15,6 @@ const exactly = (word: string) => (value: unknown) => value === word;
 export const NOT_BUILT: readonly NotBuilt[] = [
   { path: 'backend', asksFor: exactly('disk'), what: 'backend "disk"', instead: 'Use "tiered", "redis" or "memory".' },
   { path: 'disk', asksFor: always, what: 'disk' },
-  { path: 'tenant', asksFor: always, what: 'tenant', instead: 'Use forTenant(id) of the cache manager.' },
   { path: 'redis.nodes', asksFor: always, what: 'redis.nodes (Redis Cluster)' },
   { path: 'redis.sentinels', asksFor: always, what: 'redis.sentinels' },
   { path: 'redis.client', asksFor: isCluster, what: 'a Redis Cluster client' },

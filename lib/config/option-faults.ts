@@ -14,6 +14,7 @@ import { RedisFields } from './redis.options.js';
 import { BreakerFields, JournalFields } from './resilience.options.js';
 import { kindOf, shownName } from './shown-value.js';
 import { suggestion } from './suggestion.js';
+import { TenantFields } from './tenant.options.js';
 
 type FieldsClass = new () => object;
 
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   lease: LeaseFields,
   breaker: BreakerFields,
   journal: JournalFields,
+  tenant: TenantFields,
   http: HttpFields,
 };
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };

@@ -10,6 +10,7 @@ import type {
   Isolation,
   LeaseOptions,
   MemoryOptions,
+  TenantOptions,
 } from '../contracts/options.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
@@ -25,6 +26,12 @@ import {
 } from './resolved-encoding.js';
 import { resolveRedis, type ResolvedRedis } from './resolved-redis.js';
 import { resolveResilience, type ResolvedResilience } from './resolved-resilience.js';
+
+/** Set where calls are asked for their tenant. */
+export interface ResolvedTenant {
+  readonly required: boolean;
+  readonly resolve: (() => unknown) | undefined;
+}
 
 /** `CacheModuleOptions` with defaults applied once; durations in milliseconds. */
 export interface ResolvedOptions {
@@ -50,6 +57,8 @@ export interface ResolvedOptions {
   /** By `operationName`. */
   readonly operations: ReadonlyMap<string, number>;
   readonly classInstances: ClassInstances;
+  /** `undefined`: a call that names no tenant is of none. */
+  readonly tenant: ResolvedTenant | undefined;
   /** As given: what it leaves open is filled by the module's own freshness at each call. */
   readonly http: Readonly<CacheResponseOptions>;
   /** `undefined`: the injected `CacheKeyGenerator`. */
@@ -90,6 +99,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     encryption: options.encryption && resolveEncryption(options.encryption),
     operations: resolveOperations(options.operations ?? {}),
     classInstances: options.classInstances ?? 'plain',
+    tenant: resolveTenant(options.tenant ?? {}),
     http: Object.freeze({ ...options.http }),
     keyGenerator: options.keyGenerator,
     logCalls: options.logCalls ?? false,
@@ -137,6 +147,12 @@ function resolveOperations(operations: Readonly<Record<string, Duration | undefi
     if (ttl !== undefined) resolved.set(operationName(name), parseDuration(ttl, `operations.${name}`));
   }
   return resolved;
+}
+
+function resolveTenant(tenant: TenantOptions): ResolvedTenant | undefined {
+  const { required = false, resolve } = tenant;
+  if (!required && resolve === undefined) return undefined;
+  return Object.freeze({ required, resolve: resolve?.bind(tenant) });
 }
 
 function inMs(duration: Duration | undefined, what: string): number | undefined {

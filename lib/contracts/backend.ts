@@ -1,3 +1,5 @@
+import type { SecurityFinding } from './security.js';
+
 /**
  * What a custom store extends: three methods over bytes. Keys are printable strings without blanks, at most 250 bytes.
  *
@@ -39,10 +41,14 @@ export abstract class CacheBackend {
   setMany?(entries: readonly BackendItem[]): Promise<void>;
   /** How many of them existed. */
   deleteMany?(keys: readonly string[]): Promise<number>;
+  /** Whether more than so many bytes stand under the key; without fetching them. */
+  isLonger?(key: string, than: number): Promise<boolean>;
   /** Stores the bytes if the key is absent. Whether it did. Must be atomic. */
   add?(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean>;
   /** Lengthens the life of a key to at least `ttlMs` (`Infinity`: for ever), without touching its value. */
   touch?(key: string, ttlMs: number): Promise<void>;
+  /** What is weak about how the store is reached, and by whom. Changes nothing; holds no secret. Without it, that is not known. */
+  checkSecurity?(): Promise<readonly SecurityFinding[]>;
   /** Overwrites bytes in place, if the key exists and begins with `expected`; keeps its expiry. Whether it did. Must be atomic. */
   patch?(key: string, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean>;
 }

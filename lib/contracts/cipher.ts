@@ -1,3 +1,9 @@
+/** Which cipher is whose. */
+export interface CipherBook {
+  /** @throws when it cannot be told: then nothing of the tenant's may be written or read. */
+  of(tenant: string): Cipher;
+}
+
 /** Keeps payloads secret, and bound to what stands round them. */
 export interface Cipher {
   /** Stands in the header of every entry it wrote: 1 AES-256-GCM. */

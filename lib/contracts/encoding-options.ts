@@ -28,4 +28,10 @@ export interface NamedEncryptionKey {
 export interface EncryptionOptions {
   /** The first one writes, all of them read. Make one with `openssl rand -base64 32`. */
   keys: readonly (EncryptionKey | NamedEncryptionKey)[];
+  /**
+   * The keys of one tenant, which go before `keys`: the first one writes, and no other key reads what is the tenant's.
+   * `undefined`: it has none of its own, and `keys` are its too. Has to answer at once, from memory; asked again after a
+   * minute at the earliest. When it throws, or gives no keys, nothing of the tenant's is stored or read.
+   */
+  tenantKeys?: (tenant: string) => readonly (EncryptionKey | NamedEncryptionKey)[] | undefined;
 }

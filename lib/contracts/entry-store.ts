@@ -4,6 +4,7 @@ import type { Lease, LeaseProvider } from './lease.js';
 import type { MaybePromise } from './maybe-promise.js';
 import type { Address, Scope } from './scope.js';
 import type { StoreCondition } from './store-condition.js';
+import type { SecurityCheck } from './security.js';
 
 /**
  * The versions (of the scope, its parents and the tags) that stood when a load began. A draft stored under a stamp is
@@ -104,6 +105,9 @@ export interface EntryStore {
 
   /** Logical keys of this very scope, those that are still valid. Throws `CacheCapabilityError` where keys cannot be listed. */
   keys(scope: Scope, pattern: string | undefined): AsyncIterable<string>;
+
+  /** What is weak about how the entries are reached, and by whom; absent where nobody can tell. */
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
 
   usage(scope?: Scope): StoreUsage;
   ping(): MaybePromise<void>;

@@ -137,10 +137,14 @@ export interface LeaseOptions {
   waitTimeout?: Duration;
 }
 
+/** Whose a call is. `forTenant(id)` goes before a decorator's `tenant`, and that before `resolve`. */
 export interface TenantOptions {
-  /** A call without a tenant is an error. */
+  /** A call whose tenant is not known rejects with `CacheTenantError`. Default false: it is of no tenant. */
   required?: boolean;
-  /** Tells the tenant of the current call. */
+  /**
+   * Asked at each call that names no tenant; most often it reads an `AsyncLocalStorage`. `undefined`: there is none. When
+   * it throws, or gives anything else than a name, the call rejects with `CacheTenantError`.
+   */
   resolve?: () => string | undefined;
 }
 
@@ -205,6 +209,7 @@ export interface CacheModuleOptions extends FreshnessOptions {
   operations?: Record<string, Duration>;
   /** What becomes of class instances inside values: their own data (`plain`, default), or a refusal. */
   classInstances?: ClassInstances;
+  /** Tells tenants apart by the call, for everything that names none itself. */
   tenant?: TenantOptions;
   http?: CacheResponseOptions;
   /** Makes the default keys of `@Cached`. Default: the injected `CacheKeyGenerator`. */

@@ -1,12 +1,18 @@
+export interface LinkListener {
+  /** Within the very event in which a data connection breaks, before anything can be read over a new one. `why`, if it is known. */
+  lost(why?: unknown): void;
+  /** All of them are there again. */
+  ready(): void;
+}
+
 /** The connections to a shared backend, as far as whoever stands over them has to know. */
 export interface ServerLink {
   /** Whether a command could be sent at this moment, on every data connection (of a cluster: to every known master). */
   readonly ready: boolean;
   /**
-   * `lost` within the very event in which a data connection breaks, before anything can be read over a new one; `ready` when
-   * all are there again. Returns the unsubscribe function.
+   * Returns the unsubscribe function.
    */
-  watch(listener: { lost(): void; ready(): void }): () => void;
+  watch(listener: LinkListener): () => void;
   /**
    * Who answers: another text after a restart or a failover. Of a cluster: all masters, sorted. Rejects when the server does
    * not say (no permission for INFO) with the server's own error.

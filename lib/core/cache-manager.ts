@@ -1,7 +1,10 @@
 import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
+import type { SecurityReport } from '../contracts/security.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
+import { Opaque } from '../support/opaque.js';
+import { CacheTenantError } from '../support/errors.js';
 import type { Cache } from './cache.js';
 import type { GetOrSetOptions } from './call-options.js';
 import { observe } from './event-stream.js';
@@ -9,24 +12,40 @@ import { explain } from './explain.js';
 import { checkHealth } from './health.js';
 import type { BatchLoader } from './batch-deck.js';
 import type { CacheScope } from './scopes.js';
+import { checkSecurity } from './security.js';
 import { statsOf } from './stats.js';
+import type { TenantRule } from './tenant-rule.js';
 
 /**
  * One cache, seen from one scope: its namespace, or a tenant of it. Injected by its class (the default cache) or by
  * `@InjectCache(name)`. Trouble with the backend never reaches the caller of a method; it is an `error` event, a miss,
  * or `false`. What does reach it: a loader's own error, unchanged, `CacheUsageError` for a call that cannot be meant,
- * `CacheValueError` from `set`, and `CacheTimeoutError` where a `hardTimeout` was set.
+ * `CacheValueError` from `set`, `CacheTimeoutError` where a `hardTimeout` was set, and `CacheTenantError` where the options
+ * `tenant` are set and the tenant of a call cannot be told.
  *
  * Durations are milliseconds or strings such as `'5m'`. Keys are strings that are not empty.
  */
-export class CacheManager {
+export class CacheManager extends Opaque {
   /** @internal Made by the module; applications have it injected. */
   constructor(
     /** @internal */
     readonly cache: Cache,
-    /** @internal */
-    readonly scope: CacheScope,
-  ) {}
+    /** @internal Where it stands: what it counts, and what it listens to. */
+    readonly home: CacheScope,
+    /** @internal Tells the tenant of each call; `undefined` where that is settled. */
+    readonly tenants?: TenantRule,
+  ) {
+    super();
+  }
+
+  /**
+   * Where a call goes that is made now. The one place where a manager, a decorator or a route learns its tenant.
+   * @internal
+   * @throws CacheTenantError
+   */
+  get scope(): CacheScope {
+    return this.tenants === undefined ? this.home : this.tenants.scopeIn(this.home);
+  }
 
   /** The cache's name. */
   get name(): string {
@@ -35,7 +54,12 @@ export class CacheManager {
 
   /** A fresh value, or `undefined`. A stored `undefined` looks the same here; `has` tells them apart. */
   get<T>(key: string): Promise<T | undefined> {
-    return this.cache.reads.get(this.scope, key) as Promise<T | undefined>;
+    try {
+      return this.cache.reads.get(this.scope, key) as Promise<T | undefined>;
+    } catch (error) {
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
+    }
   }
 
   /** A fresh value held in this process, without waiting; counts nothing. Always `undefined` where no tier is in the process. */
@@ -75,7 +99,12 @@ export class CacheManager {
    * reaches them unchanged.
    */
   getOrSet<T>(key: string, loader: Loader<T>, options?: GetOrSetOptions): Promise<T> {
-    return this.cache.getOrSet(this.scope, key, loader, options);
+    try {
+      return this.cache.getOrSet(this.scope, key, loader, options);
+    } catch (error) {
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
+    }
   }
 
   /** The fresh ones among the keys. */
@@ -119,7 +148,7 @@ export class CacheManager {
     return this.cache.invalidations.invalidateTags(this.scope, tags);
   }
 
-  /** The whole namespace, with its tenants and nested namespaces; of a tenant: all that is that tenant's. */
+  /** The whole namespace, with its tenants and nested namespaces; of a tenant, named or resolved: all that is that tenant's. */
   async clear(): Promise<boolean> {
     return this.cache.invalidations.clear(this.scope);
   }
@@ -134,23 +163,39 @@ export class CacheManager {
     return this.cache.writes.warm(this.scope, entries, options);
   }
 
-  /** The same cache for one tenant. Replaces the tenant this one may be for. */
+  /** The same cache for one tenant. Replaces the tenant this one may be for, and whatever `tenant.resolve` would say. */
   forTenant(id: string): CacheManager {
-    return new CacheManager(this.cache, this.cache.parts.scopes.tenant(this.scope, id));
+    return new CacheManager(this.cache, this.cache.parts.scopes.tenant(this.home, id));
+  }
+
+  /**
+   * The namespace itself, whoever calls: what is stored in it is of no tenant, and `clear` takes all tenants along. For
+   * what is everybody's, and for administrators; the only way there where `tenant.resolve` or `tenant.required` is set.
+   */
+  withoutTenant(): CacheManager {
+    return new CacheManager(this.cache, this.home.owner ?? this.home);
   }
 
   /** A namespace within this one. */
   forNamespace(name: string): CacheManager {
-    return new CacheManager(this.cache, this.cache.parts.scopes.nested(this.scope, name));
+    return new CacheManager(this.cache, this.cache.parts.scopes.nested(this.home, name), this.tenants);
   }
 
-  /** Of this process and scope, with everything below it. */
+  /** Of this process and scope, with everything below it: of a manager that `tenant.resolve` serves, all tenants. */
   getStats(): CacheStats {
-    return statsOf(this.cache.parts, this.scope);
+    return statsOf(this.cache.parts, this.home);
   }
 
   async healthCheck(): Promise<CacheHealth> {
     return checkHealth(this.cache.parts);
+  }
+
+  /**
+   * What is weak about how the backend is reached, and by whom: encryption of the connection, the user, its password, its
+   * permissions. Sends only commands that change nothing. Never rejects: what cannot be found out is a finding too.
+   */
+  async checkSecurity(): Promise<SecurityReport> {
+    return checkSecurity(this.cache.parts);
   }
 
   /** Where the key is, its state, and why it is not served. */
@@ -163,8 +208,8 @@ export class CacheManager {
     return observe(run);
   }
 
-  /** Listens to what happens in this scope and below. Returns the unsubscribe function. */
+  /** Listens to what happens in this scope and below, all tenants included. Returns the unsubscribe function. */
   on<T extends CacheEventType>(event: T, listener: (event: CacheEventOf<T>) => void): () => void {
-    return this.cache.parts.events.on(event, this.scope, listener);
+    return this.cache.parts.events.on(event, this.home, listener);
   }
 }

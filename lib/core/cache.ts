@@ -1,5 +1,6 @@
 import { freshnessOf, type NearEntry } from '../contracts/entry.js';
 import type { Loader } from '../contracts/options.js';
+import { Opaque } from '../support/opaque.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
 import { Invalidations } from './invalidations.js';
@@ -19,7 +20,7 @@ export const NO_HIT: unique symbol = Symbol('no hit');
 export const RENEW: unique symbol = Symbol('renew');
 
 /** One named cache: every operation over every scope. `CacheManager` is its face. */
-export class Cache {
+export class Cache extends Opaque {
   readonly name: string;
   readonly reads: Reads;
   readonly writes: Writes;
@@ -28,6 +29,7 @@ export class Cache {
   private readonly readMany: ReadMany;
 
   constructor(readonly parts: CacheParts) {
+    super();
     this.name = parts.name;
     this.reads = new Reads(parts);
     this.writes = new Writes(parts);

@@ -1,6 +1,6 @@
 import type { StoreCondition } from '../contracts/store-condition.js';
 import type { CacheHealth } from '../contracts/stats.js';
-import { messageOf } from '../support/message-of.js';
+import { publicMessageOf } from '../support/public-message.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 
@@ -23,7 +23,7 @@ export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
       // With entries of this process in its place the application is served; without, loaders run.
       status: condition?.fallback === 'memory' ? 'degraded' : 'down',
       since,
-      lastError: withoutSecrets(condition?.lastError ?? error),
+      lastError: publicMessageOf(condition?.lastError ?? error),
       ...figures(parts, condition?.awaySince === undefined ? clock.now() - begun : condition.latency),
     };
   }
@@ -42,11 +42,6 @@ function figures(
 
 function sinceOf(condition: StoreCondition | undefined): Date | undefined {
   return condition?.awaySince === undefined ? undefined : new Date(condition.awaySince);
-}
-
-/** Addresses of servers may carry a password. */
-function withoutSecrets(error: unknown): string {
-  return messageOf(error).replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
 }
 
 /** Finer than that is noise, and sixteen digits are no report. */

@@ -1,4 +1,4 @@
-import { CacheUsageError } from '../support/errors.js';
+import { CacheQueuedError, CacheUsageError } from '../support/errors.js';
 import { compileGlob } from '../support/glob.js';
 import { attempt, attemptAll } from './attempt.js';
 import { checkTags } from './call-options.js';
@@ -45,8 +45,7 @@ export class Invalidations {
     const { events, fence, recent, store } = this.parts;
     const address = { scope, key, id: scope.idOf(key) };
     const settle = fence.invalidateKey(address.id);
-    const done =
-      (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, recent()))) !== undefined;
+    const done = (await attempt(this.parts, scope, 'expire', key, () => store.expire(address, recent()))) !== undefined;
     settle();
     events.expire(scope, { key, ...this.outcome(done) });
     return done;
@@ -70,7 +69,12 @@ export class Invalidations {
     const settle = this.parts.fence.invalidateMatching(scope, compileGlob(pattern));
     let removed = 0;
     const complete = await attemptAll(this.parts, scope, 'invalidate', async () => {
-      removed = await this.parts.store.invalidate(scope, pattern);
+      try {
+        removed = await this.parts.store.invalidate(scope, pattern);
+      } catch (error) {
+        if (error instanceof CacheQueuedError) removed = error.removed;
+        throw error;
+      }
     });
     settle();
     this.parts.events.invalidate(scope, { by: 'pattern', pattern, ...this.outcome(complete) });

@@ -46,7 +46,7 @@ export class Scopes {
   private readonly known = new LRUCache<string, CacheScope>({
     max: MAX_SCOPES,
     // What a forgotten scope counted stays in the totals of the root.
-    dispose: (scope, _path, reason) => {
+    dispose: (scope, _name, reason) => {
       if (reason === 'evict') this.root.counters.add(scope.counters);
     },
   });
@@ -73,8 +73,9 @@ export class Scopes {
   tenant(scope: CacheScope, tenant: string): CacheScope {
     requireName(tenant, 'tenant');
     const owner = scope.owner ?? scope;
-    const suffix = `@${escapeSegment(tenant)}`;
-    return this.remember(owner.path + suffix, () => {
+    // As it is, because this is on the way of every hit of a tenant: no path of a namespace holds an `@`.
+    return this.remember(`${owner.path}@${tenant}`, () => {
+      const suffix = `@${escapeSegment(tenant)}`;
       const lineage = [...owner.lineage, ...owner.lineage.map((path) => path + suffix)];
       return new CacheScope(owner.path + suffix, owner.namespace, tenant, owner, lineage);
     });
@@ -88,11 +89,11 @@ export class Scopes {
     return totals;
   }
 
-  private remember(path: string, create: () => CacheScope): CacheScope {
-    const known = this.known.get(path);
+  private remember(name: string, create: () => CacheScope): CacheScope {
+    const known = this.known.get(name);
     if (known) return known;
     const scope = create();
-    this.known.set(path, scope);
+    this.known.set(name, scope);
     return scope;
   }
 }

@@ -1,5 +1,5 @@
 import type { CacheEventOf, CacheEventType } from '../contracts/events.js';
-import { messageOf } from '../support/message-of.js';
+import { publicMessageOf } from '../support/public-message.js';
 
 /** What an outage is told to; Nest's `Logger` fits. */
 export interface OutageLogger {
@@ -35,7 +35,7 @@ export function logOutages(source: EventSource, backend: string, standIn: StandI
   if (standIn === undefined) return watchCalls(source, name, logger);
   const instead = standIn === 'memory' ? 'entries of this process serve' : 'loaders run';
   source.on('degraded', ({ error }) => {
-    logger.warn(`${name} is given up for now (${messageOf(error)}). Until it is back, ${instead} instead.`);
+    logger.warn(`${name} is given up for now (${publicMessageOf(error)}). Until it is back, ${instead} instead.`);
   });
   source.on('recovered', () => logger.log(`${name} serves again.`));
 }
@@ -44,7 +44,7 @@ function watchCalls(source: EventSource, name: string, logger: OutageLogger): vo
   let silence: (() => void)[] | undefined;
   source.on('error', ({ error, operation }) => {
     if (silence || !BACKEND_OPERATIONS.has(operation)) return;
-    logger.warn(`${name} fails (${messageOf(error)}). Until it is back, loaders run instead.`);
+    logger.warn(`${name} fails (${publicMessageOf(error)}). Until it is back, loaders run instead.`);
     // Listened to only while there is an outage: a hit costs nothing on other days.
     silence = SIGNS_OF_LIFE.map((sign) =>
       source.on(sign, () => {

@@ -82,6 +82,8 @@ export class CacheQueuedError extends CacheBackendError {
   constructor(
     /** How many invalidations wait by now. */
     readonly pending: number,
+    /** How many entries were removed in this process. */
+    readonly removed: number,
     options?: ErrorOptions,
   ) {
     super(
@@ -109,7 +111,7 @@ export class CacheFormatError extends CacheError {
   }
 }
 
-/** `tenant.required` is set and the call names no tenant. */
+/** The tenant of a call cannot be told: `tenant.required` is set and nobody names one, or `tenant.resolve` fails. */
 export class CacheTenantError extends CacheError {
   override readonly name = 'CacheTenantError';
 }

@@ -73,7 +73,25 @@ export function withoutMarkers(store: EntryStore): EntryStore {
  * - `no grace`: on its return a process serves at once whatever the server has.
  * - `trusts the server`: the server's `run_id` is always the one that was seen first.
  */
-export const OUTAGE_FAULTS: Partial<Record<OutageFault, (store: EntryStore) => EntryStore>> = {};
+export const OUTAGE_FAULTS: Record<OutageFault, (store: EntryStore) => EntryStore> = {
+  'no journal': (store) => {
+    const { journal } = store as unknown as { journal: { add: () => Promise<void> } };
+    journal.add = () => Promise.resolve();
+    return store;
+  },
+  'no grace': (store) => {
+    const { recovery } = store as unknown as { recovery: { parts: { grace: number } } };
+    recovery.parts.grace = 0;
+    return store;
+  },
+  'trusts the server': (store) => {
+    const { primary } = store as unknown as {
+      primary: { far: { serverCheck: { parts: { onServerChange: 'clear' | 'trust' } } } };
+    };
+    primary.far.serverCheck.parts.onServerChange = 'trust';
+    return store;
+  },
+};
 
 /** The original with other members; its own methods go on calling each other. */
 function replaced<T extends object>(original: T, members: Partial<T>): T {

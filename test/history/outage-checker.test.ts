@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { History, HistoryEvent } from './history.js';
 import { outage, put, raise, read, remove, trouble } from './made-events.js';
-import { RECOVERY_BOUND } from './outages.js';
+import { RECOVERY_BOUND, slowestReturn } from './outages.js';
 import { PUSH_BOUND, staleReads, staleReadsThroughOutages } from './staleness.js';
 
 const BACK = 5_000;
@@ -117,6 +117,15 @@ describe('an invalidation that was acknowledged', () => {
     expect(staleReadsThroughOutages([...sudden, old(2, 1_800)])).toEqual([]);
     expect(staleReadsThroughOutages([...sudden, old(2, THROUGH + 1)])).toHaveLength(1);
   });
+});
+
+it('tells how long the slowest took to come back', () => {
+  const recovered = (process: number, at: number): HistoryEvent => trouble('recovered', { process, at: [at, at] });
+  const again = outage([2], { at: [7_000, 8_000] });
+  const history = [...QUEUED, again, recovered(1, BACK + 300), recovered(2, BACK + 900), recovered(2, 8_100)];
+  expect(slowestReturn(history)).toBe(900);
+  // Still in an outage, or in none at all.
+  expect(slowestReturn([...QUEUED, again, recovered(2, 7_500), recovered(1, 1_000)])).toBe(0);
 });
 
 describe('a put that has failed', () => {

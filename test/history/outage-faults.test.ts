@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type RunningRedis } from '../support/redis-server.js';
 import { compile, type Compiled } from './compiled.js';
-import { OUTAGE_FAULTS } from './faults.js';
 import type { OutageFault } from './orders.js';
 import type { OutageKind } from './outage-ordeal.js';
 import { runOutages } from './outage-run.js';
@@ -29,25 +28,18 @@ describe('a history of several processes whose server goes away, and that', () =
     await program?.remove();
   });
 
-  for (const [does, fault, kinds] of FAULTS) {
-    const name = `${does} shows old values (${fault})`;
-    // What stands between the cache and a server that goes away is not there yet.
-    if (!OUTAGE_FAULTS[fault]) it.todo(name);
-    else {
-      it(
-        name,
-        async () => {
-          let found: string[] = [];
-          for (let seed = 1; seed <= ATTEMPTS && found.length === 0; seed++) {
-            const run = { mode: 'tracking', seed, fault, kinds, seconds: SECONDS } as const;
-            const history = await runOutages({ ...run, program: program.path, sourceUrl: truth.url });
-            found = staleReadsThroughOutages(history).map((stale) => sliceOf(history, stale));
-          }
-          if (process.env['HISTORY_FIGURES']) process.stderr.write(`${name}: ${found.length}\n`);
-          expect(found).not.toEqual([]);
-        },
-        90_000,
-      );
-    }
-  }
+  it.each(FAULTS)(
+    '%s shows old values (%s)',
+    async (does, fault, kinds) => {
+      let found: string[] = [];
+      for (let seed = 1; seed <= ATTEMPTS && found.length === 0; seed++) {
+        const run = { mode: 'tracking', seed, fault, kinds, seconds: SECONDS } as const;
+        const history = await runOutages({ ...run, program: program.path, sourceUrl: truth.url });
+        found = staleReadsThroughOutages(history).map((stale) => sliceOf(history, stale));
+      }
+      if (process.env['HISTORY_FIGURES']) process.stderr.write(`${does}: ${found.length}\n`);
+      expect(found).not.toEqual([]);
+    },
+    90_000,
+  );
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type RunningRedis } from '../support/redis-server.js';
 import { compile, type Compiled } from './compiled.js';
 import { ofKind, type History } from './history.js';
+import { slowestReturn } from './outages.js';
 import { EVERY_OUTAGE, type OutageKind } from './outage-ordeal.js';
 import { runOutages } from './outage-run.js';
 import { grouped } from './promises.js';
@@ -62,6 +63,6 @@ function figuresOf(history: History, stale: readonly StaleRead[]): string {
   return (
     `${ofKind(history, 'read').length} reads (${stale.length} stale), ${invalidations.length} invalidations ` +
     `(${queued} not acknowledged), ${outages.join(', ')}; ${told('degraded')} times degraded, ` +
-    `${told('recovered')} recovered, ${told('stall')} stalls, ${told('error')} errors`
+    `${told('recovered')} recovered (the slowest after ${slowestReturn(history).toFixed(0)} ms), ${told('stall')} stalls, ${told('error')} errors`
   );
 }

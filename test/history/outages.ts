@@ -60,6 +60,22 @@ export class Outages {
   }
 }
 
+/**
+ * How long the slowest process took to say that it is back, from the end of the last outage it was in, in milliseconds. Whoever
+ * takes longer than `RECOVERY_BOUND` cannot keep what is promised.
+ */
+export function slowestReturn(history: History): number {
+  const outages = ofKind(history, 'outage');
+  const returns = ofKind(history, 'trouble')
+    .filter(({ what }) => what === 'recovered')
+    .map(({ process, ended }) => {
+      const ends = outages.filter((one) => concerns(one, process) && one.ended <= ended).map((one) => one.ended);
+      const isAgain = outages.some((one) => concerns(one, process) && one.began <= ended && one.ended > ended);
+      return isAgain || ends.length === 0 ? 0 : ended - Math.max(...ends);
+    });
+  return Math.max(0, ...returns);
+}
+
 function concerns({ processes }: Outage, process: number): boolean {
   return processes === 'all' || processes.includes(process);
 }

@@ -16,6 +16,8 @@ export interface Workload {
   readonly keys: readonly WalkedKey[];
   /** Each as often as it stands here. */
   readonly changes: readonly Change[];
+  /** Default: `PATTERNS`. */
+  readonly patterns?: readonly string[];
   /** Callers at a time, of each process. */
   readonly readers: number;
   readonly writers: number;
@@ -87,11 +89,26 @@ export const QUICK: Workload = { ...DELETES, writers: 2, loadTime: 2, rest: 8 };
 /** One key that is nearly always being loaded: for faults of what joins a load. */
 export const JOINS: Workload = { ...DELETES, keys: EVERY_KEY.slice(0, 1), readers: 12, loadTime: 60, rest: 30 };
 
-/** Few changes at a time, so that what an outage has left behind is not swept away by the next clear. */
+const MANY_KEYS: readonly WalkedKey[] = Array.from({ length: 40 }, (_, nth) => ({
+  name: `${nth % 2 === 0 ? 'many' : `few:${nth % 8}`}:${nth}`,
+  options: nth % 5 === 0 ? { tags: ['red'] } : {},
+  lateTags: nth % 10 === 3 ? ['blue'] : [],
+}));
+
+/**
+ * Many keys that stay, and changes that are rare and concern few of them: what an outage has left behind must not be swept
+ * away by the next change before anybody has looked.
+ */
 export const OUTAGES: Workload = {
   ...EVERYTHING,
-  changes: ['delete', 'delete', 'delete', 'deleteMany', 'set', 'putAfter', 'expire', 'invalidateTags', 'invalidate'],
-  rest: 150,
+  keys: [...MANY_KEYS, ...EVERY_KEY],
+  changes: [
+    ...(['delete', 'delete', 'delete', 'delete', 'delete', 'delete', 'set', 'set', 'putAfter', 'expire'] as const),
+    ...(['invalidateTags', 'invalidate'] as const),
+  ],
+  patterns: ['few:1:*', 'few:3:*', 'few:5:*', 'swr:?'],
+  writers: 2,
+  rest: 400,
   pauses: false,
 };
 

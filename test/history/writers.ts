@@ -36,7 +36,7 @@ export class Writers {
         return this.#invalidate(change, tagged(keys, tag), () => cache.invalidateTags(tag));
       }
       case 'invalidate': {
-        const pattern = dice.pick(PATTERNS.filter((each) => matching(keys, each).length > 0));
+        const pattern = dice.pick((workload.patterns ?? PATTERNS).filter((each) => matching(keys, each).length > 0));
         return this.#invalidate(change, matching(keys, pattern), () => this.#sweep(pattern));
       }
       case 'clear':

@@ -20,6 +20,8 @@ export interface Fleet {
   readonly server: FleetServer;
   /** A further process. */
   join(options?: CacheModuleOptions): Promise<Instance>;
+  /** One that watches its connection. */
+  joinWatching(options?: CacheModuleOptions): Promise<Instance>;
 }
 
 export type Mode = 'tracking' | 'pubsub';
@@ -38,16 +40,21 @@ export function fleets(): (mode: Mode, options?: FleetOptions) => Fleet {
   return (mode, fleetOptions) => {
     const clock = new FakeClock(Date.now());
     const server = new FleetServer(clock, fleetOptions);
-    const join = async (options: CacheModuleOptions = {}): Promise<Instance> => {
+    const open = async (options: CacheModuleOptions, watching: boolean): Promise<Instance> => {
       const client = server.connect(mode);
+      const { link, ...room } = client;
       const resolved = resolveOptions(
         validateOptions({ clock, redis: { commandTimeout: '10s' }, backend: 'tiered', ...options }),
       );
-      const cache = await createCache(resolved, (...args) => createSharedStore(client, ...args));
+      const cache = await createCache(resolved, (...args) =>
+        createSharedStore(watching ? { ...room, link } : room, ...args),
+      );
       const instance = { cache, client };
       made.push(instance);
       return instance;
     };
-    return { clock, server, join };
+    const join = (options: CacheModuleOptions = {}): Promise<Instance> => open(options, false);
+    const joinWatching = (options: CacheModuleOptions = {}): Promise<Instance> => open(options, true);
+    return { clock, server, join, joinWatching };
   };
 }

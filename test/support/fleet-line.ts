@@ -54,11 +54,14 @@ interface Gate {
  */
 export class FleetLine {
   readonly sent: SentCommand[] = [];
+  /** What every command fails with, without reaching the server. */
+  broken: Error | undefined;
   readonly #gates = new Set<Gate>();
 
   /** `run` is what the command does on the server, in one step. */
   send<T>(command: FleetCommandName, keys: readonly string[], run: () => T): Promise<T> {
     const entry = { command, keys: [...keys] };
+    if (this.broken) return Promise.reject(this.broken);
     this.sent.push(entry);
     return new Promise<T>((resolve) => {
       this.#pass('requests', entry, () => {

@@ -6,6 +6,7 @@ import { FleetBackend } from './fleet-backend.js';
 import { FleetBus, type PushHold } from './fleet-bus.js';
 import { FleetScripts } from './fleet-commands.js';
 import { FleetKeyspace, type FleetFault } from './fleet-keyspace.js';
+import { FleetLink } from './fleet-link.js';
 import { FleetLine, type Hold, type Matcher, type SentCommand } from './fleet-line.js';
 
 export interface FleetOptions {
@@ -26,6 +27,8 @@ export interface FleetData {
 export interface FleetClient {
   readonly backend: CacheBackend;
   readonly fleet: FleetCommands;
+  /** Used only where a cache is made with it. */
+  readonly link: FleetLink;
   readonly bus: InvalidationBus & {
     /** The channel breaks: `lost()`, and everything goes unheard. Commands still work. */
     drop(): void;
@@ -52,6 +55,8 @@ export interface FleetClient {
  * commands of `fleet` tell, of whichever client; plain commands of the backend tell it nothing, and neither does an expiry.
  */
 export class FleetServer {
+  /** Another one after a restart. */
+  runId = 'first';
   readonly data: FleetData;
   readonly #space: FleetKeyspace;
 
@@ -76,6 +81,7 @@ export class FleetServer {
       backend: new FleetBackend(line, view),
       fleet: new FleetScripts(line, view),
       bus,
+      link: new FleetLink(line, () => this.runId),
       sent: line.sent,
       hold: (what, matches) => line.hold(what, matches),
       holdPushes: () => bus.hold(),

@@ -1,23 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../lib/testing/fake-clock.js';
+import { End } from '../support/connection-end.js';
 import { settle, until } from '../support/deferred.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-
-/** One end of a connection, and what it has met. */
-class End {
-  text = '';
-  said: string[] = [];
-
-  constructor(readonly socket: Socket) {
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => (this.text += text));
-    socket.on('end', () => this.said.push('end'));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.said.push(error.code ?? error.message));
-    socket.on('close', () => this.said.push('close'));
-  }
-}
 
 let server: Server;
 let accepted: End[];

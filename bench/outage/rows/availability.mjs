@@ -6,7 +6,7 @@ import { MortalServer } from '../kit/mortal.mjs';
 
 const SLOWEST = 150;
 const LEAST_SHARE = 0.98;
-const USED_AGAIN = 2_000;
+const USED_AGAIN = 1_000;
 const PATIENCE = 10_000;
 
 /** Calls before, during and after the server is away, frozen or dead. */

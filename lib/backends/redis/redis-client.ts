@@ -2,6 +2,9 @@ import type { Redis, RedisOptions as IoredisOptions } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { importPackage } from '../../support/lazy-package.js';
+import { hideWhenPrinted } from '../../support/printed.js';
+import { troubleOf, watchTrouble } from './last-trouble.js';
+import { tlsOf } from './tls-connection.js';
 
 export interface RedisConnection {
   readonly url?: string | undefined;
@@ -15,7 +18,7 @@ export interface RedisConnection {
 }
 
 /** The longest pause between two attempts to connect: Redis is used again within a second of its return. */
-const MAX_RECONNECT_DELAY = 200;
+const MAX_RECONNECT_DELAY = 150;
 /** Processes that lost a server together shall not come back as one. */
 const withJitter = (ms: number): number => ms * (0.75 + 0.5 * Math.random());
 
@@ -49,19 +52,15 @@ export async function openRedis(connection: RedisConnection, further: IoredisOpt
       password: connection.password,
       db: connection.db,
     }),
-    ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls } : {}),
+    ...defined({ tls: tlsOf(connection) }),
     ...further,
   };
   const client: Redis =
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
-  // Each command reports its own failure; without a listener ioredis would write to the console.
-  client.on('error', (error: NodeJS.ErrnoException) => troubles.set(client, error.message || error.code));
-  client.on('ready', () => troubles.delete(client));
+  watchTrouble(client);
+  hideWhenPrinted(client, 'Redis');
   return client;
 }
-
-/** Why a client has no connection: what its socket, or the server in the handshake, has said last. */
-const troubles = new WeakMap<RedisClientLike, string | undefined>();
 
 /** One wait a client, however many commands stand in it. */
 const waits = new WeakMap<RedisClientLike, Promise<void>>();
@@ -101,12 +100,26 @@ export async function closeRedis(client: RedisClientLike): Promise<void> {
   if (redis.status === 'end') return;
   const hasSocket = ['connecting', 'connect', 'ready'].includes(redis.status);
   const ended = hasSocket ? new Promise<void>((resolve) => redis.once('end', resolve)) : undefined;
+  listenToTheEnd(redis);
   redis.disconnect();
   await ended;
 }
 
-function notConnected(client: RedisClientLike): CacheBackendError {
-  return new CacheBackendError(`Redis is not connected (${troubles.get(client) ?? client.status}).`);
+/**
+ * Whoever ends a socket in the middle of a TLS handshake may hear of two errors: that the certificate is not trusted, and
+ * that the server was cut short. ioredis listens to the first (seen in 5.11 and 6.0); the other one would end the process.
+ */
+export function listenToTheEnd(redis: Redis): void {
+  const { connector } = redis as unknown as { connector?: { stream?: NodeJS.EventEmitter | null } };
+  connector?.stream?.on('error', () => {});
+}
+
+/** With the reason, where it is known. */
+export function notConnected(client: RedisClientLike): CacheBackendError {
+  const trouble = troubleOf(client);
+  return new CacheBackendError(
+    `Redis is not connected (${client.status}${trouble === undefined ? '' : `: ${trouble}`}).`,
+  );
 }
 
 function defined<T extends object>(options: T): Partial<T> {

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
+import { bareError } from './bare-error.js';
 import { whenReady } from './redis-client.js';
 import type { Script } from './scripts.js';
 
@@ -149,5 +150,6 @@ function hash(text: string): number {
 }
 
 function failure(operation: string, error: unknown): CacheBackendError {
-  return new CacheBackendError(`Redis ${operation}: ${messageOf(error)}`, { cause: error });
+  const cause = bareError(error);
+  return new CacheBackendError(`Redis ${operation}: ${cause.message}`, { cause });
 }

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
-import type { ServerLink } from '../../contracts/server-link.js';
+import type { LinkListener, ServerLink } from '../../contracts/server-link.js';
 import { CacheBackendError } from '../../support/errors.js';
+import { listenToTheEnd, notConnected } from './redis-client.js';
 import type { RedisLinks } from './redis-links.js';
 
 /** The data connections to one server, as those that stand over them see them. */
@@ -31,14 +32,17 @@ export class RedisServerLink implements ServerLink {
     return this.links.clients.every(({ status }) => status === 'ready');
   }
 
-  watch(listener: { lost(): void; ready(): void }): () => void {
-    const close = (): void => listener.lost();
+  watch(listener: LinkListener): () => void {
     const ready = (): void => {
       if (this.ready) listener.ready();
     };
-    for (const client of this.#clients) client.on('close', close).on('ready', ready);
+    const watched = this.#clients.map((client) => {
+      const close = (): void => listener.lost(notConnected(client));
+      client.on('close', close).on('ready', ready);
+      return { client, close };
+    });
     return () => {
-      for (const client of this.#clients) client.off('close', close).off('ready', ready);
+      for (const { client, close } of watched) client.off('close', close).off('ready', ready);
     };
   }
 
@@ -71,6 +75,7 @@ export class RedisServerLink implements ServerLink {
 
 function reset(client: Redis): void {
   const { stream } = client as { stream?: { resetAndDestroy?: () => void } };
+  listenToTheEnd(client);
   if (stream?.resetAndDestroy) stream.resetAndDestroy();
   else client.disconnect(true);
 }

@@ -1,7 +1,10 @@
 import { CacheBackend, type BackendItem } from '../../contracts/backend.js';
 import type { RedisClientLike } from '../../contracts/options.js';
+import type { SecurityFinding } from '../../contracts/security.js';
+import { systemClock } from '../../support/clock.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { closeRedis } from './redis-client.js';
+import { RedisSecurity } from './security/redis-security.js';
 import { asBuffer, expiry, RedisLinks, type Argument } from './redis-links.js';
 import { PATCH_ALONE, TOUCH } from './scripts.js';
 
@@ -9,7 +12,7 @@ const SCAN_COUNT = 500;
 /** Of one MGET or UNLINK. */
 const MAX_KEYS = 500;
 
-/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, SCAN, EVALSHA, EVAL and PING are sent. */
+/** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, GETRANGE, SCAN, EVALSHA, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
   override readonly name = 'redis';
   readonly #links: RedisLinks;
@@ -75,6 +78,11 @@ export class RedisBackend extends CacheBackend {
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
+  override async isLonger(key: string, than: number): Promise<boolean> {
+    const rest = (await this.#links.send(key, 'GETRANGE', key, than, than)) as Uint8Array;
+    return rest.length > 0;
+  }
+
   override async add(key: string, value: Uint8Array, ttlMs?: number): Promise<boolean> {
     return (await this.#links.send(key, 'SET', key, asBuffer(value), ...expiry(ttlMs), 'NX')) !== null;
   }
@@ -105,6 +113,11 @@ export class RedisBackend extends CacheBackend {
 
   override async ping(): Promise<void> {
     await this.#links.send(undefined, 'PING');
+  }
+
+  override checkSecurity(): Promise<readonly SecurityFinding[]> {
+    // Whether a server answers is a matter of real time.
+    return new RedisSecurity(this.#links, systemClock).checkSecurity();
   }
 
   override async close(): Promise<void> {

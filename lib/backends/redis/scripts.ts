@@ -37,6 +37,7 @@ export const LEASE = script(
 local stands = redis.pcall('GETRANGE', KEYS[1], 0, ${WITNESS_LENGTH - 1})
 if type(stands) ~= 'string' then stands = '' end
 if stands ~= ARGV[1] then return 'changed' end
+if redis.call('PTTL', KEYS[2]) == -1 then redis.call('UNLINK', KEYS[2]) end -- A lease has an end: this is none, and would never go.
 local won = redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3])
 redis.call('EXISTS', KEYS[2])
 if won then return 'granted' end

@@ -8,16 +8,18 @@ const KEY_HELP = 'a Buffer, base64 (44 characters) or hex (64); make one with: o
 
 /** Keys of AES-256. No message holds any part of one, nor of what was taken for one. */
 export function IsKeyList(): PropertyDecorator {
-  return optionCheck('isKeyList', (value) => {
-    if (!Array.isArray(value)) return `must be an array of keys; got ${kindOf(value)}.`;
-    const keys: unknown[] = value;
-    if (keys.length === 0) return 'must hold a key; the first one writes, all of them read.';
-    for (const [index, key] of keys.entries()) {
-      const fault = itemFault(key);
-      if (fault !== undefined) return `[${index}] ${fault}`;
-    }
-    return repetitionFault(keys);
-  });
+  return optionCheck('isKeyList', keyListFault);
+}
+
+export function keyListFault(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return `must be an array of keys; got ${kindOf(value)}.`;
+  const keys: unknown[] = value;
+  if (keys.length === 0) return 'must hold a key; the first one writes, all of them read.';
+  for (const [index, key] of keys.entries()) {
+    const fault = itemFault(key);
+    if (fault !== undefined) return `[${index}] ${fault}`;
+  }
+  return repetitionFault(keys);
 }
 
 function itemFault(item: unknown): string | undefined {

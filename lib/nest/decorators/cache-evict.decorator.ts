@@ -1,4 +1,5 @@
-import { CacheUsageError } from '../../support/errors.js';
+import type { CacheScope } from '../../core/scopes.js';
+import { CacheTenantError, CacheUsageError } from '../../support/errors.js';
 import { CallSite, type Place } from './call-site.js';
 import type { CacheEvictOptions } from './cached-options.js';
 import { checkOptions, checkTarget, placeName } from './check-options.js';
@@ -13,7 +14,8 @@ type Method = (...args: never[]) => unknown;
  * returns a plain value is not held up.
  *
  * What fails on the way is an `error` event and, once, a warning; never the caller's. When `condition` fails, or the
- * start of `after`, the entries go: one too few is slower, one too many is wrong.
+ * start of `after`, the entries go: one too few is slower, one too many is wrong. When the tenant of the call cannot be
+ * told (see `TenantOptions`), it is a `CacheTenantError` of the caller's, and the method does not run.
  *
  * @throws CacheUsageError at decoration, when it is not said what to evict, for a bad option, a static method, and what
  *   is no method.
@@ -39,6 +41,13 @@ export function CacheEvict<M extends Method>(
   };
 }
 
+/** One call of a method. */
+interface Call {
+  readonly place: Place;
+  readonly instance: unknown;
+  readonly args: unknown[];
+}
+
 class EvictCall {
   constructor(
     private readonly site: CallSite,
@@ -50,14 +59,28 @@ class EvictCall {
   run(instance: unknown, args: unknown[]): unknown {
     const place = this.site.placeOf(instance);
     if (place === undefined || !this.isWanted(place, instance, args)) return this.original.apply(instance, args);
-    if (this.options.beforeInvocation) return this.runAfter(place, instance, args);
+    let scope: CacheScope | undefined;
+    try {
+      scope = this.site.scopeOf(place, args);
+    } catch (error) {
+      if (!(error instanceof CacheTenantError)) this.report(place, instance, error);
+      else if (this.returns === 'promise') return Promise.reject(error);
+      else throw error;
+    }
+    if (scope === undefined) return this.original.apply(instance, args);
+    return this.runIn(scope, { place, instance, args });
+  }
+
+  private runIn(scope: CacheScope, call: Call): unknown {
+    const { instance, args } = call;
+    if (this.options.beforeInvocation) return this.runAfter(scope, call);
     const result = this.original.apply(instance, args);
     // By `then`, not by class: a promise may be of another library, or of another realm.
-    if (isThenable(result)) return Promise.resolve(result).then((value) => this.settle(place, instance, args, value));
+    if (isThenable(result)) return Promise.resolve(result).then((value) => this.settle(scope, call, value));
     if (isStream(result)) {
       this.site.warnOnce(instance, 'stream', 'it returns a stream, and is not told when that ends', 'evicts too early');
     }
-    void this.settle(place, instance, args, result);
+    void this.settle(scope, call, result);
     return result;
   }
 
@@ -74,56 +97,57 @@ class EvictCall {
    * A method that may return a plain value must go on doing so, and cannot wait: then the invalidation is issued before
    * the method runs, and awaited after it.
    */
-  private runAfter(place: Place, instance: unknown, args: unknown[]): unknown {
-    const evicted = this.evict(place, instance, args);
+  private runAfter(scope: CacheScope, call: Call): unknown {
+    const { instance, args } = call;
+    const evicted = this.evict(scope, call);
     if (this.returns === 'promise') return evicted.then(() => this.original.apply(instance, args));
     const result = this.original.apply(instance, args);
     return isThenable(result) ? Promise.all([result, evicted]).then(([value]) => value) : result;
   }
 
-  private async settle(place: Place, instance: unknown, args: unknown[], value: unknown): Promise<unknown> {
+  private async settle(scope: CacheScope, call: Call, value: unknown): Promise<unknown> {
     let commit: Promise<unknown> | undefined;
     try {
-      commit = this.options.after?.(value, ...args);
+      commit = this.options.after?.(value, ...call.args);
     } catch (error) {
-      this.report(place, instance, error);
+      this.report(call.place, call.instance, error);
     }
-    if (commit === undefined) await this.evict(place, instance, args);
-    else void this.evictAfter(commit, place, instance, args);
+    if (commit === undefined) await this.evict(scope, call);
+    else void this.evictAfter(commit, scope, call);
     return value;
   }
 
   /** A transaction that was rolled back has changed nothing. */
-  private async evictAfter(commit: Promise<unknown>, place: Place, instance: unknown, args: unknown[]): Promise<void> {
+  private async evictAfter(commit: Promise<unknown>, scope: CacheScope, call: Call): Promise<void> {
     try {
       await commit;
     } catch {
       return;
     }
-    await this.evict(place, instance, args);
+    await this.evict(scope, call);
   }
 
   /** Never rejects: the method's caller shall have the result. One part that fails does not keep the others. */
-  private async evict(place: Place, instance: unknown, args: unknown[]): Promise<void> {
+  private async evict(scope: CacheScope, { place, instance, args }: Call): Promise<void> {
     const { allEntries, key, pattern, tags } = this.options;
     const { invalidations } = place.cache;
-    const part = async (work: (scope: Place['scope']) => unknown): Promise<void> => {
+    const part = async (work: () => unknown): Promise<void> => {
       try {
-        await work(this.site.scopeOf(place, args));
+        await work();
       } catch (error) {
         this.report(place, instance, error);
       }
     };
     const parts: Promise<void>[] = [];
-    if (allEntries) parts.push(part((scope) => invalidations.clear(scope)));
-    if (key) parts.push(part((scope) => invalidations.delete(scope, this.keyOf(place, args))));
+    if (allEntries) parts.push(part(() => invalidations.clear(scope)));
+    if (key) parts.push(part(() => invalidations.delete(scope, this.keyOf(place, args))));
     if (tags) {
       const list = (): readonly string[] => (typeof tags === 'function' ? tags(...args) : tags);
-      parts.push(part((scope) => invalidations.invalidateTags(scope, list())));
+      parts.push(part(() => invalidations.invalidateTags(scope, list())));
     }
     if (pattern) {
       const glob = (): string => (typeof pattern === 'function' ? pattern(...args) : pattern);
-      parts.push(part((scope) => invalidations.invalidate(scope, glob())));
+      parts.push(part(() => invalidations.invalidate(scope, glob())));
     }
     await Promise.all(parts);
   }

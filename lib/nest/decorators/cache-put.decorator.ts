@@ -1,5 +1,7 @@
 import type { CallOptions } from '../../core/call-options.js';
 import type { PutPlan } from '../../core/writes.js';
+import type { CacheScope } from '../../core/scopes.js';
+import { CacheTenantError } from '../../support/errors.js';
 import { CallSite, type Place } from './call-site.js';
 import { optionsOf, ttlOf } from './call-ttl.js';
 import type { CachePutOptions } from './cached-options.js';
@@ -14,7 +16,8 @@ type Method = (...args: never[]) => Promise<unknown>;
  * Always runs the method, then stores what it resolved to. Name the entry by a string `key`, or by `resultKey` where
  * only the result tells it (the id of what was created), so that `@Cached` finds it. An invalidation that comes while
  * the method runs wins: nothing is stored then. Whenever a new value is not stored, the old one goes: the method has
- * made it out of date.
+ * made it out of date. When the tenant of the call cannot be told, it rejects with `CacheTenantError`, and the method does
+ * not run.
  *
  * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */
@@ -35,7 +38,7 @@ export function CachePut<M extends Method>(
 }
 
 interface Plan extends PutPlan<unknown> {
-  readonly scope: Place['scope'];
+  readonly scope: CacheScope;
 }
 
 class PutCall {
@@ -54,11 +57,20 @@ class PutCall {
       this.site.warnOnce(instance, 'stream', 'it returns something else than a promise of data', 'stores nothing');
       return method();
     }
-    const plan = this.planOf(place, instance, args);
+    let plan: Plan | undefined;
+    try {
+      plan = this.planOf(place, instance, args);
+    } catch (error) {
+      if (!(error instanceof CacheTenantError)) throw error;
+      return Promise.reject(error);
+    }
     return plan === undefined ? method() : place.cache.writes.putAfter(plan.scope, method, plan);
   }
 
-  /** `undefined`: nothing shall be stored, or nobody can tell where. */
+  /**
+   * `undefined`: nothing shall be stored, or nobody can tell where.
+   * @throws CacheTenantError before the method runs: after it, nobody could tell whose old value has to go.
+   */
   private planOf(place: Place, instance: unknown, args: unknown[]): Plan | undefined {
     const { condition, resultKey } = this.options;
     // The value is the caller's whatever becomes of the rest, so a faulty callback is reported and stores nothing.
@@ -66,6 +78,7 @@ class PutCall {
       try {
         return work();
       } catch (error) {
+        if (error instanceof CacheTenantError) throw error;
         this.site.report(place, instance, 'put', error, 'stores nothing');
         return undefined;
       }

@@ -1,6 +1,8 @@
 import type { LoaderContext } from '../../contracts/options.js';
 import { NO_HIT, RENEW } from '../../core/cache.js';
 import type { CallOptions } from '../../core/call-options.js';
+import type { CacheScope } from '../../core/scopes.js';
+import { CacheTenantError } from '../../support/errors.js';
 import { CallSite, type Place } from './call-site.js';
 import { optionsOf, ttlOf } from './call-ttl.js';
 import type { CachedOptions } from './cached-options.js';
@@ -20,7 +22,8 @@ type Method = (...args: never[]) => Promise<unknown>;
  *
  * Without a cache (no `CacheModule`, or an object that Nest has not made) the method runs as it is, and one warning says
  * so. So it does for a call that no key can be made of, when one of the functions given here throws, and for a method
- * that returns a stream or an observable. Each is an `error` event where there is a cache to hear it from.
+ * that returns a stream or an observable. Each is an `error` event where there is a cache to hear it from. Not so for a
+ * call whose tenant cannot be told (see `TenantOptions`): that rejects with `CacheTenantError`, and nothing runs.
  *
  * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */
@@ -64,7 +67,7 @@ class CachedCall {
     const place = this.site.placeOf(instance);
     if (place === undefined) return this.original.apply(instance, args);
     if (!this.isCacheable) return this.runUncacheable(instance, args);
-    let scope: Place['scope'] | undefined;
+    let scope: CacheScope | undefined;
     let key: string | undefined;
     let options: CallOptions | undefined;
     let tried: typeof NO_HIT | typeof RENEW = NO_HIT;
@@ -80,6 +83,8 @@ class CachedCall {
         options = this.optionsFor(place, args);
       }
     } catch (error) {
+      // To run it would be to answer somebody who could be anybody.
+      if (error instanceof CacheTenantError) return Promise.reject(error);
       this.site.report(place, instance, 'key', error, 'ran uncached');
     }
     // Outside of the try: an error that the method throws at once is the caller's, and no reason to run it again.
@@ -91,7 +96,7 @@ class CachedCall {
     instance: unknown,
     args: unknown[],
     place: Place,
-    scope: Place['scope'],
+    scope: CacheScope,
     key: string,
     options: CallOptions,
     tried: typeof NO_HIT | typeof RENEW,
@@ -131,7 +136,7 @@ class CachedCall {
     instance: unknown,
     args: unknown[],
     place: Place,
-    scope: Place['scope'],
+    scope: CacheScope,
     key: string,
     plain: unknown,
   ): Promise<unknown> {

@@ -2,8 +2,10 @@ import { Logger } from '@nestjs/common';
 import type { Cache } from '../../core/cache.js';
 import { DEFAULT_CACHE, type CacheRegistry } from '../../core/cache-registry.js';
 import { checkTags, type CallOptions } from '../../core/call-options.js';
+import type { CacheManager } from '../../core/cache-manager.js';
 import type { CacheScope } from '../../core/scopes.js';
-import { CacheUsageError } from '../../support/errors.js';
+import { CacheTenantError, CacheUsageError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
 import { CacheKeyGenerator } from '../key-generator.js';
 import { cacheConfigOf } from './cache-config.decorator.js';
 import type { CacheConfigOptions } from './cached-options.js';
@@ -29,7 +31,7 @@ export interface SiteOptions {
 /** A decorated method as one class of one application sees it. */
 export interface Place {
   readonly cache: Cache;
-  readonly scope: CacheScope;
+  readonly manager: CacheManager;
   readonly type: object;
   readonly className: string;
   readonly config: CacheConfigOptions;
@@ -81,9 +83,19 @@ export class CallSite implements DecoratedSite {
     return place.cache.parts.enabled ? place : undefined;
   }
 
-  scopeOf(place: Place, args: unknown[]): CacheScope {
+  /** @throws CacheTenantError for the caller; anything else is a fault of the tenant function, and only reported. */
+  scopeOf({ cache, manager }: Place, args: unknown[]): CacheScope {
     const { tenant } = this.options;
-    return tenant === undefined ? place.scope : place.cache.parts.scopes.tenant(place.scope, tenant(...args));
+    if (tenant === undefined) return manager.scope;
+    try {
+      return cache.parts.scopes.tenant(manager.home, tenant(...args));
+    } catch (error) {
+      if (!manager.tenants?.required) throw error;
+      throw new CacheTenantError(
+        `@${this.decorator} ${this.method}: the tenant function names no tenant, and tenant.required is set (${messageOf(error)})`,
+        { cause: error },
+      );
+    }
   }
 
   /** @throws CacheKeyError for arguments without identity; whatever the user's key function throws. */
@@ -115,7 +127,7 @@ export class CallSite implements DecoratedSite {
 
   /** Each time an event, and once for each reason a warning. `effect`: what became of the call. */
   report(place: Place, instance: unknown, operation: string, error: unknown, effect: string): void {
-    place.cache.parts.events.error(place.scope, operation, error);
+    place.cache.parts.events.error(place.manager.home, operation, error);
     const text = remedyFor(
       error,
       this.decorator,
@@ -162,7 +174,7 @@ export class CallSite implements DecoratedSite {
     const { name: className = '' } = type as { name?: string };
     const place: Place = {
       cache: manager.cache,
-      scope: manager.scope,
+      manager,
       type,
       // A method and the one it overrides are two, and do not share entries when the one calls the other.
       className: isOverridden(type, this.property, this.target)

@@ -13,7 +13,7 @@ import { EMPTY, of, type Observable } from 'rxjs';
 import type { CacheEvent } from '../../contracts/events.js';
 import type { CacheManager } from '../../core/cache-manager.js';
 import { CacheRegistry } from '../../core/cache-registry.js';
-import { CacheError, CacheTimeoutError } from '../../support/errors.js';
+import { CacheError, CacheTenantError, CacheTimeoutError } from '../../support/errors.js';
 import { CACHED_METADATA } from '../decorators/cached.decorator.js';
 import { CachedRoutes, type CachedRoute } from './cached-routes.js';
 import { openExchange, type Exchange } from './exchange.js';
@@ -33,7 +33,8 @@ import { isStoredResponse, replay, type CacheOutcome } from './stored-response.j
  * `no-store`, `private` or `Set-Cookie`. What it serves or stores is marked `X-Cache: HIT`, `STALE` or `MISS`; a response
  * without that header was left alone. Guards run before it, also on a hit; pipes and the handler do not.
  *
- * Trouble in the cache never fails a request: the handler then runs as if there were no cache.
+ * Trouble in the cache never fails a request: the handler then runs as if there were no cache. So it does for a request
+ * whose tenant cannot be told (see `TenantOptions`): its response is nobody else's.
  * @throws GatewayTimeoutException (504) when `hardTimeout` passes.
  */
 @Injectable()
@@ -67,6 +68,8 @@ export class CacheInterceptor implements NestInterceptor {
       exchange = openExchange(route, manager, request, reply, next);
     } catch (error) {
       route.complain(error);
+      // Told each time, and not only once as in the log: a middleware that fills in the tenant may fail now and then.
+      if (error instanceof CacheTenantError) manager.cache.parts.events.error(manager.home, 'tenant', error);
     }
     return exchange ? this.serve(exchange) : next.handle();
   }

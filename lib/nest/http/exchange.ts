@@ -1,6 +1,6 @@
 import type { CallHandler } from '@nestjs/common';
 import type { SetOptions } from '../../contracts/options.js';
-import type { CacheManager } from '../../core/cache-manager.js';
+import { CacheManager } from '../../core/cache-manager.js';
 import type { CachedRoute } from './cached-routes.js';
 import { HandlerRun } from './handler-run.js';
 import type { HeaderMap, HttpReply, HttpRequest } from './http-exchange.js';
@@ -21,7 +21,7 @@ export interface Exchange {
 
 /**
  * `undefined` for a request that must not be cached.
- * @throws whatever the route's own functions throw, and CacheKeyError.
+ * @throws whatever the route's own functions throw, CacheKeyError, and CacheTenantError.
  */
 export function openExchange(
   route: CachedRoute,
@@ -52,7 +52,12 @@ export function openExchange(
     nullTtl,
     mayLoseClass,
   });
-  return { route, manager, key: keyed.key, options, reply, next, run };
+  return { route, manager: settled(manager), key: keyed.key, options, reply, next, run };
+}
+
+/** For the tenant of this request, whatever is resolved once it runs. @throws CacheTenantError */
+function settled(manager: CacheManager): CacheManager {
+  return manager.tenants === undefined ? manager : new CacheManager(manager.cache, manager.scope);
 }
 
 /** `@Header('Vary', ...)` is the handler's word, though Nest sets it before the interceptors run. */

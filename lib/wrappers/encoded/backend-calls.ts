@@ -36,18 +36,21 @@ export class BackendCalls {
   }
 
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.limited('get', async () => {
-      const { backend } = this;
-      const found: readonly unknown[] =
-        backend.getMany && keys.length > 1
-          ? await backend.getMany(keys)
-          : await Promise.all(keys.map((key) => backend.get(key)));
-      if (!Array.isArray(found) || found.length !== keys.length) {
-        throw new TypeError(`getMany did not answer with ${keys.length} values for as many keys.`);
-      }
-      // Many clients say null for what is absent. Anything else that is no bytes is told apart by who reads it.
-      return found.map((bytes: unknown) => (bytes === null ? undefined : (bytes as Uint8Array | undefined)));
-    });
+    return this.limited('get', () => this.ask(keys));
+  }
+
+  /** Without the limit: for who has to know of an answer that comes too late. */
+  async ask(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const { backend } = this;
+    const found: readonly unknown[] =
+      backend.getMany && keys.length > 1
+        ? await backend.getMany(keys)
+        : await Promise.all(keys.map((key) => backend.get(key)));
+    if (!Array.isArray(found) || found.length !== keys.length) {
+      throw new TypeError(`getMany did not answer with ${keys.length} values for as many keys.`);
+    }
+    // Many clients say null for what is absent. Anything else that is no bytes is told apart by who reads it.
+    return found.map((bytes: unknown) => (bytes === null ? undefined : (bytes as Uint8Array | undefined)));
   }
 
   /** Only for backends that have it; alone, each write ends by itself. */

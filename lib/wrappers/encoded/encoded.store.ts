@@ -8,6 +8,7 @@ import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Lease } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { ServerLink } from '../../contracts/server-link.js';
+import type { SecurityCheck } from '../../contracts/security.js';
 import { CacheCapabilityError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import { isHashed, valuePrefix } from '../../support/wire-key.js';
@@ -18,6 +19,7 @@ import { ClearedSweep } from './cleared-sweep.js';
 import type { EntryFormat } from './entry-format.js';
 import { EntryReader, type StoredEntry } from './entry-reader.js';
 import { EntryLooks } from './entry-looks.js';
+import { OverdueReads } from './overdue-reads.js';
 import { PatternList } from './pattern-list.js';
 import { PatternSweep } from './pattern-sweep.js';
 import { ServerCheck } from './server-check.js';
@@ -40,6 +42,9 @@ export interface FleetParts {
   readonly link: ServerLink | undefined;
   readonly onServerChange: 'clear' | 'trust';
 }
+
+/** Milliseconds; what Redis and others take in whole numbers, with room for the versions that have to live longer. */
+const LONGEST_LIFE = 2 ** 52;
 
 export interface EncodedParts {
   readonly backend: CacheBackend;
@@ -64,6 +69,7 @@ export class EncodedStore implements EntryStore {
   readonly name: string;
   readonly leases?: StoredLeases;
   readonly feed?: ChangeFeed;
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly calls: BackendCalls;
   private readonly wireNames: WireNames;
   private readonly cache: VersionCache | undefined;
@@ -81,6 +87,7 @@ export class EncodedStore implements EntryStore {
   constructor(private readonly parts: EncodedParts) {
     const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
     this.name = backend.name;
+    if (backend.checkSecurity) this.checkSecurity = () => backend.checkSecurity!();
     const wireNames = (this.wireNames = new WireNames(rootPath));
     const feed = fleet && new WireFeed(fleet.bus, wireNames);
     const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands, feed));
@@ -95,7 +102,10 @@ export class EncodedStore implements EntryStore {
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
     const reader = (this.reader = new EntryReader(parts.format, clock));
     const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
-    this.looks = new EntryLooks(calls, wireNames, versions, writes, reader);
+    const reads = new OverdueReads(calls, clock, async (keys) => {
+      await writes.removeAll(keys).catch(() => {});
+    });
+    this.looks = new EntryLooks(reads, wireNames, versions, writes, reader);
     this.names = new StoredNames(calls, reader);
     this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);
@@ -173,7 +183,7 @@ export class EncodedStore implements EntryStore {
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     // What is on its way to the key cannot be patched before it is there.
     if (!(backend.patch || fleet) || this.writes.isBusy(key)) return this.delete(address);
-    const entry = this.reader.open(key, (await this.calls.getMany([key]))[0]);
+    const entry = this.reader.open(key, (await this.calls.getMany([key]))[0], address.scope.tenant);
     // Bytes nobody can read, or an entry that no one accepts once it is stale.
     if (entry === undefined || 'rejected' in entry || entry.expiresAt <= entry.staleAt) return this.delete(address);
     if (entry.staleAt <= now && !fleet) return true;
@@ -254,14 +264,20 @@ export class EncodedStore implements EntryStore {
     const { scopes, versions, patterns } = stamp as StoredStamp;
     const key = this.wireNames.keyOf(address.scope, 'v', address.key);
     const meta = { key: isHashed(key) ? address.key : undefined, scopes, tags: versions, patterns };
-    const value = this.parts.format.encode(key, draft, meta, draft.kept.value);
+    const value = this.parts.format.encode(key, draft, meta, draft.kept.value, address.scope.tenant);
     return {
       name: address.key,
       key,
       value,
       token: lease?.token,
       isPut: lease?.isSeized === true,
-      ttlMs: draft.expiresAt === Infinity ? undefined : Math.ceil(draft.expiresAt - now),
+      ttlMs: lifeOf(draft, now),
     };
   }
+}
+
+/** `undefined`: as long as there is room. So for what ends after 140,000 years: no server counts that far. */
+function lifeOf({ expiresAt }: EntryDraft, now: number): number | undefined {
+  const life = Math.ceil(expiresAt - now);
+  return life > LONGEST_LIFE ? undefined : life;
 }

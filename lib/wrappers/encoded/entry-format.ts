@@ -1,4 +1,4 @@
-import type { Cipher } from '../../contracts/cipher.js';
+import type { Cipher, CipherBook } from '../../contracts/cipher.js';
 import type { Codec } from '../../contracts/codec.js';
 import type { EntryTimes } from '../../contracts/entry.js';
 import { CacheFormatError } from '../../support/errors.js';
@@ -11,6 +11,8 @@ export interface FormatParts {
   readonly compression: CompressionParts;
   /** With one, everything is encrypted, and nothing else is read. */
   readonly cipher: Cipher | undefined;
+  /** Set where tenants may have keys of their own; never without a cipher for all others. */
+  readonly tenantCiphers?: CipherBook | undefined;
 }
 
 /** An entry, whole and ours; its value is still to be decoded. */
@@ -31,19 +33,24 @@ export class EntryFormat {
     this.compression = new PayloadCompression(parts.compression);
   }
 
-  /** @throws CacheValueError when the value is too large, or cannot be encoded. */
-  encode(wireKey: string, times: EntryTimes, meta: EntryMeta, value: unknown): Buffer {
-    const { codec, compression, parts } = this;
+  /** @throws CacheValueError when the value is too large, or cannot be encoded; whatever finding the tenant's keys throws. */
+  encode(wireKey: string, times: EntryTimes, meta: EntryMeta, value: unknown, tenant?: string): Buffer {
+    const { codec, compression } = this;
     const packed = compression.pack(codec.encode(value));
-    return encodeEntry(wireKey, { times, codecId: codec.id, meta, ...packed }, parts.cipher);
+    return encodeEntry(wireKey, { times, codecId: codec.id, meta, ...packed }, this.cipherOf(tenant));
   }
 
   /** @throws CacheFormatError on anything else than an entry that was written like this under this very key. */
-  open(wireKey: string, bytes: Uint8Array): OpenedEntry {
-    const entry = decodeEntry(wireKey, bytes, this.parts.cipher);
+  open(wireKey: string, bytes: Uint8Array, tenant?: string): OpenedEntry {
+    const entry = decodeEntry(wireKey, bytes, this.cipherOf(tenant));
     if (entry.codecId !== this.codec.id) {
       throw new CacheFormatError('The entry was written by another codec.', 'format');
     }
     return { times: entry.times, meta: entry.meta, payload: this.compression.unpack(entry) };
+  }
+
+  private cipherOf(tenant: string | undefined): Cipher | undefined {
+    const { cipher, tenantCiphers } = this.parts;
+    return tenant === undefined || tenantCiphers === undefined ? cipher : tenantCiphers.of(tenant);
   }
 }

@@ -2,8 +2,8 @@ import type { EntryRejection, Lookup } from '../../contracts/entry-store.js';
 import { WITNESS_LENGTH } from '../../contracts/fleet.js';
 import type { Address } from '../../contracts/scope.js';
 import type { WireNames } from '../coherence/wire-names.js';
-import type { BackendCalls } from './backend-calls.js';
 import type { EntryReader, StoredEntry, Unreadable } from './entry-reader.js';
+import type { OverdueReads } from './overdue-reads.js';
 import type { RememberedVersions, StoredVersions } from './stored-versions.js';
 import type { ValueWrites } from './value-writes.js';
 import type { FoundVersions } from './version-read.js';
@@ -11,7 +11,7 @@ import type { FoundVersions } from './version-read.js';
 /** Entries as they are found: read together with the versions they are held against. */
 export class EntryLooks {
   constructor(
-    private readonly calls: BackendCalls,
+    private readonly reads: OverdueReads,
     private readonly names: WireNames,
     private readonly versions: StoredVersions,
     private readonly writes: ValueWrites,
@@ -29,11 +29,11 @@ export class EntryLooks {
     const remembered = this.versions.remembered(scope, tags);
     const read = this.versions.begin(scope, tags);
     try {
-      const answers = await this.calls.getMany([...read.asked, ...keys]);
+      const answers = await this.reads.read(read.asked, keys);
       const versions = read.found(answers);
       const bytes = answers.slice(read.asked.length);
       const opened = keys.map((key, index) =>
-        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index]),
+        this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index], scope.tenant),
       );
       const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
         (tag) => !tags.includes(tag),

@@ -3,7 +3,7 @@ import type { Codec } from '../../contracts/codec.js';
 import type { EntryRejection } from '../../contracts/entry-store.js';
 import type { Entry } from '../../contracts/entry.js';
 import type { Address } from '../../contracts/scope.js';
-import { CacheFormatError } from '../../support/errors.js';
+import { CacheError, CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
 import type { EntryFormat, OpenedEntry } from './entry-format.js';
 import type { EntryMeta, NamedVersion } from './entry-meta.js';
@@ -23,10 +23,11 @@ export class EntryReader {
     private readonly clock: Clock,
   ) {}
 
-  open(key: string, bytes: Uint8Array | undefined): StoredEntry | Unreadable | undefined {
+  /** `tenant`: whose the key is. */
+  open(key: string, bytes: Uint8Array | undefined, tenant: string | undefined): StoredEntry | Unreadable | undefined {
     if (bytes === undefined) return undefined;
     try {
-      return new StoredEntry(this.format.open(key, bytes), this.format.codec);
+      return new StoredEntry(this.format.open(key, bytes, tenant), this.format.codec);
     } catch (error) {
       return unreadable(error);
     }
@@ -115,13 +116,17 @@ export class StoredEntry implements Entry {
   }
 }
 
-/** A codec may throw anything. */
+/** A codec may throw anything. Its message stays out: that of `JSON.parse`, for one, quotes what it could not read. */
 function unreadable(thrown: unknown): Unreadable {
   const error =
     thrown instanceof CacheFormatError
       ? thrown
-      : new CacheFormatError(
-          `The entry cannot be decoded (${thrown instanceof Error ? thrown.message : typeof thrown}).`,
-        );
+      : new CacheFormatError(`The entry cannot be decoded (${saidBy(thrown)}).`);
   return { rejected: error.reason, error };
+}
+
+/** Ours quote nothing. */
+function saidBy(thrown: unknown): string {
+  if (thrown instanceof CacheError) return thrown.message;
+  return thrown instanceof Error ? thrown.name : typeof thrown;
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../../contracts/change-feed.js';
+import { nullFeed, type Change } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
@@ -6,6 +6,7 @@ import type { JournalFile, QueuedChange } from '../../contracts/journal.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address, Scope } from '../../contracts/scope.js';
+import type { SecurityCheck } from '../../contracts/security.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
 import { CacheBackendError, CacheQueuedError } from '../../support/errors.js';
@@ -57,7 +58,8 @@ export class ResilientStore implements EntryStore {
   readonly name: string;
   readonly tier = 'l2' as const;
   readonly leases?: LeaseProvider;
-  readonly feed?: ResilientFeed;
+  readonly feed: ResilientFeed;
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
   private readonly breaker: Breaker;
@@ -82,12 +84,12 @@ export class ResilientStore implements EntryStore {
       onAway: (error) => this.away(error),
       onUp: (after) => this.up(after),
     });
-    if (primary.feed)
-      this.feed = new ResilientFeed(
-        primary.feed,
-        () => this.isAway,
-        (change) => this.hear(change),
-      );
+    this.feed = new ResilientFeed(
+      primary.feed ?? nullFeed,
+      () => this.isAway,
+      (change) => this.hear(change),
+    );
+    if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     if (primary.leases) {
       const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
       this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work) });
@@ -233,10 +235,10 @@ export class ResilientStore implements EntryStore {
 
   private async takeAway<T>(changes: QueuedChange[], there: () => MaybePromise<T>, here: () => T): Promise<T> {
     if (this.isOpening) await this.recovery.opened;
-    if (this.recovery.stage !== 'up') here();
+    const removed = this.recovery.stage === 'up' ? 0 : Number(here());
     if (this.recovery.stage === 'away') {
-      await this.journal.add(changes);
-      throw new CacheQueuedError(this.journal.size);
+      await this.queue(changes);
+      throw new CacheQueuedError(this.journal.size, removed);
     }
     try {
       const result = await there();
@@ -244,11 +246,11 @@ export class ResilientStore implements EntryStore {
       return result;
     } catch (error) {
       if (isCallersFault(error)) throw error;
-      const kept = this.journal.add(changes);
+      const kept = this.queue(changes);
       this.recovery.leave(error);
       here();
       await kept;
-      throw new CacheQueuedError(this.journal.size, { cause: error });
+      throw new CacheQueuedError(this.journal.size, removed, { cause: error });
     }
   }
 
@@ -264,17 +266,22 @@ export class ResilientStore implements EntryStore {
 
   private async displace(addresses: readonly Address[]): Promise<void> {
     const changes = addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key }) as const);
-    if (this.recovery.stage === 'away') return this.journal.add(changes);
+    if (this.recovery.stage === 'away') return this.queue(changes);
     for (const { id } of addresses) this.displacing.add(id);
     try {
       await this.primary.deleteMany(addresses);
     } catch (error) {
-      const kept = this.journal.add(changes);
+      const kept = this.queue(changes);
       this.recovery.leave(error);
       await kept;
     } finally {
       for (const { id } of addresses) this.displacing.delete(id);
     }
+  }
+
+  private queue(changes: readonly QueuedChange[]): Promise<void> {
+    this.recovery.hurry();
+    return this.journal.add(changes);
   }
 
   private async setSome(items: readonly StoreItem[], isOld: readonly boolean[]): Promise<Stored[]> {
@@ -294,7 +301,7 @@ export class ResilientStore implements EntryStore {
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();
-    this.feed?.back();
+    this.feed.back();
     this.parts.onRecovered();
   }
 

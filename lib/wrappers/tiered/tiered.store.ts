@@ -3,6 +3,7 @@ import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '.
 import type { EntryDraft, NearEntry, ValueIsolation } from '../../contracts/entry.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
+import type { SecurityCheck } from '../../contracts/security.js';
 import { Markers, type Marker } from '../coherence/markers.js';
 import { admit } from './admitted-entry.js';
 
@@ -35,6 +36,7 @@ export class TieredStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly leases: LeaseProvider;
   readonly feed: ChangeFeed;
+  readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly markers = new Markers();
 
   constructor(
@@ -44,6 +46,8 @@ export class TieredStore implements EntryStore {
   ) {
     this.leases = far.leases;
     this.feed = far.feed;
+    // What is in the process nobody else comes near.
+    if (far.checkSecurity) this.checkSecurity = () => far.checkSecurity!();
     if (far.feed.connected) this.peek = near.peek;
     far.feed.subscribe((change) => this.apply(change));
   }

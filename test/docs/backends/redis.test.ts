@@ -50,8 +50,8 @@ it('has the keys of docs/backends.md, and entries that redis-cli can read', asyn
   await admin.flushall();
 });
 
-it('needs no more than the rights of docs/backends.md', async () => {
-  const [, rights] = /^ACL SETUSER cache on >secret (.+)$/m.exec(read('docs/backends.md'))!;
+it('needs no more than the rights of docs/security.md', async () => {
+  const [, rights] = /^ACL SETUSER cache on >secret (.+)$/m.exec(read('docs/security.md'))!;
   await admin.call('ACL', 'SETUSER', 'cache', 'on', '>secret', ...rights!.split(' '));
   const { hostname, port } = new URL(server.url);
   const { cache, close } = await open({ url: `redis://cache:secret@${hostname}:${port}` });

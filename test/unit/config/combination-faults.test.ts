@@ -180,7 +180,6 @@ describe('what is not built yet', () => {
       'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
     ],
     ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
-    ['tenant', { tenant: {} }, 'tenant is not available in this version. Use forTenant(id) of the cache manager.'],
     ['redis.nodes', { redis: { nodes: [] } }, 'redis.nodes (Redis Cluster) is not available in this version.'],
     ['redis.sentinels', { redis: { sentinels: [] } }, 'redis.sentinels is not available in this version.'],
     [

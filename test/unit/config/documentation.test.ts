@@ -14,6 +14,7 @@ import { ModuleFields } from '../../../lib/config/module.options.js';
 import { BreakerFields, JournalFields } from '../../../lib/config/resilience.options.js';
 import { RedisFields } from '../../../lib/config/redis.options.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { TenantFields } from '../../../lib/config/tenant.options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
 import { configErrorOf } from './faults-of.js';
 
@@ -36,6 +37,7 @@ describe('docs/configuration.md', () => {
       lease: LeaseFields,
       breaker: BreakerFields,
       journal: JournalFields,
+      tenant: TenantFields,
     };
     const paths = [
       ...Object.keys(new ModuleFields()),

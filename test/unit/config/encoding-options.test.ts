@@ -111,6 +111,14 @@ describe('encryption', () => {
     expect(found['encryption.keys']).toMatch(message);
   });
 
+  it('takes a function for keys of tenants, and nothing else', () => {
+    expect(faults({ encryption: { keys: [key], tenantKeys: () => undefined } })).toEqual({});
+    expect(faults({ encryption: { keys: [key], tenantKeys: { acme: [key] } } })).toEqual({
+      'encryption.tenantKeys': 'must be a function; got an object.',
+    });
+    expect(Object.keys(faults({ encryption: { tenantKeys: () => [key] } }))).toEqual(['encryption.keys']);
+  });
+
   it('comes from the environment', () => {
     const text = `${key.toString('base64')}, ${randomBytes(32).toString('hex')}`;
     expect(resolveOptions(fromEnv({ CACHE_ENCRYPTION_KEYS: text })).encryption?.keys).toHaveLength(2);
@@ -147,6 +155,9 @@ describe('a secret key', () => {
   it('is not in the line at start, nor in the resolved options', () => {
     const options = resolveOptions({ redis: {}, encryption: { keys: [key, randomBytes(32)] } });
     expect(describeOptions(options)).toContain(', encrypted (2 keys), ');
+    const ofTenants = resolveOptions({ redis: {}, encryption: { keys: [key], tenantKeys: () => [key] } });
+    expect(describeOptions(ofTenants)).toContain(', encrypted (1 key, and keys of tenants), ');
+    clean(inspect(ofTenants, { depth: 9, showHidden: true }));
     clean(`${describeOptions(options)}${inspect(options, { depth: 9, showHidden: true })}${JSON.stringify(options)}`);
   });
 });

@@ -59,7 +59,7 @@ describe('lease', () => {
 
   it('answers many requests in their order', async () => {
     const names = Array.from({ length: 50 }, (_, at) => rooms.shared(`n${at}`));
-    await raw.set(names[7]!.lease, 'theirs');
+    await raw.set(names[7]!.lease, 'theirs', 'PX', 60_000);
     await raw.set(names[9]!.value, 'x');
     const answers = await room.fleet.lease(
       names.map((key) => asks('t', bytes(''), key)),
@@ -95,13 +95,23 @@ describe('lease', () => {
     expect(await room.fleet.extend(rooms.key, 't1', 60_000)).toBe(false);
   });
 
-  it('is nobody’s when something else stands in its place', async () => {
+  it('is nobody’s when something else stands in its place, for as long as that may', async () => {
     await raw.hset(rooms.key.lease, 'field', 'x');
+    await raw.pexpire(rooms.key.lease, 60_000);
     expect(await lease(asks('t1'))).toBe('taken');
     expect(await room.fleet.extend(rooms.key, 't1', 1_000)).toBe(false);
     await room.fleet.release(rooms.key, 't1');
     expect(await room.fleet.store(item('x', 't1'))).toBe(false);
     expect(await raw.exists(rooms.key.lease)).toBe(1);
+  });
+
+  it('takes the place of what has no end, and so is no lease', async () => {
+    for (const put of [() => raw.hset(rooms.key.lease, 'field', 'x'), () => raw.set(rooms.key.lease, 't0')]) {
+      await raw.del(rooms.key.lease);
+      await put();
+      expect(await lease(asks('t1'))).toBe('granted');
+      expect(await raw.get(rooms.key.lease)).toBe('t1');
+    }
   });
 });
 

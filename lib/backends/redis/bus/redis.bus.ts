@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../../contracts/clock.js';
 import type { BusListener, BusMessage, InvalidationBus } from '../../../contracts/invalidation-bus.js';
 import { CacheBackendError, CacheTimeoutError } from '../../../support/errors.js';
 import { withTimeLimit } from '../../../support/time-limit.js';
+import { bareError } from '../bare-error.js';
 import { closeRedis } from '../redis-client.js';
 import { Attention } from './attention.js';
 import type { BusWay } from './bus-way.js';
@@ -202,7 +203,7 @@ export class RedisBus implements InvalidationBus {
   #report(error: unknown): void {
     if (this.#reported || !isReply(error)) return;
     this.#reported = true;
-    this.parts.onError('listen', error);
+    this.parts.onError('listen', bareError(error));
   }
 
   #hear(messages: readonly BusMessage[]): void {

@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions as IoredisOptions } from 'ioredis';
 import type { RedisClientLike } from '../../../contracts/options.js';
+import { hideWhenPrinted } from '../../../support/printed.js';
 import { CacheUsageError } from '../../../support/errors.js';
 import { FAIL_FAST, openRedis, type RedisConnection } from '../redis-client.js';
 
@@ -26,7 +27,7 @@ export function subscriberLike(client: RedisClientLike): Redis {
       "The redis.client cannot be listened with: hand in a `Redis` of ioredis, or set redis.coherence to 'none'.",
     );
   }
-  return redis.duplicate({
+  const duplicate = redis.duplicate({
     ...SUBSCRIBER,
     keyPrefix: '',
     readOnly: false,
@@ -35,4 +36,6 @@ export function subscriberLike(client: RedisClientLike): Redis {
     // Pings have a limit of their own, and a subscription may be answered late.
     commandTimeout: undefined,
   });
+  hideWhenPrinted(duplicate, 'Redis');
+  return duplicate;
 }
