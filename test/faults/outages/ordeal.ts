@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
 import { rowOf, type RowName } from './rows.js';
-import { read, Scene, type Setting } from './scene.js';
+import { read, Scene, store, WAYS, type Setting } from './scene.js';
 import { stopwatch } from './stall-meter.js';
 
 export interface Ordeal extends Setting {
@@ -31,6 +31,7 @@ const CALL_SLACK = 250;
 const BACK_SLACK = 1_500;
 /** For how long the callers go on in the midst of it, unless it says otherwise. */
 const MIDST = 300;
+const TURNS = 60;
 
 /**
  * Callers call, the fault begins, things are taken away, the fault ends. Asserts all that the row says, and that nothing
@@ -63,6 +64,7 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
     }
     expect(await scene.remains(a)).toEqual([]);
     await ordeal.during?.(scene, a);
+    if (ordeal.fitful) await takeAwayOften(scene, a);
     await delay(ordeal.midst ?? MIDST);
     await ordeal.end(scene);
     const passed = stopwatch(meter);
@@ -91,6 +93,16 @@ async function expectReport(scene: Scene, cache: CacheManager, { reason }: Ordea
   const since = report.since!.getTime();
   expect(since).toBeGreaterThan(began - 1_000);
   expect(since).toBeLessThan(Date.now() + 1_000);
+}
+
+/** In one of so many turns the server is not there for the one, and is for the other. */
+async function takeAwayOften(scene: Scene, cache: CacheManager): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) {
+    await Promise.all(WAYS.map((way) => store(cache, way)));
+    await Promise.all([cache.delete('early'), scene.takeAway(cache)]);
+    expect(await scene.remains(cache)).toEqual([]);
+    await delay(7);
+  }
 }
 
 async function expectFallback(cache: CacheManager): Promise<void> {

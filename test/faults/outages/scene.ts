@@ -73,7 +73,7 @@ export class Scene {
     const both = [await this.open(), await this.open()] as const;
     await this.untilUp(...both);
     await this.eventually(() => both.every((cache) => cache.cache.parts.feed.connected));
-    for (const name of [...WAYS, 'kept'] as const) await this.eventually(() => store(both[0], name, 'old'));
+    for (const name of [...WAYS, 'kept'] as const) await this.eventually(() => store(both[0], name));
     for (const cache of both) {
       for (const name of [...WAYS, 'kept'] as const) expect([name, await read(cache, name)]).toEqual([name, 'old']);
     }
@@ -125,9 +125,9 @@ export class Scene {
   }
 }
 
-function store(cache: CacheManager, name: Way | 'kept', value: string): Promise<boolean> {
-  if (name === 'cleared') return cache.forTenant('cleared').set('cleared', value);
-  return cache.set(name, value, name === 'tagged' ? { tags: ['tag'] } : {});
+export function store(cache: CacheManager, name: Way | 'kept'): Promise<boolean> {
+  if (name === 'cleared') return cache.forTenant('cleared').set('cleared', 'old');
+  return cache.set(name, 'old', name === 'tagged' ? { tags: ['tag'] } : {});
 }
 
 export function read(cache: CacheManager, name: Way | 'kept'): Promise<unknown> {
