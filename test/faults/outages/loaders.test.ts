@@ -60,10 +60,12 @@ checks('endless-loader-outage', () =>
       await delay(20);
       return (await scene.server.command('EXISTS', `shop:l:{${before}}`)) === 1;
     });
+    const waiting = b.getOrSet(before, async () => 'mine');
+    await delay(50);
     await scene.server.freeze();
     const asked = stopwatch(scene.meter);
     // One who waits for another process stops with the first question that is not answered.
-    expect(await b.getOrSet(before, async () => 'mine')).toBe('mine');
+    expect(await waiting).toBe('mine');
     expect(asked()).toBeLessThan(100 + ONE_NAP + SLACK / 2);
     await scene.untilAway(a, b);
     endless.push(a.getOrSet('during', never, { hardTimeout: HARD }));

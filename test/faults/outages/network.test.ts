@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { checks } from './checks.js';
 import { endure, type Ordeal } from './ordeal.js';
 import type { Scene } from './scene.js';
 
 const heal = ({ proxy }: Scene): Promise<void> => proxy.heal();
-const over: Omit<Ordeal, 'begin'> = { network: true, answers: 'queued', keeps: true, end: heal };
+const over: Ordeal = { network: true, answers: 'queued', keeps: true, end: heal };
 
 /** Enough that connections are reset on which nothing is answered. */
 const LONG = 1_000;
@@ -27,32 +28,26 @@ checks('refused', () =>
   }),
 );
 
-/** Does it every so often, until it is told to cease. */
-function repeatedly(ms: number, work: (scene: Scene) => void): Pick<Ordeal, 'begin' | 'end'> {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    begin: (scene) => void (timer = setInterval(() => work(scene), ms)),
-    end: (scene) => {
-      clearInterval(timer);
-      return heal(scene);
-    },
-  };
-}
-
-const fitful: Omit<Ordeal, 'begin'> = { ...over, answers: 'honest', fitful: true };
-
-checks('resets', () => endure('resets', { ...fitful, ...repeatedly(60, ({ proxy }) => proxy.reset()) }));
+checks('resets', () =>
+  endure('resets', { ...over, answers: 'honest', blows: { everyMs: 60, strike: ({ proxy }) => proxy.reset() } }),
+);
 
 checks('cuts', () =>
   endure('cuts', {
-    ...fitful,
-    ...repeatedly(20, ({ proxy }) => proxy.cutReply(1_000)),
-    async during(_, cache) {
-      const large = 'x'.repeat(50_000);
+    ...over,
+    answers: 'honest',
+    blows: { everyMs: 20, strike: ({ proxy }) => proxy.cutReply(1_000) },
+    async before(scene, cache) {
+      scene.proxy.cutReply(10_000);
+      // Nothing that can be compressed.
+      const large = randomBytes(40_000).toString('base64');
       for (let turn = 0; turn < 100; turn++) {
+        if (turn % 10 === 5) scene.proxy.cutReply(10_000);
         expect((await cache.getOrSet(`large${turn % 10}`, async () => large)) === large).toBe(true);
-        if (turn % 10 === 0) await cache.delete('large5');
+        if (turn % 3 === 0) await cache.delete(`large${turn % 7}`);
       }
+      await scene.proxy.heal();
+      await scene.untilUp(...scene.caches);
     },
   }),
 );

@@ -5,10 +5,15 @@ import { rowOf, type RowName } from './rows.js';
 import { read, Scene, store, WAYS, type Setting } from './scene.js';
 import { stopwatch } from './stall-meter.js';
 
+interface Blows {
+  readonly everyMs: number;
+  strike(scene: Scene): void;
+}
+
 export interface Ordeal extends Setting {
   /** When the entries are stored, and nothing has happened yet. */
   before?(scene: Scene, cache: CacheManager): Promise<unknown>;
-  begin(scene: Scene): Promise<unknown> | void;
+  begin?(scene: Scene): Promise<unknown> | void;
   /** When the server is given up. */
   during?(scene: Scene, cache: CacheManager): Promise<unknown>;
   end(scene: Scene): Promise<unknown> | void;
@@ -22,8 +27,8 @@ export interface Ordeal extends Setting {
   readonly midst?: number;
   /** Whether what was stored before is still there when all is over. */
   readonly keeps: boolean;
-  /** Whether the server is there again and again: then nobody can say what it is at any moment. */
-  readonly fitful?: boolean;
+  /** A fault that comes again and again: then nobody can say how things are at any moment. */
+  readonly blows?: Blows;
 }
 
 /** What a busy machine may add to a call, and to a return, beside the time in which this process stood still. */
@@ -31,7 +36,8 @@ const CALL_SLACK = 250;
 const BACK_SLACK = 1_500;
 /** For how long the callers go on in the midst of it, unless it says otherwise. */
 const MIDST = 300;
-const TURNS = 60;
+/** How often it comes to blows. */
+const TURNS = 4;
 
 /**
  * Callers call, the fault begins, things are taken away, the fault ends. Asserts all that the row says, and that nothing
@@ -45,10 +51,10 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
     await ordeal.before?.(scene, a);
     const began = Date.now();
     callers.start();
-    await ordeal.begin(scene);
+    await ordeal.begin?.(scene);
     // Nobody has noticed yet.
     const early = a.delete('early');
-    if (!ordeal.fitful) {
+    if (!ordeal.blows) {
       await scene.untilAway(a, b);
       await expectReport(scene, a, ordeal, began);
       await early;
@@ -64,7 +70,7 @@ export async function endure(name: RowName, ordeal: Ordeal): Promise<void> {
     }
     expect(await scene.remains(a)).toEqual([]);
     await ordeal.during?.(scene, a);
-    if (ordeal.fitful) await takeAwayOften(scene, a);
+    if (ordeal.blows) await underBlows(scene, a, ordeal.blows);
     await delay(ordeal.midst ?? MIDST);
     await ordeal.end(scene);
     const passed = stopwatch(meter);
@@ -95,13 +101,24 @@ async function expectReport(scene: Scene, cache: CacheManager, { reason }: Ordea
   expect(since).toBeLessThan(Date.now() + 1_000);
 }
 
-/** In one of so many turns the server is not there for the one, and is for the other. */
-async function takeAwayOften(scene: Scene, cache: CacheManager): Promise<void> {
+/** What was stored before a blow is taken away under it. */
+async function underBlows(scene: Scene, cache: CacheManager, { everyMs, strike }: Blows): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) {
+    await scene.untilUp(cache);
     await Promise.all(WAYS.map((way) => store(cache, way)));
-    await Promise.all([cache.delete('early'), scene.takeAway(cache)]);
+    const striking = setInterval(() => strike(scene), everyMs);
+    strike(scene);
+    try {
+      await delay(turn * 13);
+      await Promise.all([cache.delete('early'), scene.takeAway(cache)]);
+      expect(await scene.remains(cache)).toEqual([]);
+      await delay(MIDST);
+    } finally {
+      clearInterval(striking);
+      await scene.proxy.heal();
+    }
+    await scene.untilUp(cache);
     expect(await scene.remains(cache)).toEqual([]);
-    await delay(7);
   }
 }
 
