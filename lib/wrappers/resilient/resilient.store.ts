@@ -44,6 +44,12 @@ export interface ResilientParts {
   onError(operation: string, error: unknown): void;
 }
 
+/** What becomes of a call, for a breaker. */
+interface Gauge {
+  succeeded(): void;
+  failed(error: unknown): void;
+}
+
 /**
  * Any store that may be lost, and what is done without it. While it is `up` every call goes through, and is watched. While
  * it is not, entries of this process serve, invalidations are queued, and nothing is asked of it but whether it is back.
@@ -63,6 +69,12 @@ export class ResilientStore implements EntryStore {
   private readonly primary: EntryStore;
   private readonly aside: Aside;
   private readonly breaker: Breaker;
+  /**
+   * Of leases alone. A server that lets itself be read, and lets nobody load, would else be good enough for ever: each
+   * failure comes after a look that went well, while every call of a missing key loads, and nothing is stored.
+   */
+  private readonly leaseBreaker: Breaker;
+  private readonly calls: Gauge;
   private readonly journal: Journal;
   private readonly recovery: Recovery;
   /** Values put in by hand that are kept aside, while the server is told to take away what it holds in their place. */
@@ -74,6 +86,8 @@ export class ResilientStore implements EntryStore {
     this.name = primary.name;
     this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl);
     this.breaker = new Breaker(parts.breaker, clock);
+    this.leaseBreaker = new Breaker(parts.breaker, clock);
+    this.calls = this.gaugeOf(this.breaker);
     this.journal = new Journal({ ...parts.journal, root, onError: (error) => parts.onError('journal', error) });
     const isUp = (): boolean => this.recovery.stage === 'up';
     this.recovery = new Recovery({
@@ -92,7 +106,8 @@ export class ResilientStore implements EntryStore {
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     if (primary.leases) {
       const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
-      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work) });
+      const lending = this.gaugeOf(this.leaseBreaker);
+      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work, lending) });
     }
   }
 
@@ -222,14 +237,19 @@ export class ResilientStore implements EntryStore {
     return this.recovery.awaySince !== undefined;
   }
 
-  private readonly succeeded = (): void => this.breaker.succeeded();
-  private readonly failed = (error: unknown): void => {
-    if (isCallersFault(error) || this.recovery.stage !== 'up') return;
-    if (this.breaker.failed() || refusesService(error)) this.recovery.leave(error);
-  };
+  /** Made once: it stands in the way of every call. */
+  private gaugeOf(breaker: Breaker): Gauge {
+    return {
+      succeeded: () => breaker.succeeded(),
+      failed: (error) => {
+        if (isCallersFault(error) || this.recovery.stage !== 'up') return;
+        if (breaker.failed() || refusesService(error)) this.recovery.leave(error);
+      },
+    };
+  }
 
-  private watched<T>(work: MaybePromise<T>): MaybePromise<T> {
-    if (work instanceof Promise) work.then(this.succeeded, this.failed);
+  private watched<T>(work: MaybePromise<T>, { succeeded, failed } = this.calls): MaybePromise<T> {
+    if (work instanceof Promise) work.then(succeeded, failed);
     return work;
   }
 
@@ -298,6 +318,7 @@ export class ResilientStore implements EntryStore {
 
   private up(after: 'start' | 'outage'): void {
     this.breaker.reset();
+    this.leaseBreaker.reset();
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();

@@ -148,12 +148,15 @@ checks('wrongpass', () =>
   }),
 );
 
-checks('noperm', () =>
-  endure('noperm', {
-    begin: ({ server }) => server.command('ACL', 'SETUSER', 'default', '-@all'),
-    end: ({ server }) => server.command('ACL', 'SETUSER', 'default', '+@all'),
-    answers: 'queued',
-    reason: /NOPERM/,
-    keeps: true,
-  }),
-);
+checks('noperm', async () => {
+  // All of them; those to change anything, without which it can still be read.
+  for (const rights of ['-@all', '-@write', '-@scripting']) {
+    await endure('noperm', {
+      begin: ({ server }) => server.command('ACL', 'SETUSER', 'default', rights),
+      end: ({ server }) => server.command('ACL', 'SETUSER', 'default', '+@all'),
+      answers: 'queued',
+      reason: /NOPERM|can't run this command/,
+      keeps: true,
+    });
+  }
+});
