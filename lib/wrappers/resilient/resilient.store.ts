@@ -46,6 +46,7 @@ export interface ResilientParts {
 
 /** What becomes of a call, for a breaker. */
 interface Gauge {
+  reset(): void;
   succeeded(): void;
   failed(error: unknown): void;
 }
@@ -68,13 +69,14 @@ export class ResilientStore implements EntryStore {
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
-  private readonly breaker: Breaker;
-  /**
-   * Of leases alone. A server that lets itself be read, and lets nobody load, would else be good enough for ever: each
-   * failure comes after a look that went well, while every call of a missing key loads, and nothing is stored.
-   */
-  private readonly leaseBreaker: Breaker;
   private readonly calls: Gauge;
+  /**
+   * A server that lets itself be read, and lets nobody load, would else be good enough for ever: each lease that fails comes
+   * after a look that went well, while every call of a missing key loads, and nothing is stored.
+   */
+  private readonly lending: Gauge;
+  /** Of a server that answers whether it is there, and nothing else, likewise. */
+  private readonly pings: Gauge;
   private readonly journal: Journal;
   private readonly recovery: Recovery;
   /** Values put in by hand that are kept aside, while the server is told to take away what it holds in their place. */
@@ -85,9 +87,7 @@ export class ResilientStore implements EntryStore {
     this.primary = primary;
     this.name = primary.name;
     this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl);
-    this.breaker = new Breaker(parts.breaker, clock);
-    this.leaseBreaker = new Breaker(parts.breaker, clock);
-    this.calls = this.gaugeOf(this.breaker);
+    [this.calls, this.lending, this.pings] = [this.gauge(), this.gauge(), this.gauge()];
     this.journal = new Journal({ ...parts.journal, root, onError: (error) => parts.onError('journal', error) });
     const isUp = (): boolean => this.recovery.stage === 'up';
     this.recovery = new Recovery({
@@ -106,8 +106,7 @@ export class ResilientStore implements EntryStore {
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     if (primary.leases) {
       const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
-      const lending = this.gaugeOf(this.leaseBreaker);
-      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work, lending) });
+      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work, this.lending) });
     }
   }
 
@@ -220,7 +219,7 @@ export class ResilientStore implements EntryStore {
   async ping(): Promise<void> {
     await this.recovery.opened;
     if (this.recovery.stage !== 'up') throw new CacheBackendError(messageOf(this.recovery.lastError ?? 'It settles.'));
-    await this.watched(this.primary.ping());
+    await this.watched(this.primary.ping(), this.pings);
   }
 
   async close(): Promise<void> {
@@ -238,8 +237,10 @@ export class ResilientStore implements EntryStore {
   }
 
   /** Made once: it stands in the way of every call. */
-  private gaugeOf(breaker: Breaker): Gauge {
+  private gauge(): Gauge {
+    const breaker = new Breaker(this.parts.breaker, this.parts.clock);
     return {
+      reset: () => breaker.reset(),
       succeeded: () => breaker.succeeded(),
       failed: (error) => {
         if (isCallersFault(error) || this.recovery.stage !== 'up') return;
@@ -262,7 +263,7 @@ export class ResilientStore implements EntryStore {
     }
     try {
       const result = await there();
-      this.breaker.succeeded();
+      this.calls.succeeded();
       return result;
     } catch (error) {
       if (isCallersFault(error)) throw error;
@@ -317,8 +318,7 @@ export class ResilientStore implements EntryStore {
   }
 
   private up(after: 'start' | 'outage'): void {
-    this.breaker.reset();
-    this.leaseBreaker.reset();
+    for (const gauge of [this.calls, this.lending, this.pings]) gauge.reset();
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();
