@@ -2,23 +2,25 @@ import { nullFeed, type Change } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
-import type { JournalFile, QueuedChange } from '../../contracts/journal.js';
+import type { JournalFile } from '../../contracts/journal.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
-import { CacheBackendError, CacheQueuedError } from '../../support/errors.js';
+import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
 import { Aside, type FallbackStore } from './aside.js';
 import { Breaker, type BreakerLimits } from './breaker.js';
-import { isCallersFault, refusesService } from './failures.js';
+import { Fills } from './fills.js';
+import { Guard } from './guard.js';
 import { Journal } from './journal.js';
 import { Recovery, type Verdict } from './recovery.js';
 import { replay } from './replay.js';
 import { ResilientFeed } from './resilient-feed.js';
 import { ResilientLeases } from './resilient-leases.js';
+import { Withdrawals } from './withdrawals.js';
 
 export interface ResilientParts {
   readonly primary: EntryStore;
@@ -65,33 +67,36 @@ export class ResilientStore implements EntryStore {
   private readonly breaker: Breaker;
   private readonly journal: Journal;
   private readonly recovery: Recovery;
+  private readonly guard: Guard;
+  private readonly withdrawals: Withdrawals;
+  private readonly fills: Fills;
 
   constructor(private readonly parts: ResilientParts) {
     const { primary, clock, random, fallback, link, root } = parts;
     this.primary = primary;
     this.name = primary.name;
-    this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl);
+    const aside = (this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl));
     this.breaker = new Breaker(parts.breaker, clock);
-    this.journal = new Journal({ ...parts.journal, root, onError: (error) => parts.onError('journal', error) });
-    const isUp = (): boolean => this.recovery.stage === 'up';
-    this.recovery = new Recovery({
+    const onError = (error: unknown): void => parts.onError('journal', error);
+    const journal = (this.journal = new Journal({ ...parts.journal, root, onError }));
+    const recovery = (this.recovery = new Recovery({
       ...{ clock, random, link, timeout: parts.commandTimeout, grace: parts.grace },
-      prepare: () => this.journal.load(),
+      prepare: () => journal.load(),
       verify: () => parts.verify(),
-      replay: () => replay(this.journal, primary),
+      replay: () => replay(journal, primary),
       onAway: (error) => this.away(error),
       onUp: (after) => this.up(after),
-    });
+    }));
+    const guard = (this.guard = new Guard(this.breaker, recovery));
+    this.withdrawals = new Withdrawals(primary, guard, recovery, journal);
+    this.fills = new Fills(primary, guard, aside, this.withdrawals);
     this.feed = new ResilientFeed(
       primary.feed ?? nullFeed,
-      () => this.isAway,
+      () => guard.isAway,
       (change) => this.hear(change),
     );
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
-    if (primary.leases) {
-      const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
-      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work) });
-    }
+    if (primary.leases) this.leases = new ResilientLeases(primary.leases, guard);
   }
 
   /** That of whoever serves. Nothing stands between a hit and the process's memory. */
@@ -103,45 +108,42 @@ export class ResilientStore implements EntryStore {
   }
 
   look(address: Address, tags: readonly string[]): MaybePromise<Lookup> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.look(address, tags));
-    if (this.isOpening) return this.recovery.opened.then(() => this.look(address, tags));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.look(address, tags));
+    if (guard.isOpening) return guard.opened.then(() => this.look(address, tags));
     return this.aside.look(address, tags);
   }
 
   lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.lookMany(addresses, tags));
-    if (this.isOpening) return this.recovery.opened.then(() => this.lookMany(addresses, tags));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.lookMany(addresses, tags));
+    if (guard.isOpening) return guard.opened.then(() => this.lookMany(addresses, tags));
     return addresses.map((address) => this.aside.look(address, tags));
   }
 
   stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): MaybePromise<Stamp> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.stamp(scope, tags, lookup));
-    if (this.isOpening) return this.recovery.opened.then(() => this.stamp(scope, tags, lookup));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.stamp(scope, tags, lookup));
+    if (guard.isOpening) return guard.opened.then(() => this.stamp(scope, tags, lookup));
     return this.aside.stamp(scope, tags);
   }
 
   widen(scope: Scope, stamp: Stamp, tags: readonly string[]): MaybePromise<Stamp | undefined> {
-    if (this.recovery.stage !== 'up') return this.aside.widen(scope, stamp, tags);
-    return this.aside.owns(stamp) ? undefined : this.watched(this.primary.widen(scope, stamp, tags));
+    if (!this.guard.isUp) return this.aside.widen(scope, stamp, tags);
+    return this.aside.owns(stamp) ? undefined : this.guard.watched(this.primary.widen(scope, stamp, tags));
   }
 
-  set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): MaybePromise<Stored> {
-    const { stage } = this.recovery;
-    if (stage !== 'up') return this.setAside([{ address, draft, stamp, lease }]).then(([stored]) => stored!);
-    // Nobody was told of what was changed elsewhere while it was loaded.
-    return this.aside.owns(stamp) ? false : this.watched(this.primary.set(address, draft, stamp, lease));
+  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<Stored> {
+    return (await this.fills.store([{ address, draft, stamp, lease }]))[0]!;
   }
 
-  setMany(items: readonly StoreItem[]): MaybePromise<Stored[]> {
-    if (this.recovery.stage !== 'up') return this.setAside(items);
-    const isOld = items.map(({ stamp }) => this.aside.owns(stamp));
-    if (!isOld.includes(true)) return this.watched(this.primary.setMany(items));
-    return this.setSome(items, isOld);
+  setMany(items: readonly StoreItem[]): Promise<Stored[]> {
+    return this.fills.store(items);
   }
 
   delete(address: Address): Promise<boolean> {
     const { scope, key } = address;
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'key', scope, name: key }],
       () => this.primary.delete(address),
       () => this.aside.delete(address),
@@ -149,7 +151,7 @@ export class ResilientStore implements EntryStore {
   }
 
   deleteMany(addresses: readonly Address[]): Promise<number> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key })),
       () => this.primary.deleteMany(addresses),
       () => addresses.filter((address) => this.aside.delete(address)).length,
@@ -159,7 +161,7 @@ export class ResilientStore implements EntryStore {
   /** Queued as a deletion: of an entry that nobody can look at, nobody knows whether it may be served stale. */
   expire(address: Address, now: number): Promise<boolean> {
     const { scope, key } = address;
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'key', scope, name: key }],
       () => this.primary.expire(address, now),
       () => this.aside.expire(address, now),
@@ -167,7 +169,7 @@ export class ResilientStore implements EntryStore {
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       tags.map((name) => ({ kind: 'tag', scope, name })),
       () => this.primary.invalidateTags(scope, tags),
       () => this.aside.invalidateTags(scope, tags),
@@ -175,7 +177,7 @@ export class ResilientStore implements EntryStore {
   }
 
   invalidate(scope: Scope, pattern: string): Promise<number> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'pattern', scope, name: pattern }],
       () => this.primary.invalidate(scope, pattern),
       () => this.aside.invalidate(scope, pattern),
@@ -183,7 +185,7 @@ export class ResilientStore implements EntryStore {
   }
 
   clear(scope: Scope): Promise<void> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'scope', scope }],
       () => this.primary.clear(scope),
       () => this.aside.clear(scope),
@@ -191,98 +193,25 @@ export class ResilientStore implements EntryStore {
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
-    await this.recovery.opened;
-    yield* this.recovery.stage === 'up' ? this.primary.keys(scope, pattern) : this.aside.keys(scope, pattern);
+    await this.guard.opened;
+    yield* this.guard.isUp ? this.primary.keys(scope, pattern) : this.aside.keys(scope, pattern);
   }
 
   usage(scope?: Scope): StoreUsage {
-    return this.isAway ? this.aside.usage(scope) : this.primary.usage(scope);
+    return this.guard.isAway ? this.aside.usage(scope) : this.primary.usage(scope);
   }
 
   /** One that is away is not asked: whoever wants to know gets the answer of the last attempt. */
   async ping(): Promise<void> {
-    await this.recovery.opened;
-    if (this.recovery.stage !== 'up') throw new CacheBackendError(messageOf(this.recovery.lastError ?? 'It settles.'));
-    await this.watched(this.primary.ping());
+    const { guard, recovery } = this;
+    await guard.opened;
+    if (!guard.isUp) throw new CacheBackendError(messageOf(recovery.lastError ?? 'It settles.'));
+    await guard.watched(this.primary.ping());
   }
 
   async close(): Promise<void> {
     this.recovery.stop();
     await Promise.all([this.primary.close(), this.journal.close()]);
-  }
-
-  private get isOpening(): boolean {
-    return this.recovery.stage === 'opening';
-  }
-
-  /** Whether the fallback serves. */
-  private get isAway(): boolean {
-    return this.recovery.awaySince !== undefined;
-  }
-
-  private readonly succeeded = (): void => this.breaker.succeeded();
-  private readonly failed = (error: unknown): void => {
-    if (isCallersFault(error) || this.recovery.stage !== 'up') return;
-    if (this.breaker.failed() || refusesService(error)) this.recovery.leave(error);
-  };
-
-  private watched<T>(work: MaybePromise<T>): MaybePromise<T> {
-    if (work instanceof Promise) work.then(this.succeeded, this.failed);
-    return work;
-  }
-
-  private async takeAway<T>(changes: QueuedChange[], there: () => MaybePromise<T>, here: () => T): Promise<T> {
-    if (this.isOpening) await this.recovery.opened;
-    const removed = this.recovery.stage === 'up' ? 0 : Number(here());
-    if (this.recovery.stage === 'away') {
-      await this.queue(changes);
-      throw new CacheQueuedError(this.journal.size, removed);
-    }
-    try {
-      const result = await there();
-      this.breaker.succeeded();
-      return result;
-    } catch (error) {
-      if (isCallersFault(error)) throw error;
-      const kept = this.queue(changes);
-      this.recovery.leave(error);
-      here();
-      await kept;
-      throw new CacheQueuedError(this.journal.size, removed, { cause: error });
-    }
-  }
-
-  /** A value put in by hand makes out of date what the server holds under its key; what a loader brought does not. */
-  private async setAside(items: readonly StoreItem[]): Promise<Stored[]> {
-    if (this.isOpening) await this.recovery.opened;
-    if (this.recovery.stage === 'up') return this.setMany(items);
-    const stored = items.map(({ address, draft, stamp }) => this.aside.set(address, draft, stamp));
-    const put = items.filter(({ lease }) => lease === undefined || lease.isSeized).map(({ address }) => address);
-    if (put.length > 0) await this.displace(put);
-    return stored.map((kept) => kept && 'aside');
-  }
-
-  private async displace(addresses: readonly Address[]): Promise<void> {
-    const changes = addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key }) as const);
-    if (this.recovery.stage === 'away') return this.queue(changes);
-    try {
-      await this.primary.deleteMany(addresses);
-    } catch (error) {
-      const kept = this.queue(changes);
-      this.recovery.leave(error);
-      await kept;
-    }
-  }
-
-  private queue(changes: readonly QueuedChange[]): Promise<void> {
-    this.recovery.hurry();
-    return this.journal.add(changes);
-  }
-
-  private async setSome(items: readonly StoreItem[], isOld: readonly boolean[]): Promise<Stored[]> {
-    const fresh = items.filter((_, index) => !isOld[index]);
-    const stored = fresh.length === 0 ? [] : [...(await this.watched(this.primary.setMany(fresh)))];
-    return isOld.map((old) => (old ? false : stored.shift()!));
   }
 
   private away(error: unknown): void {
@@ -302,14 +231,14 @@ export class ResilientStore implements EntryStore {
 
   /** After the primary itself has heard of it. */
   private hear(change: Change): void {
-    const { recovery } = this;
-    if (this.isAway) {
+    const { guard } = this;
+    if (guard.isAway) {
       this.aside.apply(change);
       this.peek = this.aside.peek;
       return;
     }
-    if (recovery.stage === 'up') this.peek = this.primary.peek;
+    if (guard.isUp) this.peek = this.primary.peek;
     // A channel that broke may be all that was heard of a server that is gone.
-    if (change.kind === 'lost') void recovery.suspect(async () => this.primary.ping());
+    if (change.kind === 'lost') void this.recovery.suspect(async () => this.primary.ping());
   }
 }
