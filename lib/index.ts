@@ -53,6 +53,7 @@ export type {
   Loader,
   LoaderContext,
   MemoryOptions,
+  RedisNode,
   RedisOptions,
   SetOptions,
 } from './contracts/options.js';

@@ -3,15 +3,19 @@ import type { Clock, Random } from '../../contracts/clock.js';
 import type { FleetCommands } from '../../contracts/fleet.js';
 import { nullBus, type InvalidationBus } from '../../contracts/invalidation-bus.js';
 import type { Coherence, RedisClientLike } from '../../contracts/options.js';
+import type { ServerLink } from '../../contracts/server-link.js';
 import { Announcer } from './announcer.js';
+import { soleAnnouncer } from './announcers.js';
 import type { BusWay } from './bus/bus-way.js';
 import { PubSubWay } from './bus/pubsub.way.js';
 import { RedisBus } from './bus/redis.bus.js';
+import { SameServerWay } from './bus/same-server.way.js';
 import { openSubscriber, subscriberLike } from './bus/subscriber.js';
 import { TrackingWay } from './bus/tracking.way.js';
 import { openRedis, type RedisConnection } from './redis-client.js';
 import { RedisFleet } from './redis-fleet.js';
 import { RedisLinks } from './redis-links.js';
+import { RedisServerLink } from './redis-server-link.js';
 import { RedisBackend } from './redis.backend.js';
 
 export interface RedisRoomOptions {
@@ -32,6 +36,7 @@ export interface RedisRoom {
   readonly backend: RedisBackend;
   readonly fleet: FleetCommands;
   readonly bus: InvalidationBus;
+  readonly link: ServerLink;
 }
 
 /**
@@ -45,28 +50,36 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
   const subscriber = options.coherence === 'none' ? undefined : await openEar(connection);
   const opened = 'client' in connection ? [] : await openData(connection, options.connections);
   const links = new RedisLinks([...lent, ...opened]);
-  const announcer = new Announcer(links, rootPath, options.random.id(), clock);
-  const backend = new RedisBackend(links.clients, lent.length === 0, () => announcer.close());
-  const fleet = new RedisFleet(links, announcer);
-  if (!subscriber) return { backend, fleet, bus: nullBus };
+  const announcers = soleAnnouncer(new Announcer(links, rootPath, options.random.id(), clock));
+  const owned = lent.length === 0;
+  const room = {
+    backend: new RedisBackend(links.clients, owned, () => announcers.close()),
+    fleet: new RedisFleet(links, announcers),
+    link: new RedisServerLink(links.clients, owned),
+  };
+  if (!subscriber) return { ...room, bus: nullBus };
 
-  const pubsub = new PubSubWay(subscriber, rootPath, announcer.sender);
+  const data = links.clients as unknown as readonly Redis[];
+  const pubsub = new PubSubWay(subscriber, rootPath, (sender) => announcers.isOwn(sender));
   const tracking = new TrackingWay({
     subscriber,
-    data: links.clients as unknown as readonly Redis[],
+    data,
     lent: lent as unknown as readonly Redis[],
     rootPath,
     keyPrefix: links.keyPrefix,
     messages: pubsub,
   });
-  const ways: Record<Exclude<Coherence, 'none'>, readonly [BusWay, ...BusWay[]]> = {
+  const best: Record<Exclude<Coherence, 'none'>, readonly [BusWay, ...BusWay[]]> = {
     tracking: [tracking],
     pubsub: [pubsub],
     // A connection of the user's is not ours to switch, unless we were told to.
     auto: lent.length > 0 ? [pubsub] : [tracking, pubsub],
   };
-  const coherence = options.coherence === 'none' ? 'auto' : options.coherence;
-  return { backend, fleet, bus: new RedisBus({ subscriber, ways: ways[coherence], clock, onError: options.onError }) };
+  const [first, ...others] = best[options.coherence === 'none' ? 'auto' : options.coherence];
+  const isMoved = 'sentinels' in connection && connection.sentinels !== undefined;
+  const checked = (way: BusWay): BusWay => (isMoved ? new SameServerWay(way, subscriber, data) : way);
+  const ways = [checked(first), ...others.map(checked)] as const;
+  return { ...room, bus: new RedisBus({ subscriber, ways, clock, onError: options.onError }) };
 }
 
 function openEar(connection: RedisRoomOptions['connection']): Redis | Promise<Redis> {

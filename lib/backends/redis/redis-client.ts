@@ -2,11 +2,14 @@ import type { Redis, RedisOptions as IoredisOptions } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { importPackage } from '../../support/lazy-package.js';
+import { throughSentinels, type RedisSentinels } from './redis-sentinels.js';
 
 export interface RedisConnection {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly sentinels?: RedisSentinels | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly db?: number | undefined;
@@ -41,11 +44,14 @@ export async function openRedis(connection: RedisConnection, further: IoredisOpt
     ...defined({
       host: connection.host,
       port: connection.port,
+      path: connection.path,
       username: connection.username,
       password: connection.password,
       db: connection.db,
     }),
-    ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls } : {}),
+    // To servers that sentinels name it would else be left out.
+    ...(connection.tls ? { tls: connection.tls === true ? {} : connection.tls, enableTLSForSentinelMode: true } : {}),
+    ...(connection.sentinels ? throughSentinels(connection.sentinels) : {}),
     ...further,
   };
   const client: Redis =

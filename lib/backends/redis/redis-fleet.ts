@@ -7,8 +7,9 @@ import type {
   SharedRecord,
   TagCounter,
 } from '../../contracts/fleet.js';
-import type { Announcer } from './announcer.js';
-import { allOf, asBuffer, wholeMs, type Argument, type RedisLinks } from './redis-links.js';
+import type { Announcers } from './announcers.js';
+import type { Argument, Links } from './links.js';
+import { allOf, asBuffer, wholeMs } from './redis-links.js';
 import {
   BUMP,
   BUMP_TAGS,
@@ -34,8 +35,8 @@ const MAX_KEYS = 250;
  */
 export class RedisFleet implements FleetCommands {
   constructor(
-    private readonly links: RedisLinks,
-    private readonly announcer: Announcer,
+    private readonly links: Links,
+    private readonly announcers: Announcers,
   ) {}
 
   /** One script each, in one write to the socket: a request never waits for another's key. */
@@ -67,8 +68,7 @@ export class RedisFleet implements FleetCommands {
     if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.#tell([value])])) === 1;
     const fill = [token, ...data, lease];
     if (!item.isPut) return (await this.links.run(FILL, keys, () => fill)) === 1;
-    const { announcer } = this;
-    const told = (): Argument[] => [...fill, announcer.channel, ...announcer.keysOrNothing([value])];
+    const told = (): Argument[] => [...fill, ...this.#tellOrNot(value)];
     return (await this.links.run(FENCED_PUT, keys, told)) === 1;
   }
 
@@ -88,8 +88,7 @@ export class RedisFleet implements FleetCommands {
 
   async patch(key: SharedKey, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
     const args: Argument[] = [offset, asBuffer(bytes), asBuffer(expected)];
-    const { channel } = this.announcer;
-    const told = (): Argument[] => [...args, channel, ...this.announcer.keysOrNothing([key.value])];
+    const told = (): Argument[] => [...args, ...this.#tellOrNot(key.value)];
     return (await this.links.run(PATCH, [key.value, key.lease], told)) === 1;
   }
 
@@ -124,11 +123,17 @@ export class RedisFleet implements FleetCommands {
   }
 
   async tellPattern(path: string, pattern: string): Promise<void> {
-    await this.links.publish(this.announcer.channel, () => this.announcer.pattern(path, pattern));
+    await this.announcers.of(undefined).tellPattern(path, pattern);
   }
 
   #tell(keys: readonly string[]): Argument[] {
-    return [this.announcer.channel, this.announcer.keys(keys)];
+    const announcer = this.announcers.of(keys[0]);
+    return [announcer.channel, announcer.keys(keys)];
+  }
+
+  #tellOrNot(key: string): Argument[] {
+    const announcer = this.announcers.of(key);
+    return [announcer.channel, ...announcer.keysOrNothing([key])];
   }
 }
 
