@@ -17,6 +17,7 @@ import { RedisFleet } from './redis-fleet.js';
 import { RedisLinks } from './redis-links.js';
 import { RedisServerLink } from './redis-server-link.js';
 import { RedisBackend } from './redis.backend.js';
+import { SentinelWatch } from './sentinel-watch.js';
 
 export interface RedisRoomOptions {
   /** Where to connect to, or a client of the user's, which is used and never closed. */
@@ -52,14 +53,18 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
   const links = new RedisLinks([...lent, ...opened]);
   const announcers = soleAnnouncer(new Announcer(links, rootPath, options.random.id(), clock));
   const owned = lent.length === 0;
+  const data = links.clients as unknown as readonly Redis[];
+  const watch =
+    'client' in connection ? undefined : await openWatch(connection, subscriber ? [...data, subscriber] : data);
   const room = {
-    backend: new RedisBackend(links.clients, owned, () => announcers.close()),
+    backend: new RedisBackend(links.clients, owned, async () => {
+      await Promise.all([announcers.close(), watch?.close()]);
+    }),
     fleet: new RedisFleet(links, announcers),
     link: new RedisServerLink(links.clients, owned),
   };
   if (!subscriber) return { ...room, bus: nullBus };
 
-  const data = links.clients as unknown as readonly Redis[];
   const pubsub = new PubSubWay(subscriber, rootPath, (sender) => announcers.isOwn(sender));
   const tracking = new TrackingWay({
     subscriber,
@@ -76,8 +81,7 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
     auto: lent.length > 0 ? [pubsub] : [tracking, pubsub],
   };
   const [first, ...others] = best[options.coherence === 'none' ? 'auto' : options.coherence];
-  const isMoved = 'sentinels' in connection && connection.sentinels !== undefined;
-  const checked = (way: BusWay): BusWay => (isMoved ? new SameServerWay(way, subscriber, data) : way);
+  const checked = (way: BusWay): BusWay => (watch ? new SameServerWay(way, subscriber, data) : way);
   const ways = [checked(first), ...others.map(checked)] as const;
   return { ...room, bus: new RedisBus({ subscriber, ways, clock, onError: options.onError }) };
 }
@@ -88,4 +92,11 @@ function openEar(connection: RedisRoomOptions['connection']): Redis | Promise<Re
 
 function openData(connection: RedisConnection, count: number): Promise<RedisClientLike[]> {
   return Promise.all(Array.from({ length: count }, () => openRedis(connection)));
+}
+
+async function openWatch(
+  { sentinels, connectTimeout }: RedisConnection,
+  clients: readonly Redis[],
+): Promise<SentinelWatch | undefined> {
+  return sentinels && SentinelWatch.open(sentinels, connectTimeout, clients);
 }

@@ -25,11 +25,8 @@ export function throughSentinels({ addresses, name, username, password, tls }: R
     name,
     role: 'master',
     sentinelRetryStrategy: (attempt) => Math.min(50 * attempt, MAX_DELAY),
-    sentinelReconnectStrategy: () => MAX_DELAY,
     // One that accepts connections and answers nothing must not be the one that is waited for.
     sentinelCommandTimeout: MAX_DELAY,
-    // A master that was cut off from its sentinels, and not from us, would go on taking what nobody else ever sees.
-    failoverDetector: true,
     // 1: connect anew, and send nothing twice. The master of yesterday takes no writes, and knows nothing of today's.
     reconnectOnError: (error) => (error.message.includes('READONLY') ? 1 : false),
     ...(username === undefined ? {} : { sentinelUsername: username }),

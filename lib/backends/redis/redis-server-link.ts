@@ -46,7 +46,7 @@ export class RedisServerLink implements ServerLink {
   renew(): void {
     if (!this.owned) return;
     const given = this.clients as unknown as readonly Redis[];
-    // One without a socket is on its way to a new one already.
+    // One without a socket is on its way to a new one already; cut while a sentinel is asked, it would end for good.
     for (const client of given) if (['connect', 'ready'].includes(client.status)) client.disconnect(true);
   }
 }

@@ -40,7 +40,7 @@ export class SameServerWay implements BusWay {
     signal.throwIfAborted();
     if (servers.some((server) => server !== listensTo)) {
       // One of them is not the master any more, and nobody here can say which. The sentinels can.
-      for (const client of [this.subscriber, ...this.data]) client.disconnect(true);
+      for (const client of [this.subscriber, ...this.data]) if (client.status === 'ready') client.disconnect(true);
       throw new CacheBackendError('Redis: the connections of this process lead to different servers.');
     }
     await this.inner.arm(signal);
