@@ -42,7 +42,7 @@ export class RedisSentinels {
   }
 
   client({ port }: { readonly port: number }): Redis {
-    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
+    const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, disconnectTimeout: 50 });
     client.on('error', () => {});
     this.#clients.push(client);
     return client;

@@ -1,9 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { Clock, Random } from '../../contracts/clock.js';
-import type { FleetCommands } from '../../contracts/fleet.js';
-import { nullBus, type InvalidationBus } from '../../contracts/invalidation-bus.js';
+import { nullBus } from '../../contracts/invalidation-bus.js';
 import type { Coherence, RedisClientLike } from '../../contracts/options.js';
-import type { ServerLink } from '../../contracts/server-link.js';
 import { Announcer } from './announcer.js';
 import { soleAnnouncer } from './announcers.js';
 import type { BusWay } from './bus/bus-way.js';
@@ -12,32 +9,27 @@ import { RedisBus } from './bus/redis.bus.js';
 import { SameServerWay } from './bus/same-server.way.js';
 import { openSubscriber, subscriberLike } from './bus/subscriber.js';
 import { TrackingWay } from './bus/tracking.way.js';
+import type { ClusterConnection } from './cluster-client.js';
+import { openClusterRoom } from './open-cluster.js';
 import { openRedis, type RedisConnection } from './redis-client.js';
 import { RedisFleet } from './redis-fleet.js';
 import { RedisLinks } from './redis-links.js';
+import type { RedisRoom, RoomOptions } from './redis-room.js';
 import { RedisServerLink } from './redis-server-link.js';
 import { RedisBackend } from './redis.backend.js';
 import { SentinelWatch } from './sentinel-watch.js';
 
-export interface RedisRoomOptions {
+export type { RedisRoom } from './redis-room.js';
+
+export interface RedisRoomOptions extends RoomOptions {
   /** Where to connect to, or a client of the user's, which is used and never closed. */
-  readonly connection: RedisConnection | { readonly client: RedisClientLike };
-  /** How many data connections to open. */
+  readonly connection: RedisConnection | ClusterConnection | { readonly client: RedisClientLike };
+  /** How many data connections to open to one server. */
   readonly connections: number;
-  readonly coherence: Coherence;
-  /** What every key of this cache begins with; who shares it hears of each other. */
-  readonly rootPath: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onError: (operation: string, error: unknown) => void;
 }
 
-/** Everything of one cache that stands on Redis. `backend` and `bus` each close what they have opened. */
-export interface RedisRoom {
-  readonly backend: RedisBackend;
-  readonly fleet: FleetCommands;
-  readonly bus: InvalidationBus;
-  readonly link: ServerLink;
+interface ServerOptions extends RedisRoomOptions {
+  readonly connection: RedisConnection | { readonly client: RedisClientLike };
 }
 
 /**
@@ -45,7 +37,18 @@ export interface RedisRoom {
  *
  * @throws CacheDependencyError without ioredis; CacheUsageError when a client was handed in that cannot be listened with.
  */
-export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoom> {
+export function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoom> {
+  const { connection } = options;
+  if ('client' in connection) {
+    const isCluster = Reflect.get(connection.client, 'isCluster') === true;
+    return isCluster ? openClusterRoom({ ...options, connection }) : openServerRoom({ ...options, connection });
+  }
+  return isClustered(connection)
+    ? openClusterRoom({ ...options, connection })
+    : openServerRoom({ ...options, connection });
+}
+
+async function openServerRoom(options: ServerOptions): Promise<RedisRoom> {
   const { connection, rootPath, clock } = options;
   const lent = 'client' in connection ? [connection.client] : [];
   const subscriber = options.coherence === 'none' ? undefined : await openEar(connection);
@@ -86,7 +89,11 @@ export async function openRedisRoom(options: RedisRoomOptions): Promise<RedisRoo
   return { ...room, bus: new RedisBus({ subscriber, ways, clock, onError: options.onError }) };
 }
 
-function openEar(connection: RedisRoomOptions['connection']): Redis | Promise<Redis> {
+function isClustered(connection: RedisConnection | ClusterConnection): connection is ClusterConnection {
+  return 'nodes' in connection && connection.nodes !== undefined;
+}
+
+function openEar(connection: ServerOptions['connection']): Redis | Promise<Redis> {
   return 'client' in connection ? subscriberLike(connection.client) : openSubscriber(connection);
 }
 

@@ -35,7 +35,7 @@ const MAX_KEYS = 250;
  */
 export class RedisFleet implements FleetCommands {
   constructor(
-    private readonly links: Links,
+    protected readonly links: Links,
     private readonly announcers: Announcers,
   ) {}
 
@@ -106,15 +106,23 @@ export class RedisFleet implements FleetCommands {
 
   /** One step, so one connection: those of the records that belong to another are heard as if somebody else had written them. */
   async bump(records: readonly SharedRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const keys = records.map(({ key }) => key);
-    await this.links.run(BUMP, keys, () => [...this.#tell(keys), ...records.flatMap(written)]);
+    if (records.length > 0) await this.replace(records, []);
   }
 
   async bumpTags({ key, epoch, marks }: TagCounter, records: readonly SharedRecord[]): Promise<void> {
     const keys = [key, ...records.map((record) => record.key)];
     const counted: Argument[] = [epoch, marks.join(''), marks.length];
     await this.links.run(BUMP_TAGS, keys, () => [...this.#tell(keys), ...counted, ...records.flatMap(written)]);
+  }
+
+  /** @param others keys that are told along. */
+  protected async replace(records: readonly SharedRecord[], others: readonly string[]): Promise<void> {
+    const keys = records.map(({ key }) => key);
+    const told = (): Argument[] => {
+      const announcer = this.announcers.of(keys[0]);
+      return [announcer.channel, announcer.keys([...others, ...keys]), ...records.flatMap(written)];
+    };
+    await this.links.run(BUMP, keys, told);
   }
 
   async ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]> {

@@ -1,0 +1,47 @@
+import type { Clock } from '../../contracts/clock.js';
+import type { ServerLink } from '../../contracts/server-link.js';
+import { withTimeLimit } from '../../support/time-limit.js';
+import type { ClusterNodes } from './cluster-nodes.js';
+import { identityOf } from './server-identity.js';
+
+/** How long a node may take to show that it is there, in milliseconds. */
+const ANSWER_LIMIT = 100;
+
+/** The connections to all masters of a cluster. */
+export class ClusterServerLink implements ServerLink {
+  constructor(
+    private readonly nodes: ClusterNodes,
+    /** Whether the connections were opened here. */
+    private readonly owned: boolean,
+    private readonly clock: Clock,
+  ) {}
+
+  get ready(): boolean {
+    return this.nodes.ready;
+  }
+
+  watch(listener: Parameters<ServerLink['watch']>[0]): () => void {
+    let known = this.ready;
+    return this.nodes.watch(() => {
+      if (this.ready === known) return;
+      known = this.ready;
+      if (known) listener.ready();
+      else listener.lost();
+    });
+  }
+
+  async identify(): Promise<string> {
+    const names = this.nodes
+      .masters()
+      .map(({ client }) => identityOf((command, section) => client.call(command, section)));
+    return (await Promise.all(names)).sort().join(' ');
+  }
+
+  /** Of many nodes one may be silent: the others are asked, and left alone. */
+  renew(): void {
+    if (!this.owned) return;
+    for (const { client } of this.nodes.reachable()) {
+      withTimeLimit(this.clock, 'PING', ANSWER_LIMIT, client.ping()).catch(() => client.disconnect());
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
+import { slotOf } from '../../lib/backends/redis/key-slot.js';
+import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { systemClock, systemRandom } from '../../lib/support/clock.js';
+import { until } from '../support/deferred.js';
+import { eventually } from '../support/eventually.js';
+import { everyStore, heard } from '../support/every-store.js';
+import { RedisCluster } from '../support/redis-cluster.js';
+import { SteadyLoad } from '../support/steady-load.js';
+
+const { makeCache } = everyStore();
+let cluster: RedisCluster;
+
+beforeAll(async () => {
+  cluster = await RedisCluster.start();
+}, 30_000);
+afterAll(() => cluster.stop());
+
+async function open(namespace: string): Promise<CacheManager> {
+  const cache = await makeCache({ namespace, redis: { nodes: cluster.nodes, commandTimeout: '300ms' } });
+  await heard(cache);
+  return cache;
+}
+
+function namesIn(slot: number, count: number): string[] {
+  const names: string[] = [];
+  for (let nth = 0; names.length < count; nth++) if (slotOf(`n${nth}`) === slot) names.push(`n${nth}`);
+  return names;
+}
+
+/** What one deletes leaves the memory of the other, whatever node its key is at. */
+async function expectHeard(one: CacheManager, other: CacheManager): Promise<void> {
+  await Promise.all([heard(one), heard(other)]);
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    await eventually(
+      async () => (await one.set(key, 'old')) && (await other.get(key)) && other.peek(key),
+      (value) => value === 'old',
+    );
+    expect(await one.delete(key)).toBe(true);
+    await until(() => other.peek(key) === undefined);
+  }
+}
+
+describe('slots that move while calls run', () => {
+  it('cost nobody an answer, and bring back nothing that was deleted', async () => {
+    const slot = 100;
+    const [from, to] = [await cluster.ownerOf(slot), cluster.masters[2]!];
+    const [one, other] = [await open('moving'), await open('moving')];
+    const names = namesIn(slot, 12);
+    for (const name of names) expect(await one.set(name, 'before')).toBe(true);
+    const load = new SteadyLoad([one, other], 4);
+    const deleted = new Set<string>();
+    let refused = 0;
+    let turn = 0;
+    await cluster.move(slot, from, to, async () => {
+      const name = names[turn++ % names.length]!;
+      // Some are at the old node by now, others at the new one.
+      if (!deleted.has(name)) expect(await one.getOrSet(name, async () => 'loaded')).toMatch(/before|loaded/);
+      if (await other.delete(name)) deleted.add(name);
+      else refused += 1;
+      const next = names[turn % names.length]!;
+      expect(await other.getOrSet(`${next}:new`, async () => 'fresh')).toBe('fresh');
+    });
+    await load.stop();
+    expect(load.rejections).toEqual([]);
+    expect(deleted.size).toBeGreaterThan(0);
+    for (const name of deleted) {
+      const keys = [`moving:v:{${name}}`, `moving:l:{${name}}`];
+      expect(await to.admin.exists(...keys)).toBe(0);
+      expect(await one.get(name)).toBeUndefined();
+    }
+    console.info(`${deleted.size} deleted during the move, ${refused} refused`);
+    expect(refused).toBe(0);
+    for (const name of names) {
+      expect(await one.set(name, 'after')).toBe(true);
+      expect(await to.admin.exists(`moving:v:{${name}}`)).toBe(1);
+    }
+    expect(await other.invalidate('n*')).toBeGreaterThanOrEqual(names.length);
+    await expectHeard(one, other);
+  }, 30_000);
+});
+
+describe('a master that dies', () => {
+  it('is followed by its replica, and nobody goes without an answer', async () => {
+    const [one, other] = [await open('dying'), await open('dying')];
+    const room = await openRedisRoom({
+      connection: { nodes: cluster.nodes, connectTimeout: 2_000 },
+      connections: 1,
+      coherence: 'auto',
+      rootPath: 'room',
+      clock: systemClock,
+      random: systemRandom,
+      onError: () => {},
+    });
+    await until(() => room.link.ready && room.bus.connected);
+    const turns: string[] = [];
+    room.link.watch({ lost: () => void turns.push('lost'), ready: () => void turns.push('ready') });
+    const before = await room.link.identify();
+    expect(before.split(' ')).toHaveLength(3);
+    const load = new SteadyLoad([one, other], 8);
+    await expectHeard(one, other);
+
+    const [victim] = cluster.masters;
+    const name = namesIn(200, 1)[0]!;
+    expect(await cluster.ownerOf(200)).toBe(victim);
+    const begun = performance.now();
+    await victim!.server.kill();
+    await eventually(
+      async () => one.set(name, 1),
+      (stored) => stored,
+      15_000,
+    );
+    const survived = performance.now() - begun;
+    await expectHeard(one, other);
+    const healed = performance.now() - begun;
+    await until(() => room.link.ready && room.bus.connected);
+    expect(turns).toEqual(['lost', 'ready']);
+    const after = await room.link.identify();
+    expect(after.split(' ')).toHaveLength(3);
+    expect(after).not.toBe(before);
+    await load.stop();
+    await Promise.all([room.bus.close(), room.backend.close()]);
+    console.info(
+      `written again after ${survived.toFixed(0)} ms, heard after ${healed.toFixed(0)} ms, ${load.calls} calls, slowest ${load.slowestMs.toFixed(0)} ms`,
+    );
+    expect(load.rejections).toEqual([]);
+    expect(load.calls).toBeGreaterThan(200);
+    expect(survived).toBeLessThan(6_000);
+  }, 40_000);
+});
