@@ -5,23 +5,23 @@ export class SteadyLoad {
   calls = 0;
   slowestMs = 0;
   readonly rejections: unknown[] = [];
-  #going = true;
-  readonly #callers: Promise<void>[];
+  private going = true;
+  private readonly callers: Promise<void>[];
 
   constructor(
     private readonly caches: readonly CacheManager[],
     callers = 8,
   ) {
-    this.#callers = Array.from({ length: callers }, (_, nth) => this.#run(nth));
+    this.callers = Array.from({ length: callers }, (_, nth) => this.run(nth));
   }
 
   async stop(): Promise<void> {
-    this.#going = false;
-    await Promise.all(this.#callers);
+    this.going = false;
+    await Promise.all(this.callers);
   }
 
-  async #run(nth: number): Promise<void> {
-    for (let turn = 0; this.#going; turn++) {
+  private async run(nth: number): Promise<void> {
+    for (let turn = 0; this.going; turn++) {
       const cache = this.caches[turn % this.caches.length]!;
       const key = `load:${nth}:${turn % 50}`;
       const begun = performance.now();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Cluster } from 'ioredis';
 import { slotOf } from '../../lib/backends/redis/key-slot.js';
 import { closeRedis } from '../../lib/backends/redis/redis-client.js';
-import type { RedisClientLike, RedisOptions } from '../../lib/contracts/options.js';
+import type { RedisOptions } from '../../lib/contracts/options.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
 import { deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   cluster = await RedisCluster.start();
 }, 30_000);
 afterEach(async () => {
-  await Promise.all(lent.splice(0).map((client) => closeRedis(client as unknown as RedisClientLike)));
+  await Promise.all(lent.splice(0).map((client) => closeRedis(client)));
 });
 afterAll(() => cluster.stop());
 
@@ -34,7 +34,7 @@ function lentCluster(options: { keyPrefix?: string } = {}): RedisOptions {
   const client = new Cluster(cluster.nodes, { ...options, redisOptions: { disconnectTimeout: 100 } });
   client.on('error', () => {});
   lent.push(client);
-  return { client: client as unknown as RedisClientLike };
+  return { client };
 }
 
 const gone = (cache: CacheManager, key: string): Promise<unknown> =>

@@ -93,9 +93,6 @@ describe('a master that sentinels know', () => {
     await load.stop();
     await Promise.all([room.bus.close(), room.backend.close()]);
 
-    console.info(
-      `failover ${moved.toFixed(0)} ms, death ${survived.toFixed(0)} ms, ${load.calls} calls, slowest ${load.slowestMs.toFixed(0)} ms`,
-    );
     expect(load.rejections).toEqual([]);
     expect(load.calls).toBeGreaterThan(200);
     expect(moved).toBeLessThan(5_000);

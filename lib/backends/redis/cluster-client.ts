@@ -36,7 +36,7 @@ export async function openCluster(connection: ClusterConnection): Promise<Cluste
       maxRedirections: 5,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
-      retryDelayOnTryAgain: 20,
+      retryDelayOnTryAgain: 5,
       // A certificate names a host, never its address.
       ...(tls ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
       redisOptions: {

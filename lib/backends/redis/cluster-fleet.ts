@@ -1,8 +1,39 @@
-import type { SharedRecord, TagCounter } from '../../contracts/fleet.js';
+import type { SharedKey, SharedRecord, TagCounter } from '../../contracts/fleet.js';
+import { messageOf } from '../../support/message-of.js';
 import { RedisFleet } from './redis-fleet.js';
+import { allOf } from './redis-links.js';
+import { FELL, REMOVE_ALONE } from './scripts.js';
 
 /** The fleet's commands on a cluster, where one script can be about one slot. A value and its lease are in the same. */
 export class ClusterFleet extends RedisFleet {
+  /**
+   * While a slot moves, its keys are at two nodes, and a script about two of them is refused wherever one is missing. Loads
+   * can wait for the end of that, invalidations cannot. So the lease falls first, and then the value, in a step each:
+   *
+   *     A: load(k) begins
+   *     B:                 delete(k): the lease falls;                                    k is removed, answered
+   *     A:                                              fill(k, old): its lease is gone -> refused
+   *
+   * What a load that began in between has stored is taken along, and was loaded for nothing.
+   */
+  override async remove(keys: readonly SharedKey[]): Promise<number> {
+    const counts = await this.links.spread(
+      keys,
+      Math.max(1, keys.length),
+      ({ value }) => value,
+      async (slice) => {
+        const inSlot = slice.map(({ item }) => item);
+        try {
+          return await super.remove(inSlot);
+        } catch (error) {
+          if (!isOnTheMove(error)) throw error;
+          return this.#removeApart(inSlot);
+        }
+      },
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** One step for each slot. */
   override async bump(records: readonly SharedRecord[]): Promise<void> {
     await this.links.spread(
@@ -44,4 +75,19 @@ export class ClusterFleet extends RedisFleet {
         ),
     );
   }
+
+  async #removeApart(keys: readonly SharedKey[]): Promise<number> {
+    const counts = await allOf(
+      keys.map(async ({ value, lease }) => {
+        await this.links.run(FELL, [lease], () => [lease]);
+        return Number(await this.links.run(REMOVE_ALONE, [value], () => this.tell([value])));
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+/** ioredis asks any node after a TRYAGAIN, and is sent in circles until it has been sent too often: then the last refusal may be any. */
+function isOnTheMove(error: unknown): boolean {
+  return /TRYAGAIN|Cluster redirections/.test(messageOf(error));
 }

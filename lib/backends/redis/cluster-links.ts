@@ -15,7 +15,7 @@ export class ClusterLinks implements Links {
   constructor(readonly nodes: ClusterNodes) {}
 
   get keyPrefix(): string {
-    return String(this.nodes.cluster.options.keyPrefix ?? '');
+    return this.nodes.cluster.options.keyPrefix ?? '';
   }
 
   slotOf(key: string): number {

@@ -44,7 +44,7 @@ export async function openClusterRoom(options: ClusterRoomOptions): Promise<Redi
     nodes.close();
   };
   const room = {
-    backend: new RedisBackend([cluster as unknown as RedisClientLike], lent === undefined, beforeClose, links),
+    backend: new RedisBackend([cluster], lent === undefined, beforeClose, links),
     fleet: new ClusterFleet(links, announcers),
     link: new ClusterServerLink(nodes, lent === undefined, clock),
   };

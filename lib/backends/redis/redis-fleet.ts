@@ -65,7 +65,7 @@ export class RedisFleet implements FleetCommands {
     const { value, lease, bytes, ttlMs, token } = item;
     const keys = [value, lease];
     const data: Argument[] = [asBuffer(bytes), px(ttlMs)];
-    if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.#tell([value])])) === 1;
+    if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.tell([value])])) === 1;
     const fill = [token, ...data, lease];
     if (!item.isPut) return (await this.links.run(FILL, keys, () => fill)) === 1;
     const told = (): Argument[] => [...fill, ...this.#tellOrNot(value)];
@@ -80,7 +80,7 @@ export class RedisFleet implements FleetCommands {
       (slice) => {
         const values = slice.map(({ item }) => item.value);
         const leases = slice.map(({ item }) => item.lease);
-        return this.links.run(REMOVE, [...values, ...leases], () => this.#tell(values));
+        return this.links.run(REMOVE, [...values, ...leases], () => this.tell(values));
       },
     );
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
@@ -112,7 +112,7 @@ export class RedisFleet implements FleetCommands {
   async bumpTags({ key, epoch, marks }: TagCounter, records: readonly SharedRecord[]): Promise<void> {
     const keys = [key, ...records.map((record) => record.key)];
     const counted: Argument[] = [epoch, marks.join(''), marks.length];
-    await this.links.run(BUMP_TAGS, keys, () => [...this.#tell(keys), ...counted, ...records.flatMap(written)]);
+    await this.links.run(BUMP_TAGS, keys, () => [...this.tell(keys), ...counted, ...records.flatMap(written)]);
   }
 
   /** @param others keys that are told along. */
@@ -134,7 +134,7 @@ export class RedisFleet implements FleetCommands {
     await this.announcers.of(undefined).tellPattern(path, pattern);
   }
 
-  #tell(keys: readonly string[]): Argument[] {
+  protected tell(keys: readonly string[]): Argument[] {
     const announcer = this.announcers.of(keys[0]);
     return [announcer.channel, announcer.keys(keys)];
   }

@@ -129,6 +129,14 @@ redis.call('UNLINK', spread(KEYS, half + 1))
 return count`,
 );
 
+/** KEYS value. ARGV channel, message. For a value whose lease has fallen by itself. */
+export const REMOVE_ALONE = script(
+  'remove',
+  `
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return redis.call('UNLINK', KEYS[1])`,
+);
+
 /**
  * Nothing may come between the look and the write of a patch: an entry that was deleted in between would be left as a few
  * bytes without an expiry. KEYS value. ARGV offset, bytes, expected.

@@ -72,9 +72,9 @@ export class ClusterWay implements BusWay {
     const id = String(++this.#said);
     return new Promise<void>((resolve, reject) => {
       this.#expected.set(id, { resolve, reject });
-      client.callBuffer('publish', this.echo, id).catch((error: unknown) => {
+      client.callBuffer('publish', this.echo, id).catch((error: Error) => {
         this.#expected.delete(id);
-        reject(error as Error);
+        reject(error);
       });
     });
   }

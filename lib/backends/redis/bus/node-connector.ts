@@ -37,8 +37,8 @@ export function connectorTo(next: () => RedisAddress | undefined): NonNullable<I
       }
       const { host, port } = address;
       const { tls } = this.#options;
-      const socket = tls ? connectTls({ ...tls, host, port }) : createConnection({ host, port });
-      socket.once('error', (error) => (this.firstError = error));
+      const socket: Socket = tls ? connectTls({ ...tls, host, port }) : createConnection({ host, port });
+      socket.once('error', (error) => void (this.firstError = error));
       this.#socket = socket;
       return socket;
     }
