@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -96,9 +96,13 @@ export class RedisCluster {
 
   async #startMember(): Promise<ClusterMember> {
     const busPort = await freePort();
+    // What a replica is sent it leaves in its folder, and a server that begins in the same one begins with that.
+    const dir = join(this.#folder, String(busPort));
+    mkdirSync(dir);
     const server = await startRedis({
+      dir,
       args: [
-        ...['--cluster-enabled', 'yes', '--cluster-config-file', join(this.#folder, `${busPort}.conf`)],
+        ...['--cluster-enabled', 'yes', '--cluster-config-file', join(dir, 'nodes.conf')],
         // By default the port of the clients and 10,000, which may be no port at all.
         ...['--cluster-port', String(busPort), '--cluster-node-timeout', '1000'],
         ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],

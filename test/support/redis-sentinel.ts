@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -16,10 +16,12 @@ export class RedisSentinels {
 
   static async start(): Promise<RedisSentinels> {
     const group = new RedisSentinels();
-    const master = await startRedis();
+    // What a replica is sent it leaves in its folder, and a server that begins in the same one begins with that.
+    const [first, second] = [group.#folderOf('first'), group.#folderOf('second')];
+    const master = await startRedis({ dir: first, args: ['--repl-diskless-sync-delay', '0'] });
     group.servers.push(master);
     const follow = ['--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0'];
-    group.servers.push(await startRedis({ args: follow }));
+    group.servers.push(await startRedis({ dir: second, args: follow }));
     for (let nth = 0; nth < SENTINELS; nth++) {
       const config = join(group.#folder, `${nth}.conf`);
       writeFileSync(
@@ -79,6 +81,12 @@ export class RedisSentinels {
     // Killed: one that shuts down in order writes its configuration.
     await Promise.all([...this.sentinels, ...this.servers].map((server) => server.kill()));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #folderOf(name: string): string {
+    const folder = join(this.#folder, name);
+    mkdirSync(folder);
+    return folder;
   }
 
   #asker: Redis | undefined;
