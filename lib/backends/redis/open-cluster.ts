@@ -1,6 +1,7 @@
 import type { Cluster, Redis, RedisOptions as IoredisOptions } from 'ioredis';
 import { nullBus } from '../../contracts/invalidation-bus.js';
 import type { RedisClientLike } from '../../contracts/options.js';
+import { CacheUsageError } from '../../support/errors.js';
 import { fleetChannel } from './bus-message.js';
 import { ClusterWay } from './bus/cluster.way.js';
 import { connectorTo } from './bus/node-connector.js';
@@ -29,11 +30,11 @@ export interface ClusterRoomOptions extends RoomOptions {
 /**
  * Opens a cluster's connections, and waits for none of them.
  *
- * @throws CacheDependencyError without ioredis.
+ * @throws CacheDependencyError without ioredis; CacheUsageError when what was handed in is no cluster of ioredis.
  */
 export async function openClusterRoom(options: ClusterRoomOptions): Promise<RedisRoom> {
   const { connection, rootPath, clock } = options;
-  const lent = 'client' in connection ? (connection.client as unknown as Cluster) : undefined;
+  const lent = 'client' in connection ? clusterIn(connection.client) : undefined;
   const cluster = lent ?? (await openCluster(connection as ClusterConnection));
   const nodes = new ClusterNodes(cluster, clock);
   const links = new ClusterLinks(nodes);
@@ -53,6 +54,13 @@ export async function openClusterRoom(options: ClusterRoomOptions): Promise<Redi
   const pubsub = new PubSubWay(subscriber, rootPath, (sender) => announcers.isOwn(sender));
   const way = new ClusterWay(pubsub, subscriber, nodes, `${fleetChannel(rootPath)}:${name}`);
   return { ...room, bus: new RedisBus({ subscriber, ways: [way], clock, onError: options.onError }) };
+}
+
+/** Without its nodes and its table of slots nobody knows where a key is. */
+function clusterIn(client: RedisClientLike): Cluster {
+  const { nodes, slots, on, off } = client as RedisClientLike & Partial<Cluster>;
+  if (typeof nodes === 'function' && Array.isArray(slots) && on && off) return client as unknown as Cluster;
+  throw new CacheUsageError('The redis.client says that it is a cluster: hand in a `Cluster` of ioredis.');
 }
 
 /** A connection to one of the nodes, whichever can be reached; to another with each attempt. */
