@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
 import { slotOf } from '../../lib/backends/redis/key-slot.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { shutDown } from '../../lib/core/shutdown.js';
 import { systemClock, systemRandom } from '../../lib/support/clock.js';
 import { until } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { everyStore, heard } from '../support/every-store.js';
 import { RedisCluster } from '../support/redis-cluster.js';
+import { freePort } from '../support/redis-server.js';
 import { SteadyLoad } from '../support/steady-load.js';
 
 const { makeCache } = everyStore();
@@ -125,4 +127,66 @@ describe('a master that dies', () => {
     expect(load.calls).toBeGreaterThan(200);
     expect(survived).toBeLessThan(6_000);
   }, 40_000);
+});
+
+describe('a master that is frozen', () => {
+  it('costs its keys one time limit a call, is given up, and is used again when it thaws', async () => {
+    const one = await open('frozen', '100ms');
+    const room = await openRedisRoom({
+      connection: { nodes: cluster.nodes.slice(1), connectTimeout: 2_000 },
+      connections: 1,
+      coherence: 'none',
+      rootPath: 'room',
+      clock: systemClock,
+      random: systemRandom,
+      onError: () => {},
+    });
+    await until(() => room.link.ready);
+    const turns: string[] = [];
+    room.link.watch({ lost: () => void turns.push('lost'), ready: () => void turns.push('ready') });
+    const frozen = await cluster.ownerOf(7_000);
+    const [name, elsewhere] = [namesIn(7_000, 1)[0]!, namesIn(14_000, 1)[0]!];
+    await frozen.server.pause();
+    try {
+      const load = new SteadyLoad([one], 8);
+      const begun = performance.now();
+      expect(await one.getOrSet(name, async () => 'loaded')).toBe('loaded');
+      expect(performance.now() - begun).toBeLessThan(2_000);
+      expect(await one.set(elsewhere, 1)).toBe(true);
+      room.link.renew();
+      await until(() => turns.includes('lost'));
+      await expect(room.link.identify()).rejects.toThrow(/not connected/);
+      await expect(room.backend.ping()).rejects.toThrow(/not connected/);
+      await load.stop();
+      expect(load.rejections).toEqual([]);
+      expect(load.slowestMs).toBeLessThan(2_000);
+    } finally {
+      await frozen.server.resume();
+    }
+    await eventually(
+      async () => one.set(name, 'thawed'),
+      (stored) => stored,
+      15_000,
+    );
+    await until(() => room.link.ready);
+    await Promise.all([room.bus.close(), room.backend.close()]);
+  }, 30_000);
+});
+
+describe('a cluster that is not there', () => {
+  it('costs nobody an answer, and holds up no shutdown', async () => {
+    const nodes = [{ host: '127.0.0.1', port: await freePort() }];
+    const cache = await makeCache({ namespace: 'absent', redis: { nodes, commandTimeout: '100ms' } });
+    let runs = 0;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, nth) => cache.getOrSet(`k${nth}`, async () => ++runs)),
+    );
+    expect(answers).toHaveLength(50);
+    expect(await cache.delete('k')).toBe(false);
+    expect(await cache.clear()).toBe(false);
+    expect(await cache.healthCheck()).toMatchObject({ status: 'down' });
+    const begun = performance.now();
+    await shutDown(cache.cache.parts);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
 });

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
+import { shutDown } from '../../lib/core/shutdown.js';
 import { systemClock, systemRandom } from '../../lib/support/clock.js';
 import { until } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { everyStore, heard } from '../support/every-store.js';
 import { RedisSentinels } from '../support/redis-sentinel.js';
-import type { RunningRedis } from '../support/redis-server.js';
+import { freePort, type RunningRedis } from '../support/redis-server.js';
 import { SteadyLoad } from '../support/steady-load.js';
 
 const { makeCache } = everyStore();
@@ -53,6 +54,23 @@ async function expectTracked(one: CacheManager, other: CacheManager): Promise<vo
   expect(await one.delete('shared')).toBe(true);
   await until(() => other.peek('shared') === undefined);
 }
+
+describe('sentinels that are not there', () => {
+  it('cost nobody an answer, and hold up no shutdown', async () => {
+    const sentinels = [{ host: '127.0.0.1', port: await freePort() }];
+    const cache = await makeCache({ namespace: 'absent', redis: { sentinels, commandTimeout: '100ms' } });
+    let runs = 0;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, nth) => cache.getOrSet(`k${nth}`, async () => ++runs)),
+    );
+    expect(answers).toHaveLength(50);
+    expect(await cache.delete('k')).toBe(false);
+    expect(await cache.healthCheck()).toMatchObject({ status: 'down' });
+    const begun = performance.now();
+    await shutDown(cache.cache.parts);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+});
 
 describe('a master that sentinels know', () => {
   it('is followed through a failover and a death, and nobody goes without an answer', async () => {

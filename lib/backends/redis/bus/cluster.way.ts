@@ -30,9 +30,7 @@ export class ClusterWay implements BusWay {
   ) {}
 
   async arm(signal: AbortSignal): Promise<void> {
-    await this.inner.arm(signal);
-    signal.throwIfAborted();
-    await this.subscriber.subscribe(this.echo);
+    await Promise.all([this.inner.arm(signal), this.subscriber.subscribe(this.echo)]);
     signal.throwIfAborted();
     await this.flush();
   }

@@ -33,11 +33,12 @@ export class SameServerWay implements BusWay {
   }
 
   async arm(signal: AbortSignal): Promise<void> {
-    this.#listensTo ??= await identify(this.subscriber);
+    const [listensTo, ...servers] = await Promise.all([
+      this.#listensTo ?? identify(this.subscriber),
+      ...this.data.map(identify),
+    ]);
     signal.throwIfAborted();
-    const listensTo = this.#listensTo;
-    const servers = await Promise.all(this.data.map(identify));
-    signal.throwIfAborted();
+    this.#listensTo = listensTo;
     if (servers.some((server) => server !== listensTo)) {
       // One of them is not the master any more, and nobody here can say which. The sentinels can.
       for (const client of [this.subscriber, ...this.data]) if (client.status === 'ready') client.disconnect(true);
