@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Clock } from '../../contracts/clock.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import { withTimeLimit } from '../../support/time-limit.js';
@@ -41,7 +42,17 @@ export class ClusterServerLink implements ServerLink {
   renew(): void {
     if (!this.owned) return;
     for (const { client } of this.nodes.reachable()) {
-      withTimeLimit(this.clock, 'PING', ANSWER_LIMIT, client.ping()).catch(() => client.disconnect());
+      withTimeLimit(this.clock, 'PING', ANSWER_LIMIT, client.ping()).catch(() => giveUp(client));
     }
   }
+}
+
+/**
+ * The socket is reset, not closed: what it has not sent yet is thrown away, and cannot land behind what is sent over the next
+ * one. ioredis takes the node for gone and looks for another.
+ */
+function giveUp(client: Redis): void {
+  const { stream } = client as { stream?: { resetAndDestroy?: () => void } };
+  if (stream?.resetAndDestroy) stream.resetAndDestroy();
+  else client.disconnect();
 }
