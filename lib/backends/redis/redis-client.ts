@@ -4,12 +4,15 @@ import { CacheBackendError } from '../../support/errors.js';
 import { importPackage } from '../../support/lazy-package.js';
 import { hideWhenPrinted } from '../../support/printed.js';
 import { troubleOf, watchTrouble } from './last-trouble.js';
+import { throughSentinels, type RedisSentinels } from './redis-sentinels.js';
 import { tlsOf } from './tls-connection.js';
 
 export interface RedisConnection {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly sentinels?: RedisSentinels | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly db?: number | undefined;
@@ -40,17 +43,21 @@ export const FAIL_FAST = {
  */
 export async function openRedis(connection: RedisConnection, further: IoredisOptions = {}): Promise<RedisClientLike> {
   const ioredis = await importPackage('ioredis', () => import('ioredis'), "backend 'redis'");
+  const tls = tlsOf(connection);
   const options: IoredisOptions = {
     connectTimeout: connection.connectTimeout,
     ...FAIL_FAST,
     ...defined({
       host: connection.host,
       port: connection.port,
+      path: connection.path,
       username: connection.username,
       password: connection.password,
       db: connection.db,
     }),
-    ...defined({ tls: tlsOf(connection) }),
+    // To servers that sentinels name TLS would else be left out.
+    ...(tls ? { tls, enableTLSForSentinelMode: true } : {}),
+    ...(connection.sentinels ? throughSentinels(connection.sentinels) : {}),
     ...further,
   };
   const client: Redis =

@@ -118,15 +118,24 @@ redis.call('EXISTS', KEYS[1])
 return 1`,
 );
 
-/** KEYS all values, then all leases. ARGV channel, message. Counts the values. */
+/** KEYS all values, then all leases. ARGV channel, message. Counts the values. Lua 5.4, as in Dragonfly, has moved `unpack`. */
 export const REMOVE = script(
   'remove',
   `
+local spread = table.unpack or unpack
 local half = #KEYS / 2
 redis.call('PUBLISH', ARGV[1], ARGV[2])
-local count = redis.call('UNLINK', unpack(KEYS, 1, half))
-redis.call('UNLINK', unpack(KEYS, half + 1))
+local count = redis.call('UNLINK', spread(KEYS, 1, half))
+redis.call('UNLINK', spread(KEYS, half + 1))
 return count`,
+);
+
+/** KEYS value. ARGV channel, message. For a value whose lease has fallen by itself. */
+export const REMOVE_ALONE = script(
+  'remove',
+  `
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return redis.call('UNLINK', KEYS[1])`,
 );
 
 /**

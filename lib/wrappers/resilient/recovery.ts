@@ -30,8 +30,10 @@ export interface RecoveryParts {
   /** Catches up on what was queued, until nothing is. */
   readonly replay: () => Promise<void>;
   /** Called in the synchronous moment in which it is given up, and taken up again. */
-  readonly onAway: (error: unknown) => void;
-  readonly onUp: (after: 'start' | 'outage') => void;
+  readonly onAway: () => void;
+  readonly onUp: (after: 'start' | 'slow start' | 'outage') => void;
+  /** Called once an outage, with its first error. */
+  readonly onOutage: (error: unknown) => void;
 }
 
 /** Between two attempts, in milliseconds, before jitter. */
@@ -44,6 +46,11 @@ const UNANSWERED = 500;
 /** One that is lost again within this time after its return is waited for longer from time to time, in milliseconds. */
 const RELAPSE = 2_000;
 const LAST_RELAPSE_DELAY = 2_000;
+/**
+ * How long a first connection may take until that is called an outage, in milliseconds: an application that starts has other
+ * things to do, and a server may be far away. Calls are not held up meanwhile.
+ */
+const START_PATIENCE = 2_000;
 /** A connection that breaks and is back within this time was no outage of the server: nobody had to queue for long. */
 const BLIP = 100;
 
@@ -69,6 +76,10 @@ export class Recovery {
   /** With what delay the present outage began, and the last one ended. */
   private firstDelay = FIRST_DELAY;
   private upSince = -Infinity;
+  private readonly startedAt: number;
+  private wasUp = false;
+  /** Whether the present outage was called one. */
+  private isTold = false;
   private attempting = false;
   /** Another one after each loss: an attempt that a loss has overtaken proves nothing. */
   private epoch = 0;
@@ -79,6 +90,7 @@ export class Recovery {
   private readonly unwatch: () => void;
 
   constructor(private readonly parts: RecoveryParts) {
+    this.startedAt = parts.clock.now();
     this.opened = new Promise((resolve) => (this.open = resolve));
     this.unwatch =
       parts.link?.watch({ lost: (why) => this.lost(why), ready: () => void this.attempt() }) ?? ((): void => undefined);
@@ -93,11 +105,12 @@ export class Recovery {
   /** It is not there, or of no use: not asked again until an attempt has shown otherwise. */
   leave(error: unknown): void {
     this.lastError = error;
-    if (this.stage === 'away') return;
+    if (this.stage === 'away') return this.tell(error);
     const begins = this.stage !== 'settling';
     this.epoch++;
     this.stage = 'away';
-    if (begins) this.begin(error);
+    if (begins) this.begin();
+    this.tell(error);
     this.open();
     this.later();
   }
@@ -127,7 +140,19 @@ export class Recovery {
     this.open();
   }
 
-  private begin(error: unknown): void {
+  private tell(error: unknown): void {
+    if (this.isTold || this.isSlowStart(error)) return;
+    this.isTold = true;
+    this.parts.onOutage(error);
+  }
+
+  /** Nothing has failed yet: it only takes its time. */
+  private isSlowStart(error: unknown): boolean {
+    const { clock } = this.parts;
+    return !this.wasUp && error instanceof CacheTimeoutError && clock.now() - this.startedAt < START_PATIENCE;
+  }
+
+  private begin(): void {
     const { clock, onAway } = this.parts;
     this.awaySince = clock.now();
     const relapsed = this.awaySince - this.upSince < RELAPSE;
@@ -136,7 +161,8 @@ export class Recovery {
     this.delay = this.firstDelay;
     this.unansweredSince = undefined;
     this.brokeAt = undefined;
-    onAway(error);
+    this.isTold = false;
+    onAway();
   }
 
   private lost(why: unknown = new CacheBackendError('The connection to the server broke.')): void {
@@ -160,7 +186,8 @@ export class Recovery {
       this.check(epoch);
       if (verdict === 'full') return await this.makeDo(epoch);
       const first = this.stage === 'opening';
-      const rest = first || verdict === 'changed' || this.wasBlip() ? 0 : this.parts.grace;
+      const isSlowStart = !this.wasUp && !this.isTold;
+      const rest = isSlowStart || verdict === 'changed' || this.wasBlip() ? 0 : this.parts.grace;
       const verified = clock.now();
       // From here on nothing new is queued, unless it fails.
       if (!first) this.stage = 'settling';
@@ -181,8 +208,9 @@ export class Recovery {
   /** A server that is full is told what to take away: that may be what it needs. */
   private async makeDo(epoch: number): Promise<void> {
     const full = new CacheBackendError('The server is full: it takes no values.');
-    if (this.stage === 'opening') this.begin(full);
+    if (this.stage === 'opening') this.begin();
     this.lastError = full;
+    this.tell(full);
     this.stage = 'settling';
     this.open();
     await this.parts.replay();
@@ -199,7 +227,8 @@ export class Recovery {
     if (outage) this.upSince = this.parts.clock.now();
     this.awaySince = undefined;
     this.lastError = undefined;
-    this.parts.onUp(outage ? 'outage' : 'start');
+    this.wasUp = true;
+    this.parts.onUp(!outage ? 'start' : this.isTold ? 'outage' : 'slow start');
     this.open();
   }
 

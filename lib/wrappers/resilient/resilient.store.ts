@@ -84,8 +84,9 @@ export class ResilientStore implements EntryStore {
       prepare: () => journal.load(),
       verify: () => parts.verify(),
       replay: () => replay(journal, primary),
-      onAway: (error) => this.away(error),
+      onAway: () => this.away(),
       onUp: (after) => this.up(after),
+      onOutage: (error) => parts.onDegraded(error),
     }));
     const guard = (this.guard = new Guard(this.breaker, recovery));
     this.withdrawals = new Withdrawals(primary, guard, recovery, journal);
@@ -214,19 +215,18 @@ export class ResilientStore implements EntryStore {
     await Promise.all([this.primary.close(), this.journal.close()]);
   }
 
-  private away(error: unknown): void {
+  private away(): void {
     this.aside.renew();
     this.peek = this.aside.peek;
-    this.parts.onDegraded(error);
   }
 
-  private up(after: 'start' | 'outage'): void {
+  private up(after: 'start' | 'slow start' | 'outage'): void {
     this.breaker.reset();
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();
     this.feed.back();
-    this.parts.onRecovered();
+    if (after === 'outage') this.parts.onRecovered();
   }
 
   /** After the primary itself has heard of it. */
