@@ -85,7 +85,8 @@ async function openServerRoom(options: ServerOptions): Promise<RedisRoom> {
     auto: lent.length > 0 ? [pubsub] : [tracking, pubsub],
   };
   const [first, ...others] = best[options.coherence === 'none' ? 'auto' : options.coherence];
-  const checked = (way: BusWay): BusWay => (watch ? new SameServerWay(way, subscriber, data) : way);
+  const owned = opened as unknown as readonly Redis[];
+  const checked = (way: BusWay): BusWay => new SameServerWay(way, subscriber, data, owned);
   const ways = [checked(first), ...others.map(checked)] as const;
   return { ...room, bus: new RedisBus({ subscriber, ways, clock, onError: options.onError }) };
 }

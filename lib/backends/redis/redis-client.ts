@@ -64,7 +64,27 @@ export async function openRedis(connection: RedisConnection, further: IoredisOpt
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   watchTrouble(client);
   hideWhenPrinted(client, 'Redis');
+  hastenReconnects(client);
   return client;
+}
+
+/** The least that an attempt to reconnect may take, in milliseconds, and how much of the first one's time. */
+const LEAST_RECONNECT = 300;
+const RECONNECT_SHARE = 5;
+
+/**
+ * What is asked of a network that swallows everything is asked again by the kernel after 1, 3 and 7 seconds. So that a server is
+ * found within half a second when the network is back, an attempt to reconnect is given up early, measured by how long
+ * it took to connect before, and another one made.
+ */
+function hastenReconnects(client: Redis): void {
+  let began = performance.now();
+  client.on('connecting', () => (began = performance.now()));
+  client.on('connect', () => {
+    const { options } = client;
+    const enough = Math.max(LEAST_RECONNECT, RECONNECT_SHARE * (performance.now() - began));
+    options.connectTimeout = Math.min(options.connectTimeout ?? enough, enough);
+  });
 }
 
 /** One wait a client, however many commands stand in it. */

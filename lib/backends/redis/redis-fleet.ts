@@ -132,9 +132,12 @@ export class RedisFleet implements FleetCommands {
     return answers as Uint8Array[];
   }
 
+  /** A message is numbered only where there is something to say. Of two processes that find out at once, both say it. */
   async recognize({ key, server, version }: ServerRecord): Promise<boolean> {
-    const told = (): Argument[] => [server, asBuffer(version.bytes), ...this.#tellOrNot(version.key)];
-    return (await this.links.run(RECOGNIZE, [version.key, key], told)) === 1;
+    const keys = [version.key, key];
+    const known: Argument[] = [server, asBuffer(version.bytes)];
+    if ((await this.links.run(RECOGNIZE, keys, () => [...known, '', ''])) !== 1) return false;
+    return (await this.links.run(RECOGNIZE, keys, () => [...known, ...this.tell([version.key])])) === 1;
   }
 
   async tellPattern(path: string, pattern: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import type { LinkListener, ServerLink } from '../../contracts/server-link.js';
+import { CacheBackendError } from '../../support/errors.js';
 import { listenToTheEnd, notConnected, whenReady } from './redis-client.js';
 import type { RedisLinks } from './redis-links.js';
 import { identityOf } from './server-identity.js';
@@ -53,7 +54,11 @@ export class RedisServerLink implements ServerLink {
       if (waiting) await waiting;
       return identityOf((command, section) => client.callBuffer(command, section));
     });
-    return [...new Set(await Promise.all(names))].sort().join(' ');
+    const servers = new Set(await Promise.all(names));
+    if (servers.size === 1) return [...servers][0]!;
+    // An address that has moved, and not every connection with it; nobody here can say which is the right one.
+    this.renew();
+    throw new CacheBackendError('Redis: the connections of this process lead to different servers.');
   }
 
   /**

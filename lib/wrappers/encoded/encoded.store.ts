@@ -22,7 +22,7 @@ import { EntryLooks } from './entry-looks.js';
 import { OverdueReads } from './overdue-reads.js';
 import { PatternList } from './pattern-list.js';
 import { PatternSweep } from './pattern-sweep.js';
-import { ServerCheck } from './server-check.js';
+import { ServerCheck, type ServerVerdict } from './server-check.js';
 import { StoredLeases } from './stored-leases.js';
 import { StoredNames } from './stored-names.js';
 import { StoredVersions, type StoredStamp } from './stored-versions.js';
@@ -240,12 +240,13 @@ export class EncodedStore implements EntryStore {
   }
 
   /** Whether the server may be read: it answers, takes writes, and is the one that was known. */
-  verify(): Promise<'same' | 'changed' | 'full'> {
+  verify(): Promise<ServerVerdict> {
     return this.serverCheck.run();
   }
 
   async close(): Promise<void> {
     this.sweeper.stop();
+    this.serverCheck.close();
     this.cache?.close();
     await this.parts.fleet?.bus.close();
     if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());

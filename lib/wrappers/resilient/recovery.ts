@@ -81,6 +81,7 @@ export class Recovery {
   /** Whether the present outage was called one. */
   private isTold = false;
   private attempting = false;
+  private stopped = false;
   /** Another one after each loss: an attempt that a loss has overtaken proves nothing. */
   private epoch = 0;
   private unansweredSince: number | undefined;
@@ -95,15 +96,15 @@ export class Recovery {
     this.unwatch =
       parts.link?.watch({ lost: (why) => this.lost(why), ready: () => void this.attempt() }) ?? ((): void => undefined);
     this.prepared = parts.prepare();
-    this.timer = parts.clock.setTimeout(
-      () => this.leave(new CacheTimeoutError('Connecting', parts.timeout)),
-      parts.timeout,
-    );
+    const late = (): void => this.leave(new CacheTimeoutError('Connecting', parts.timeout));
+    const deadline = parts.clock.setTimeout(late, parts.timeout);
+    void this.opened.then(() => deadline.cancel());
     void this.attempt();
   }
 
   /** It is not there, or of no use: not asked again until an attempt has shown otherwise. */
   leave(error: unknown): void {
+    if (this.stopped) return;
     this.lastError = error;
     if (this.stage === 'away') return this.tell(error);
     const begins = this.stage !== 'settling';
@@ -132,11 +133,12 @@ export class Recovery {
     }
   }
 
+  /** What is under way comes to nothing, and nothing follows it. */
   stop(): void {
+    this.stopped = true;
+    this.epoch++;
     this.timer?.cancel();
     this.unwatch();
-    this.epoch++;
-    this.attempting = true;
     this.open();
   }
 
@@ -175,8 +177,10 @@ export class Recovery {
 
   private async attempt(): Promise<void> {
     const { clock, verify, replay } = this.parts;
-    if (this.attempting || this.stage === 'up') return;
+    if (this.attempting || this.stopped || this.stage === 'up') return;
     this.attempting = true;
+    // Also what an earlier attempt is to end with: one of them speaks for the server, and it is this one.
+    this.timer?.cancel();
     const { epoch } = this;
     const begun = clock.now();
     try {
@@ -199,6 +203,7 @@ export class Recovery {
       else this.finish(epoch);
     } catch (error) {
       this.attempting = false;
+      if (this.stopped) return;
       if (epoch === this.epoch) this.failed(error);
       else if (this.parts.link?.ready) void this.attempt();
       else this.later();
@@ -220,7 +225,7 @@ export class Recovery {
   }
 
   private finish(epoch: number): void {
-    if (epoch !== this.epoch) return;
+    if (epoch !== this.epoch || this.stopped) return;
     this.timer?.cancel();
     const outage = this.awaySince !== undefined;
     this.stage = 'up';
@@ -247,7 +252,7 @@ export class Recovery {
   }
 
   private check(epoch: number): void {
-    if (epoch !== this.epoch) throw new CacheBackendError('The connection broke meanwhile.');
+    if (epoch !== this.epoch || this.stopped) throw new CacheBackendError('The connection broke meanwhile.');
   }
 
   private wasBlip(): boolean {
@@ -255,7 +260,7 @@ export class Recovery {
   }
 
   private later(): void {
-    if (this.attempting) return;
+    if (this.attempting || this.stopped) return;
     const jitter = 1 - JITTER + 2 * JITTER * this.parts.random.next();
     this.in(this.delay * jitter, () => void this.attempt());
     this.delay = Math.max(this.delay, Math.min(LAST_DELAY, this.delay * 2));

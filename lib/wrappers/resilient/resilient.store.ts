@@ -17,7 +17,7 @@ import { Fills } from './fills.js';
 import { Guard } from './guard.js';
 import { Journal } from './journal.js';
 import { Recovery, type Verdict } from './recovery.js';
-import { replay } from './replay.js';
+import { replay, sweepOrClear } from './replay.js';
 import { ResilientFeed } from './resilient-feed.js';
 import { ResilientLeases } from './resilient-leases.js';
 import { Withdrawals } from './withdrawals.js';
@@ -78,7 +78,13 @@ export class ResilientStore implements EntryStore {
     const aside = (this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl));
     this.breaker = new Breaker(parts.breaker, clock);
     const onError = (error: unknown): void => parts.onError('journal', error);
-    const journal = (this.journal = new Journal({ ...parts.journal, root, onError }));
+    const journal = (this.journal = new Journal({
+      ...parts.journal,
+      root,
+      clock,
+      timeout: parts.commandTimeout,
+      onError,
+    }));
     const recovery = (this.recovery = new Recovery({
       ...{ clock, random, link, timeout: parts.commandTimeout, grace: parts.grace },
       prepare: () => journal.load(),
@@ -89,7 +95,7 @@ export class ResilientStore implements EntryStore {
       onOutage: (error) => parts.onDegraded(error),
     }));
     const guard = (this.guard = new Guard(this.breaker, recovery));
-    this.withdrawals = new Withdrawals(primary, guard, recovery, journal);
+    this.withdrawals = new Withdrawals(primary, guard, recovery, journal, parts.entryClock, parts.commandTimeout);
     this.fills = new Fills(primary, guard, aside, this.withdrawals);
     this.feed = new ResilientFeed(
       primary.feed ?? nullFeed,
@@ -180,7 +186,7 @@ export class ResilientStore implements EntryStore {
   invalidate(scope: Scope, pattern: string): Promise<number> {
     return this.withdrawals.takeAway(
       [{ kind: 'pattern', scope, name: pattern }],
-      () => this.primary.invalidate(scope, pattern),
+      () => sweepOrClear(this.primary, scope, pattern),
       () => this.aside.invalidate(scope, pattern),
     );
   }
@@ -233,7 +239,8 @@ export class ResilientStore implements EntryStore {
   private hear(change: Change): void {
     const { guard } = this;
     if (guard.isAway) {
-      this.aside.apply(change);
+      // What this process itself takes away in the store says nothing against what it has put in its place here.
+      if (!change.isOwn) this.aside.apply(change);
       this.peek = this.aside.peek;
       return;
     }

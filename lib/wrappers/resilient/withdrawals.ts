@@ -1,8 +1,10 @@
+import type { Clock } from '../../contracts/clock.js';
 import type { EntryStore } from '../../contracts/entry-store.js';
 import type { QueuedChange } from '../../contracts/journal.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address } from '../../contracts/scope.js';
 import { CacheQueuedError } from '../../support/errors.js';
+import { withTimeLimit } from '../../support/time-limit.js';
 import { isCallersFault } from './failures.js';
 import type { Guard } from './guard.js';
 import type { Journal } from './journal.js';
@@ -15,15 +17,20 @@ export class Withdrawals {
     private readonly guard: Guard,
     private readonly recovery: Recovery,
     private readonly journal: Journal,
+    private readonly clock: Clock,
+    /** In milliseconds. */
+    private readonly commandTimeout: number,
   ) {}
 
   /**
-   * `there`: in the store; `here`: in the fallback.
+   * `there`: in the store; `here`: in the fallback. All but a sweep is a command or two, and is queued when it takes longer
+   * than one may: its caller ceases to wait then, and must not be told that nothing is done and nothing will be.
    *
    * @throws CacheQueuedError when it waits for the store's return.
    */
   async takeAway<T>(changes: QueuedChange[], there: () => MaybePromise<T>, here: () => T): Promise<T> {
-    const { guard, journal, recovery } = this;
+    const { clock, guard, journal, recovery } = this;
+    const begun = clock.now();
     if (guard.isOpening) await guard.opened;
     const removed = guard.isUp ? 0 : Number(here());
     if (!guard.isTold) {
@@ -31,7 +38,7 @@ export class Withdrawals {
       throw new CacheQueuedError(journal.size, removed);
     }
     try {
-      const result = await there();
+      const result = await this.inTime(changes, there(), begun + this.commandTimeout - clock.now());
       guard.succeeded();
       return result;
     } catch (error) {
@@ -55,6 +62,12 @@ export class Withdrawals {
       this.recovery.leave(error);
       await kept;
     }
+  }
+
+  private async inTime<T>(changes: readonly QueuedChange[], work: MaybePromise<T>, left: number): Promise<T> {
+    const takesTime = changes.some(({ kind }) => kind === 'pattern');
+    if (takesTime || !(work instanceof Promise)) return work;
+    return withTimeLimit(this.clock, 'An invalidation', Math.max(0, left), work);
   }
 
   private queue(changes: readonly QueuedChange[]): Promise<void> {

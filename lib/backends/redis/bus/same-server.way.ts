@@ -5,14 +5,15 @@ import { identityOf } from '../server-identity.js';
 import type { BusWay } from './bus-way.js';
 
 /**
- * Another way, where sentinels decide which server a connection leads to. Around a failover that may be two servers:
+ * Another way, where an address may come to lead to another server: because sentinels say so, because a name is another
+ * address now, or because an address has moved. Around a failover that may be two servers:
  *
  *     the data connection: follows the new master
  *     the subscriber:      is still with the old one, which was cut off, and answers every PING
  *
  * Whoever listens there hears nothing, and CLIENT TRACKING at the new master would be told the number of a connection that
  * over there is somebody else's, or nobody's. So the servers are asked who they are before the way is gone, and again
- * whenever one of the connections is another.
+ * whenever one of the connections is another. One that does not say is believed.
  */
 export class SameServerWay implements BusWay {
   /** Who the subscriber's server is: it cannot be asked any more when the connection has subscribed to something. */
@@ -22,6 +23,8 @@ export class SameServerWay implements BusWay {
     private readonly inner: BusWay,
     private readonly subscriber: Redis,
     private readonly data: readonly Redis[],
+    /** Those of `data` that were not lent. */
+    private readonly owned: readonly Redis[],
   ) {}
 
   get mode(): BusWay['mode'] {
@@ -39,9 +42,10 @@ export class SameServerWay implements BusWay {
     ]);
     signal.throwIfAborted();
     this.#listensTo = listensTo;
-    if (servers.some((server) => server !== listensTo)) {
-      // One of them is not the master any more, and nobody here can say which. The sentinels can.
-      for (const client of [this.subscriber, ...this.data]) if (client.status === 'ready') client.disconnect(true);
+    const known = [listensTo, ...servers].filter((server) => server !== undefined);
+    if (new Set(known).size > 1) {
+      // One of them is not the right one any more, and nobody here can say which. Whoever is asked for the address can.
+      for (const client of [this.subscriber, ...this.owned]) if (client.status === 'ready') client.disconnect(true);
       throw new CacheBackendError('Redis: the connections of this process lead to different servers.');
     }
     await this.inner.arm(signal);
@@ -73,6 +77,12 @@ export class SameServerWay implements BusWay {
   }
 }
 
-function identify(client: Redis): Promise<string> {
-  return identityOf((command, section) => client.call(command, section));
+async function identify(client: Redis): Promise<string | undefined> {
+  try {
+    return await identityOf((command, section) => client.call(command, section));
+  } catch (error) {
+    // A refusal is an answer, too: nobody else would be told more.
+    if (client.status === 'ready') return undefined;
+    throw error;
+  }
 }
