@@ -22,9 +22,11 @@ export class MortalServer {
     this.#running = running;
   }
 
-  static async start(): Promise<MortalServer> {
+  /** `further`: arguments of each of its starts. */
+  static async start(further: readonly string[] = []): Promise<MortalServer> {
     const dir = await mkdtemp(join(tmpdir(), 'cache-mortal-'));
-    return new MortalServer(await startRedis({ dir, args: ADMIN_ARGS }), dir, ADMIN_ARGS);
+    const args = [...further, ...ADMIN_ARGS];
+    return new MortalServer(await startRedis({ dir, args }), dir, args);
   }
 
   get url(): string {

@@ -32,6 +32,8 @@ export const FAIL_FAST = {
   maxRetriesPerRequest: 0,
   // How long a socket may take to end before it is cut. ioredis waits it out even when the socket is gone already.
   disconnectTimeout: 100,
+  // One that loads its data is asked as often whether it is through; by itself ioredis would ask again after up to 10 s.
+  maxLoadingRetryTime: MAX_RECONNECT_DELAY,
   retryStrategy: (attempt: number) => withJitter(Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY)),
 } satisfies IoredisOptions;
 

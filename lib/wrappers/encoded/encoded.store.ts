@@ -5,7 +5,7 @@ import type { EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../con
 import type { Entry, EntryDraft } from '../../contracts/entry.js';
 import type { FleetCommands } from '../../contracts/fleet.js';
 import type { InvalidationBus } from '../../contracts/invalidation-bus.js';
-import type { Lease, LeaseProvider } from '../../contracts/lease.js';
+import type { Lease } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import type { SecurityCheck } from '../../contracts/security.js';
@@ -67,7 +67,7 @@ export interface EncodedParts {
 export class EncodedStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly name: string;
-  readonly leases?: LeaseProvider;
+  readonly leases?: StoredLeases;
   readonly feed?: ChangeFeed;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly calls: BackendCalls;
@@ -240,8 +240,11 @@ export class EncodedStore implements EntryStore {
   }
 
   /** Whether the server may be read: it answers, takes writes, and is the one that was known. */
-  verify(): Promise<ServerVerdict> {
-    return this.serverCheck.run();
+  async verify(): Promise<ServerVerdict> {
+    const verdict = await this.serverCheck.run();
+    // Not waited for: whatever is asked from now on comes after it.
+    void this.leases?.giveBackLeft();
+    return verdict;
   }
 
   async close(): Promise<void> {

@@ -20,11 +20,16 @@ export interface LeaseParts {
 
 const NOTHING = new Uint8Array(0);
 
+/** How many leases are remembered that could not be given back. One that is not costs the next to load its life. */
+const MOST_LEFT = 10_000;
+
 /** Leases that stand in the shared backend, each in a sidecar of its value. */
 export class StoredLeases implements LeaseProvider {
   readonly shared = true;
   readonly ttl: number;
   readonly waitTimeout: number;
+  /** Those that may stand on the server, and that nobody needs, by their tokens. */
+  private readonly left = new Map<string, SharedKey>();
 
   constructor(private readonly parts: LeaseParts) {
     this.ttl = parts.ttl;
@@ -49,14 +54,13 @@ export class StoredLeases implements LeaseProvider {
     } catch (error) {
       // One that is granted to somebody who has ceased to wait would keep the others waiting for its whole life.
       const giveBack = async (): Promise<void> => {
-        const answers = await asked;
-        await Promise.all(
-          requests
-            .filter((_, index) => answers[index] === 'granted')
-            .map((request) => fleet.release(request, request.token)),
-        );
+        const answers = await asked.catch(() => undefined);
+        // A connection that broke may have taken the word of a grant along.
+        const granted = requests.filter((_, index) => !answers || answers[index] === 'granted');
+        if (answers) await Promise.all(granted.map((request) => this.release(request, request.token)));
+        else for (const request of granted) this.keepLeft(request, request.token);
       };
-      giveBack().catch(() => {});
+      void giveBack();
       throw error;
     }
   }
@@ -70,10 +74,23 @@ export class StoredLeases implements LeaseProvider {
     try {
       await calls.limited('lease', () => seized);
     } catch (error) {
-      seized.then(() => lease.release()).catch(() => {});
+      seized.then(
+        () => lease.release(),
+        () => this.keepLeft(key, token),
+      );
       throw error;
     }
     return lease;
+  }
+
+  /**
+   * To be called when the server is there again: what could not be given back would keep the next to load these keys waiting
+   * for a whole lease, although nobody loads them.
+   */
+  async giveBackLeft(): Promise<void> {
+    const left = [...this.left];
+    this.left.clear();
+    await Promise.all(left.map(([token, key]) => this.release(key, token)));
   }
 
   attend(address: Address): () => void {
@@ -86,9 +103,18 @@ export class StoredLeases implements LeaseProvider {
     return {
       token,
       extend: () => calls.limited('lease', () => fleet.extend(key, token, this.ttl)),
-      // One that cannot be given back runs out by itself.
-      release: () => calls.limited('lease', () => fleet.release(key, token)).catch(() => {}),
+      release: () => this.release(key, token),
     };
+  }
+
+  /** One that cannot be given back now is later, or runs out by itself. */
+  private async release(key: SharedKey, token: string): Promise<void> {
+    const { calls } = this.parts;
+    await calls.limited('lease', () => calls.fleet!.release(key, token)).catch(() => this.keepLeft(key, token));
+  }
+
+  private keepLeft({ value, lease }: SharedKey, token: string): void {
+    if (this.left.size < MOST_LEFT) this.left.set(token, { value, lease });
   }
 
   private keyOf({ scope, key }: Address): SharedKey {

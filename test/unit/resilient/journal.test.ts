@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalFile, QueuedChange } from '../../../lib/contracts/journal.js';
 import { Scopes } from '../../../lib/core/scopes.js';
-import { CacheTimeoutError } from '../../../lib/support/errors.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { Journal } from '../../../lib/wrappers/resilient/journal.js';
 
