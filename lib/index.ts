@@ -55,6 +55,7 @@ export type {
   Loader,
   LoaderContext,
   MemoryOptions,
+  RedisNode,
   RedisOptions,
   SetOptions,
   TenantOptions,

@@ -13,10 +13,10 @@ import type { SharedRoom } from './shared-room.js';
 import type { StoreListener } from './store-listener.js';
 
 /**
- * How much longer than this process another one may take to notice that a server is back: between two of its attempts to
- * reconnect, or to ask, lie 190 ms at most, and each of both takes a time limit or two.
+ * How much longer than this process another one may take to notice that a server is back, in milliseconds: an attempt to
+ * connect takes 300 ms at most, the pause after it 190, and what it has asked before is waited for as long as a command.
  */
-const GRACE = 600;
+const graceOf = (commandTimeout: number): number => 500 + 1.5 * commandTimeout;
 
 export interface LosableParts {
   /** What the cache reads and writes. */
@@ -50,7 +50,7 @@ export function createResilientStore(
       open: (): FallbackStore => (fallback === 'memory' ? openNear() : (nullBackend as unknown as FallbackStore)),
     },
     journal: { maxEntries: journal.maxEntries, file: fileOf(journal.directory, namespace) },
-    grace: room.fleet ? GRACE : 0,
+    grace: room.fleet ? graceOf(commandTimeout) : 0,
     verify: () => far.verify(),
     onDegraded: (error) => listener.onDegraded(error),
     onRecovered: () => listener.onRecovered(),

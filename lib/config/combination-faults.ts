@@ -1,24 +1,12 @@
-import type { CacheModuleOptions, FreshnessOptions, RedisOptions } from '../contracts/options.js';
+import type { CacheModuleOptions, FreshnessOptions } from '../contracts/options.js';
 import { tryParseDuration } from '../support/duration.js';
 import type { ConfigFault } from '../support/errors.js';
 import { durationText } from './duration-text.js';
 import { encodingFaults } from './encoding-faults.js';
 import { isOnRedis } from './on-redis.js';
 import { isGroup } from './option-faults.js';
-import { redisUrlFault, redisUrlParts } from './redis-url.js';
+import { incompleteRedisFaults, redisFaults } from './redis-faults.js';
 
-const NOT_BESIDE_CLIENT = [
-  'url',
-  'host',
-  'port',
-  'username',
-  'password',
-  'db',
-  'tls',
-  'connectTimeout',
-  'connections',
-] as const;
-const NOT_BESIDE_URL = ['host', 'port', 'db'] as const;
 const MEMORY_BOUNDS = ['maxEntries', 'maxBytes'] as const;
 
 /** Options that are right each, and cannot hold together. */
@@ -34,6 +22,7 @@ export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
 
 /** What another source, such as the environment, may still add. */
 export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
+  if (isGroup(options.redis)) return incompleteRedisFaults(options.redis);
   if (!isOnRedis(options.backend) || options.redis !== undefined) return [];
   const message = `'${options.backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`;
   return [{ path: 'backend', message }];
@@ -105,55 +94,4 @@ function softAfterHard(group: FreshnessOptions, defaults: FreshnessOptions, pref
   const path = group.softTimeout === undefined ? 'hardTimeout' : 'softTimeout';
   const message = `the soft timeout (${durationText(soft)}) comes after the hard one (${durationText(hard)}), which ends the call.`;
   return [{ path: prefix + path, message }];
-}
-
-function redisFaults(redis: RedisOptions): ConfigFault[] {
-  if (redis.client !== undefined) {
-    return [
-      ...misplaced(redis, NOT_BESIDE_CLIENT, 'client', 'the client has its connection'),
-      ...pipeliningFaults(redis.client),
-    ];
-  }
-  if (redis.url !== undefined)
-    return [...misplaced(redis, NOT_BESIDE_URL, 'url', 'the url says it'), ...urlFaults(redis)];
-  if (!redis.username || redis.password) return [];
-  return [{ path: 'redis.username', message: 'is never sent without `redis.password`.' }];
-}
-
-/** With it ioredis (seen in 5.11 and 6.0) sends what `call` is given without the command's name. */
-function pipeliningFaults(client: object): ConfigFault[] {
-  const { options } = client as { options?: { enableAutoPipelining?: unknown } };
-  if (options?.enableAutoPipelining !== true) return [];
-  const message =
-    'has enableAutoPipelining, with which ioredis drops the names of commands that it does not know by a method. ' +
-    'Hand in a client without it: client.duplicate({ enableAutoPipelining: false }).';
-  return [{ path: 'redis.client', message }];
-}
-
-function misplaced(
-  redis: RedisOptions,
-  names: readonly (keyof RedisOptions)[],
-  beside: string,
-  because: string,
-): ConfigFault[] {
-  return names
-    .filter((name) => redis[name] !== undefined)
-    .map((name) => ({ path: `redis.${name}`, message: `cannot stand beside \`redis.${beside}\`: ${because}.` }));
-}
-
-function urlFaults(redis: RedisOptions): ConfigFault[] {
-  if (typeof redis.url !== 'string' || redisUrlFault(redis.url) !== undefined) return [];
-  const url = redisUrlParts(redis.url);
-  const faults: ConfigFault[] = [];
-  if (url.tls && redis.tls === false)
-    faults.push({ path: 'redis.tls', message: 'is false, and the url begins with rediss://.' });
-  if (url.password !== '') {
-    const credentials = (['username', 'password'] as const).filter((name) => redis[name]);
-    faults.push(
-      ...credentials.map((name) => ({ path: `redis.${name}`, message: 'stands in the url too; give it once.' })),
-    );
-  } else if (redis.username && !redis.password) {
-    faults.push({ path: 'redis.username', message: 'is never sent without `redis.password`.' });
-  }
-  return faults;
 }

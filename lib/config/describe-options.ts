@@ -77,11 +77,26 @@ function compressionTexts({ algorithm, level, threshold }: ResolvedCompression):
 
 function addressText(redis: ResolvedRedis): string {
   if (redis.client) return 'a client of yours';
+  const connections = redis.connections > 1 ? `, ${redis.connections} connections` : '';
+  const withTls = redis.tls ? ' with TLS' : '';
+  if (redis.nodes) return `a cluster at ${nodesText(redis.nodes)}${withTls}`;
+  if (redis.sentinels) {
+    const { name, addresses } = redis.sentinels;
+    return `${JSON.stringify(name)}/${redis.db}${withTls} by the sentinels ${nodesText(addresses)}${connections}`;
+  }
+  if (redis.path !== undefined) return `${redis.path} database ${redis.db}${connections}`;
   const url = redis.url === undefined ? undefined : redisUrlParts(redis.url);
-  const host = url?.host ?? redis.host ?? '';
-  const address = `${host.includes(':') ? `[${host}]` : host}:${url?.port ?? redis.port}/${url?.db ?? redis.db}`;
-  const tls = url?.tls || redis.tls ? ' with TLS' : '';
-  return `${address}${tls}${redis.connections > 1 ? `, ${redis.connections} connections` : ''}`;
+  const address = placeText(url?.host ?? redis.host ?? '', url?.port ?? redis.port!);
+  const tls = url?.tls ? ' with TLS' : withTls;
+  return `${address}/${url?.db ?? redis.db}${tls}${connections}`;
+}
+
+function nodesText(nodes: readonly { readonly host: string; readonly port: number }[]): string {
+  return nodes.map(({ host, port }) => placeText(host, port)).join(' ');
+}
+
+function placeText(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function freshnessTexts(freshness: ResolvedFreshness): string[] {

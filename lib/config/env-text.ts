@@ -9,6 +9,7 @@ const TRUE = ['true', '1', 'yes', 'on'];
 const FALSE = ['false', '0', 'no', 'off'];
 const DECIMAL = /^\d+(?:\.\d+)?$/;
 const SIZE = /^(\d+(?:\.\d+)?)\s*(b|kb|kib|mb|mib|gb|gib)?$/i;
+const NODE = /^(?:\[([^\]]+)\]|([^\s:/@?#[\]]+))(?::(\d{1,5}))?$/;
 const SIZES: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 export const readText: EnvReader = (text) => ({ value: text });
@@ -32,6 +33,18 @@ export const readCompression: EnvReader = (text) => {
 
 /** An empty part stays: a variable inside that is not set is better noticed. */
 export const readList: EnvReader = (text) => ({ value: text.split(',').map((part) => part.trim()) });
+
+/** `host:port, host:port`; an IPv6 address stands in brackets. The port may be left out. */
+export const readNodes: EnvReader = (text) => {
+  const nodes: { host: string; port?: number }[] = [];
+  for (const part of text.split(',')) {
+    const match = NODE.exec(part.trim());
+    if (!match) return { fault: 'must be a list such as host:6379,host:6379, without schemes and credentials.' };
+    const port = match[3] === undefined ? {} : { port: Number(match[3]) };
+    nodes.push({ host: match[1] ?? match[2]!, ...port });
+  }
+  return { value: nodes };
+};
 
 /** A number, or a word that switches on or off. */
 export const readSwitchOrNumber: EnvReader = (text) => {

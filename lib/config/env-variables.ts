@@ -4,6 +4,7 @@ import {
   readCompression,
   readDuration,
   readList,
+  readNodes,
   readNumber,
   readSwitch,
   readSwitchOrNumber,
@@ -23,6 +24,13 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   REDIS_URL: variable('redis.url', readText),
   REDIS_HOST: variable('redis.host', readText),
   REDIS_PORT: variable('redis.port', readNumber),
+  REDIS_SOCKET_PATH: variable('redis.path', readText),
+  REDIS_NODES: variable('redis.nodes', readNodes),
+  REDIS_SENTINELS: variable('redis.sentinels', readNodes),
+  REDIS_SENTINEL_NAME: variable('redis.sentinelName', readText),
+  REDIS_SENTINEL_USERNAME: variable('redis.sentinelUsername', readText),
+  REDIS_SENTINEL_PASSWORD: variable('redis.sentinelPassword', readText),
+  REDIS_SENTINEL_TLS: variable('redis.sentinelTls', readSwitch),
   REDIS_USERNAME: variable('redis.username', readText),
   REDIS_PASSWORD: variable('redis.password', readText),
   REDIS_DB: variable('redis.db', readNumber),
@@ -67,7 +75,7 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
 
 const TTL_PREFIX = 'CACHE_TTL_';
 /** Texts in which a blank at the end may be meant. */
-const VERBATIM = new Set(['REDIS_PASSWORD']);
+const VERBATIM = new Set(['REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD']);
 
 export interface FoundVariable extends EnvVariable {
   readonly name: string;

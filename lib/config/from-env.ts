@@ -2,13 +2,16 @@ import type { CacheModuleOptions } from '../contracts/options.js';
 import { CacheConfigError, type ConfigFault } from '../support/errors.js';
 import { misspelled, setVariables, type FoundVariable } from './env-variables.js';
 import { isOnRedis } from './on-redis.js';
-import { redisUrlFault, redisUrlParts } from './redis-url.js';
+import { redisUrlFault, redisUrlParts, socketPathOf } from './redis-url.js';
 import { faultsIn } from './validate-options.js';
+
+/** Whoever sets one of these wants Redis. */
+const ADDRESSES = new Set(['REDIS_URL', 'REDIS_HOST', 'REDIS_SOCKET_PATH', 'REDIS_NODES', 'REDIS_SENTINELS']);
 
 /**
  * Options from environment variables such as `REDIS_URL` and `CACHE_DEFAULT_TTL`. A bare number is **seconds**, an empty
- * variable is not set, and the environment is read when this is called. Redis is used when `REDIS_URL` or `REDIS_HOST` is
- * set, or `CACHE_BACKEND` says `redis` or `tiered`.
+ * variable is not set, and the environment is read when this is called. Redis is used when `REDIS_URL`, `REDIS_HOST`,
+ * `REDIS_SOCKET_PATH`, `REDIS_NODES` or `REDIS_SENTINELS` is set, or `CACHE_BACKEND` says `redis` or `tiered`.
  *
  * @throws CacheConfigError that lists every bad variable by its name, also one that seems to be a misspelling of ours. Its
  * text never holds what REDIS_URL or REDIS_PASSWORD hold.
@@ -45,14 +48,14 @@ function misspellings(env: Readonly<Record<string, string | undefined>>): Config
 
 function asksForRedis(found: readonly FoundVariable[]): boolean {
   return found.some(({ name, text }) => {
-    return name === 'REDIS_URL' || name === 'REDIS_HOST' || (name === 'CACHE_BACKEND' && isOnRedis(text));
+    return ADDRESSES.has(name) || (name === 'CACHE_BACKEND' && isOnRedis(text));
   });
 }
 
 /** Many platforms set REDIS_URL and its parts as well. A part that says the same is dropped; another one is a fault. */
 function withoutRepetition(found: readonly FoundVariable[]): FoundVariable[] {
   const url = found.find(({ name }) => name === 'REDIS_URL')?.text;
-  if (url === undefined || redisUrlFault(url) !== undefined) return [...found];
+  if (url === undefined || redisUrlFault(url) !== undefined || socketPathOf(url) !== undefined) return [...found];
   const { host, port, db, username, password } = redisUrlParts(url);
   const said: Readonly<Record<string, string>> = {
     REDIS_HOST: host,

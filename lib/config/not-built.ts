@@ -15,27 +15,11 @@ const exactly = (word: string) => (value: unknown) => value === word;
 export const NOT_BUILT: readonly NotBuilt[] = [
   { path: 'backend', asksFor: exactly('disk'), what: 'backend "disk"', instead: 'Use "tiered", "redis" or "memory".' },
   { path: 'disk', asksFor: always, what: 'disk' },
-  { path: 'redis.nodes', asksFor: always, what: 'redis.nodes (Redis Cluster)' },
-  { path: 'redis.sentinels', asksFor: always, what: 'redis.sentinels' },
-  { path: 'redis.client', asksFor: isCluster, what: 'a Redis Cluster client' },
   {
-    path: 'redis.url',
-    asksFor: hasScheme('valkey'),
-    what: 'the scheme valkey:',
-    instead: 'Valkey answers to redis: too.',
-  },
-  {
-    path: 'redis.url',
-    asksFor: hasScheme('dragonfly'),
-    what: 'the scheme dragonfly:',
-    instead: 'Dragonfly answers to redis: too.',
+    path: 'redis.replicas',
+    asksFor: (value) => value !== false,
+    what: 'redis.replicas',
+    instead:
+      'A replica may not have heard yet of what was deleted; values in the process (`tiered`) take reads off the master.',
   },
 ];
-
-function isCluster(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Reflect.get(value, 'isCluster') === true;
-}
-
-function hasScheme(name: string): (value: unknown) => boolean {
-  return (value) => typeof value === 'string' && new RegExp(`^${name}s?:`, 'i').test(value);
-}

@@ -1,7 +1,10 @@
 import type { Scope } from './scope.js';
 
-/** What another process has changed, in the words of the cache. `id` is `scope.idOf(key)`. */
-export type Change =
+/** What was changed, in the words of the cache. `isOwn`: by this process, of which nobody else tells it. */
+export type Change = Changed & { readonly isOwn?: true };
+
+/** `id` is `scope.idOf(key)`. */
+type Changed =
   /** The entry is another one, or gone. */
   | { readonly kind: 'value'; readonly id: string }
   /** The lease of the key's load was given back, taken away, or has run out. */

@@ -73,17 +73,29 @@ export interface RedisClientLike {
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
 }
 
+/** Where a node of a cluster, or a sentinel, listens. */
+export interface RedisNode {
+  host: string;
+  /** Default 6379, of a sentinel 26379. */
+  port?: number;
+}
+
 export interface RedisOptions {
-  /** `redis://[user:password@]host[:port][/db]` or `rediss://` for TLS. */
+  /**
+   * `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. `valkey://` and `dragonfly://` mean the same, with
+   * an `s` over TLS; `unix:///run/redis.sock` is `path`.
+   */
   url?: string;
   /** Default 127.0.0.1. Not beside `url`. */
   host?: string;
   /** Default 6379. */
   port?: number;
+  /** A Unix socket. Instead of `url`, `host` and `port`. */
+  path?: string;
   username?: string;
   password?: string;
   db?: number;
-  /** A connected ioredis client of yours: used, never closed. */
+  /** A connected ioredis client of yours, a `Redis` or a `Cluster`: used, never closed. */
   client?: RedisClientLike;
   /** How long one call may wait for Redis in all. Default 100 ms. */
   commandTimeout?: Duration;
@@ -93,8 +105,17 @@ export interface RedisOptions {
   connections?: number;
   /** Options for `tls.connect`; `true` is `{}`. */
   tls?: boolean | Record<string, unknown>;
-  nodes?: unknown;
-  sentinels?: unknown;
+  /** Some nodes of a Redis Cluster; the others are found through them. */
+  nodes?: readonly RedisNode[];
+  /** Sentinels, which tell where the master is. */
+  sentinels?: readonly RedisNode[];
+  /** What the sentinels call the master. Default `mymaster`. */
+  sentinelName?: string;
+  sentinelUsername?: string;
+  sentinelPassword?: string;
+  /** TLS to the sentinels, as `tls` is to the servers. */
+  sentinelTls?: boolean | Record<string, unknown>;
+  replicas?: unknown;
   /**
    * How processes hear of each other's changes. `tracking`: the server's own client-side caching (CLIENT TRACKING).
    * `pubsub`: messages. `auto` (default): the server is asked which of them it can; `pubsub` with a client of yours.

@@ -2,7 +2,7 @@ import type { Stamp } from '../contracts/entry-store.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
-import { Budget } from './budget.js';
+import type { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 
@@ -15,17 +15,15 @@ export interface PutPermit {
 
 /** `undefined` when the store did not answer: then what the method returns must not be stored. */
 export async function takePutPermit(
-  { clock, commandTimeout, events, leases, store }: CacheParts,
+  { events, leases, store }: CacheParts,
   at: Address & { readonly scope: CacheScope },
   tags: readonly string[],
+  budget: Budget,
 ): Promise<PutPermit | undefined> {
   const { scope, key } = at;
   try {
     const taken = Promise.all([leases.seize(at), store.stamp(scope, tags)]);
-    const [lease, stamp] = await new Budget(clock, commandTimeout).spend(
-      `Taking the lease in ${store.name}`,
-      () => taken,
-    );
+    const [lease, stamp] = await budget.spend(`Taking the lease in ${store.name}`, () => taken);
     const stampFor = (wanted: readonly string[]): MaybePromise<Stamp | undefined> => {
       const extra = wanted.filter((tag) => !tags.includes(tag));
       return extra.length === 0 ? stamp : store.widen(scope, stamp, extra);

@@ -47,9 +47,10 @@ export class Writes {
     value: unknown,
     kept: Kept,
     options: CallOptions,
+    budget = new Budget(this.parts.clock, this.parts.commandTimeout),
     permit?: PutPermit,
   ): Promise<boolean> {
-    const { clock, events, fence, filler, resolver, store, enabled } = this.parts;
+    const { events, fence, filler, resolver, store, enabled } = this.parts;
     const { scope, key } = address;
     if (!enabled) return false;
     const ticket = fence.open(address, options.tags);
@@ -57,7 +58,6 @@ export class Writes {
     try {
       const ttl = resolver.ttlFor(value, options);
       if (ttl === 0) return await this.drop(address);
-      const budget = new Budget(clock, this.parts.commandTimeout);
       const stamp = await budget.spend(`Reading versions in ${store.name}`, () =>
         permit ? permit.stampFor(options.tags) : store.stamp(scope, options.tags),
       );
@@ -95,7 +95,8 @@ export class Writes {
     const ticket = early && fence.open(early, plan.tags);
     const watch = ticket ? undefined : fence.watchOverwrites();
     const before = fence.invalidations;
-    const permit = early && leases.shared ? await takePutPermit(this.parts, early, plan.tags) : undefined;
+    const budget = new Budget(clock, this.parts.commandTimeout);
+    const permit = early && leases.shared ? await takePutPermit(this.parts, early, plan.tags, budget) : undefined;
     const held = permit ? [permit.lease] : [];
     const stopKeeping = keepLeases(clock, leases.ttl, held, () => {});
     try {
@@ -109,8 +110,10 @@ export class Writes {
       const kept = isFenced && stands && options !== undefined ? filler.keep(address, value, true) : undefined;
       stopKeeping();
       try {
-        if (kept === undefined) await this.dropFor(address);
-        else await this.store(address, value, kept, options!, permit);
+        if (kept !== undefined) await this.store(address, value, kept, options!, budget, permit);
+        // The call has spent its time; reads of this process see a miss from now on.
+        else if (budget.exhausted) void this.dropFor(address);
+        else await this.dropFor(address);
       } catch (error) {
         events.error(scope, 'set', error, key);
         await this.dropFor(address);

@@ -87,9 +87,10 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
   return { stores, makeCache, redis: () => redis };
 }
 
-/** Waits until the cache hears of other processes' changes; until then it keeps nothing it has read. */
+/** Waits until the cache hears of other processes' changes, and reads from its server; until then it keeps nothing of it. */
 export async function heard(cache: CacheManager): Promise<void> {
-  await until(() => cache.cache.parts.feed.connected);
+  const { feed, store } = cache.cache.parts;
+  await until(() => feed.connected && store.condition?.awaySince === undefined);
 }
 
 export interface SlowStore {

@@ -14,6 +14,8 @@ const LOG_LIMIT = 4_000;
 export interface StartRedisOptions {
   /** Further server arguments, such as `['--maxmemory', '2mb']`. */
   readonly args?: readonly string[];
+  /** A configuration file, which the server may write to. Only of a server of this machine, not of a container. */
+  readonly config?: string;
   /** A fixed port, to restart a server where an earlier one was. Default: a free one. */
   readonly port?: number;
   /** The server's working folder. With one, `stop()` shuts down in order, so that what `args` persist is written. */
@@ -145,12 +147,14 @@ async function startOn(server: RedisServer, port: number, options: StartRedisOpt
   return running;
 }
 
-function launch(server: RedisServer, name: string, port: number, { args = [], dir }: StartRedisOptions): ChildProcess {
+function launch(server: RedisServer, name: string, port: number, options: StartRedisOptions): ChildProcess {
+  const { args = [], config, dir } = options;
   const common = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
   if (server.kind === 'binary') {
     // A server without a folder of its own must not find what another one has left in the common one.
     const place = dir === undefined ? [tmpdir(), '--dbfilename', `${name}.rdb`] : [dir];
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', ...place];
+    const file = config === undefined ? [] : [config];
+    const own = [...file, '--port', String(port), '--bind', '127.0.0.1', '--dir', ...place];
     return spawn(server.path, [...own, ...common, ...args], {
       env: environmentOf(server),
       stdio: ['ignore', 'pipe', 'pipe'],

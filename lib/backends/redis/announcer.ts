@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../contracts/clock.js';
 import { withTimeLimit } from '../../support/time-limit.js';
 import { fleetChannel, writeMessage } from './bus-message.js';
-import type { RedisLinks } from './redis-links.js';
+import type { Publisher } from './links.js';
 
 /** How long after its last message a process says once more how many there were, in milliseconds. */
 const BEAT_DELAY = 500;
@@ -24,7 +24,7 @@ export class Announcer {
   #closed = false;
 
   constructor(
-    private readonly links: RedisLinks,
+    private readonly publisher: Publisher,
     rootPath: string,
     /** Nobody else's, ever: a process that starts again begins at 1 under another name. */
     readonly sender: string,
@@ -37,8 +37,10 @@ export class Announcer {
     return writeMessage({ kind: 'keys', keys, ...this.#next() });
   }
 
-  pattern(path: string, pattern: string): string {
-    return writeMessage({ kind: 'pattern', path, pattern, ...this.#next() });
+  tellPattern(path: string, pattern: string): Promise<void> {
+    return this.publisher.publish(this.channel, () =>
+      writeMessage({ kind: 'pattern', path, pattern, ...this.#next() }),
+    );
   }
 
   /** The keys' message, and one that takes its number where nothing was changed: else the number would be missed. */
@@ -79,7 +81,7 @@ export class Announcer {
   }
 
   #publishBeat(): Promise<void> {
-    return this.links.publish(this.channel, () =>
+    return this.publisher.publish(this.channel, () =>
       writeMessage({ kind: 'beat', sender: this.sender, number: this.#number }),
     );
   }

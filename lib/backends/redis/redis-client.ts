@@ -4,12 +4,15 @@ import { CacheBackendError } from '../../support/errors.js';
 import { importPackage } from '../../support/lazy-package.js';
 import { hideWhenPrinted } from '../../support/printed.js';
 import { troubleOf, watchTrouble } from './last-trouble.js';
+import { throughSentinels, type RedisSentinels } from './redis-sentinels.js';
 import { tlsOf } from './tls-connection.js';
 
 export interface RedisConnection {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly sentinels?: RedisSentinels | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly db?: number | undefined;
@@ -42,24 +45,48 @@ export const FAIL_FAST = {
  */
 export async function openRedis(connection: RedisConnection, further: IoredisOptions = {}): Promise<RedisClientLike> {
   const ioredis = await importPackage('ioredis', () => import('ioredis'), "backend 'redis'");
+  const tls = tlsOf(connection);
   const options: IoredisOptions = {
     connectTimeout: connection.connectTimeout,
     ...FAIL_FAST,
     ...defined({
       host: connection.host,
       port: connection.port,
+      path: connection.path,
       username: connection.username,
       password: connection.password,
       db: connection.db,
     }),
-    ...defined({ tls: tlsOf(connection) }),
+    // To servers that sentinels name TLS would else be left out.
+    ...(tls ? { tls, enableTLSForSentinelMode: true } : {}),
+    ...(connection.sentinels ? throughSentinels(connection.sentinels) : {}),
     ...further,
   };
   const client: Redis =
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   watchTrouble(client);
   hideWhenPrinted(client, 'Redis');
+  hastenReconnects(client);
   return client;
+}
+
+/** The least that an attempt to reconnect may take, in milliseconds, and how much of the first one's time. */
+const LEAST_RECONNECT = 300;
+const RECONNECT_SHARE = 5;
+
+/**
+ * What is asked of a network that swallows everything is asked again by the kernel after 1, 3 and 7 seconds. So that a server is
+ * found within half a second when the network is back, an attempt to reconnect is given up early, measured by how long
+ * it took to connect before, and another one made.
+ */
+function hastenReconnects(client: Redis): void {
+  let began = performance.now();
+  client.on('connecting', () => (began = performance.now()));
+  client.on('connect', () => {
+    const { options } = client;
+    const enough = Math.max(LEAST_RECONNECT, RECONNECT_SHARE * (performance.now() - began));
+    options.connectTimeout = Math.min(options.connectTimeout ?? enough, enough);
+  });
 }
 
 /** One wait a client, however many commands stand in it. */

@@ -8,8 +8,9 @@ import type {
   SharedRecord,
   TagCounter,
 } from '../../contracts/fleet.js';
-import type { Announcer } from './announcer.js';
-import { allOf, asBuffer, wholeMs, type Argument, type RedisLinks } from './redis-links.js';
+import type { Announcers } from './announcers.js';
+import type { Argument, Links } from './links.js';
+import { allOf, asBuffer, wholeMs } from './redis-links.js';
 import {
   BUMP,
   BUMP_TAGS,
@@ -36,8 +37,8 @@ const MAX_KEYS = 250;
  */
 export class RedisFleet implements FleetCommands {
   constructor(
-    private readonly links: RedisLinks,
-    private readonly announcer: Announcer,
+    protected readonly links: Links,
+    private readonly announcers: Announcers,
   ) {}
 
   /** One script each, in one write to the socket: a request never waits for another's key. */
@@ -66,11 +67,10 @@ export class RedisFleet implements FleetCommands {
     const { value, lease, bytes, ttlMs, token } = item;
     const keys = [value, lease];
     const data: Argument[] = [asBuffer(bytes), px(ttlMs)];
-    if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.#tell([value])])) === 1;
+    if (token === undefined) return (await this.links.run(PUT, keys, () => [...data, ...this.tell([value])])) === 1;
     const fill = [token, ...data, lease];
     if (!item.isPut) return (await this.links.run(FILL, keys, () => fill)) === 1;
-    const { announcer } = this;
-    const told = (): Argument[] => [...fill, announcer.channel, ...announcer.keysOrNothing([value])];
+    const told = (): Argument[] => [...fill, ...this.#tellOrNot(value)];
     return (await this.links.run(FENCED_PUT, keys, told)) === 1;
   }
 
@@ -82,7 +82,7 @@ export class RedisFleet implements FleetCommands {
       (slice) => {
         const values = slice.map(({ item }) => item.value);
         const leases = slice.map(({ item }) => item.lease);
-        return this.links.run(REMOVE, [...values, ...leases], () => this.#tell(values));
+        return this.links.run(REMOVE, [...values, ...leases], () => this.tell(values));
       },
     );
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
@@ -90,8 +90,7 @@ export class RedisFleet implements FleetCommands {
 
   async patch(key: SharedKey, offset: number, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
     const args: Argument[] = [offset, asBuffer(bytes), asBuffer(expected)];
-    const { channel } = this.announcer;
-    const told = (): Argument[] => [...args, channel, ...this.announcer.keysOrNothing([key.value])];
+    const told = (): Argument[] => [...args, ...this.#tellOrNot(key.value)];
     return (await this.links.run(PATCH, [key.value, key.lease], told)) === 1;
   }
 
@@ -109,15 +108,23 @@ export class RedisFleet implements FleetCommands {
 
   /** One step, so one connection: those of the records that belong to another are heard as if somebody else had written them. */
   async bump(records: readonly SharedRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const keys = records.map(({ key }) => key);
-    await this.links.run(BUMP, keys, () => [...this.#tell(keys), ...records.flatMap(written)]);
+    if (records.length > 0) await this.replace(records, []);
   }
 
   async bumpTags({ key, epoch, marks }: TagCounter, records: readonly SharedRecord[]): Promise<void> {
     const keys = [key, ...records.map((record) => record.key)];
     const counted: Argument[] = [epoch, marks.join(''), marks.length];
-    await this.links.run(BUMP_TAGS, keys, () => [...this.#tell(keys), ...counted, ...records.flatMap(written)]);
+    await this.links.run(BUMP_TAGS, keys, () => [...this.tell(keys), ...counted, ...records.flatMap(written)]);
+  }
+
+  /** @param others keys that are told along. */
+  protected async replace(records: readonly SharedRecord[], others: readonly string[]): Promise<void> {
+    const keys = records.map(({ key }) => key);
+    const told = (): Argument[] => {
+      const announcer = this.announcers.of(keys[0]);
+      return [announcer.channel, announcer.keys([...others, ...keys]), ...records.flatMap(written)];
+    };
+    await this.links.run(BUMP, keys, told);
   }
 
   async ensure(records: readonly SharedRecord[]): Promise<Uint8Array[]> {
@@ -125,23 +132,26 @@ export class RedisFleet implements FleetCommands {
     return answers as Uint8Array[];
   }
 
+  /** A message is numbered only where there is something to say. Of two processes that find out at once, both say it. */
   async recognize({ key, server, version }: ServerRecord): Promise<boolean> {
-    const { channel } = this.announcer;
-    const told = (): Argument[] => [
-      server,
-      asBuffer(version.bytes),
-      channel,
-      ...this.announcer.keysOrNothing([version.key]),
-    ];
-    return (await this.links.run(RECOGNIZE, [version.key, key], told)) === 1;
+    const keys = [version.key, key];
+    const known: Argument[] = [server, asBuffer(version.bytes)];
+    if ((await this.links.run(RECOGNIZE, keys, () => [...known, '', ''])) !== 1) return false;
+    return (await this.links.run(RECOGNIZE, keys, () => [...known, ...this.tell([version.key])])) === 1;
   }
 
   async tellPattern(path: string, pattern: string): Promise<void> {
-    await this.links.publish(this.announcer.channel, () => this.announcer.pattern(path, pattern));
+    await this.announcers.of(undefined).tellPattern(path, pattern);
   }
 
-  #tell(keys: readonly string[]): Argument[] {
-    return [this.announcer.channel, this.announcer.keys(keys)];
+  protected tell(keys: readonly string[]): Argument[] {
+    const announcer = this.announcers.of(keys[0]);
+    return [announcer.channel, announcer.keys(keys)];
+  }
+
+  #tellOrNot(key: string): Argument[] {
+    const announcer = this.announcers.of(key);
+    return [announcer.channel, ...announcer.keysOrNothing([key])];
   }
 }
 

@@ -3,29 +3,21 @@ import type { RedisClientLike } from '../../contracts/options.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
 import { bareError } from './bare-error.js';
+import type { Argument, Links, Placed, Publisher } from './links.js';
 import { whenReady } from './redis-client.js';
 import type { Script } from './scripts.js';
-
-export type Argument = string | Buffer | number;
-
-/** One of several items, with its place among all of them. */
-export interface Placed<T> {
-  readonly item: T;
-  readonly index: number;
-}
 
 /**
  * The data connections of one cache. Everything about one name (its value, its lease) goes over the same connection: the
  * server tells a change to whoever has read the key, except over the connection that made it, so that a value read over
  * one and written over another would come back to this process as a change of somebody else's.
  */
-export class RedisLinks {
+export class RedisLinks implements Links, Publisher {
   /** The scripts that were sent in full over a connection, so that the server should know them. */
   readonly #sent = new WeakMap<RedisClientLike, Set<string>>();
 
   constructor(readonly clients: readonly RedisClientLike[]) {}
 
-  /** A client of the user's may put a prefix before every key; it does so to commands, but not to what is answered. */
   get keyPrefix(): string {
     return String((this.clients[0] as { options?: { keyPrefix?: string | Buffer } }).options?.keyPrefix ?? '');
   }
@@ -42,7 +34,6 @@ export class RedisLinks {
     }
   }
 
-  /** @param message made in the same turn in which it is handed to the client, as the arguments of `run`. */
   async publish(channel: string, message: () => string): Promise<void> {
     const client = this.#of(undefined);
     const waiting = whenReady(client);
@@ -54,12 +45,6 @@ export class RedisLinks {
     }
   }
 
-  /**
-   * Runs the script over the connection of its first key.
-   *
-   * @param args called once, in the same turn in which the command is handed to the client: what it numbers there leaves
-   * in the order of the numbers.
-   */
   async run(script: Script, keys: readonly string[], args: () => readonly Argument[]): Promise<unknown> {
     const client = this.#of(keys[0]);
     const waiting = whenReady(client);
@@ -77,7 +62,6 @@ export class RedisLinks {
     }
   }
 
-  /** Hands the items out by connection, at most `limit` at a time. Settles when all have; then the first failure is thrown. */
   async spread<T, R>(
     items: readonly T[],
     limit: number,
@@ -91,11 +75,21 @@ export class RedisLinks {
       if (group) group.push({ item, index });
       else groups.set(client, [{ item, index }]);
     }
-    // One command holds up everybody else on the server for as long as it runs, so a long one goes out as several.
-    const slices = [...groups.values()].flatMap((group) =>
-      Array.from({ length: Math.ceil(group.length / limit) }, (_, nth) => group.slice(nth * limit, (nth + 1) * limit)),
-    );
-    return allOf(slices.map(work));
+    return allOf(slices(groups.values(), limit).map(work));
+  }
+
+  async *scan(match: string, count: number): AsyncIterable<readonly Buffer[]> {
+    let cursor = '0';
+    do {
+      const answer = await this.send(undefined, 'SCAN', cursor, 'MATCH', match, 'COUNT', count);
+      const [next, keys] = answer as [Buffer, Buffer[]];
+      cursor = String(next);
+      yield keys;
+    } while (cursor !== '0');
+  }
+
+  async ping(): Promise<void> {
+    await this.send(undefined, 'PING');
   }
 
   #of(key: string | undefined): RedisClientLike {
@@ -110,6 +104,13 @@ export class RedisLinks {
     sent.add(script.sha);
     return true;
   }
+}
+
+/** One command holds up everybody else on the server for as long as it runs, so a long one goes out as several. */
+export function slices<T>(groups: Iterable<readonly T[]>, limit: number): (readonly T[])[] {
+  return [...groups].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / limit) }, (_, nth) => group.slice(nth * limit, (nth + 1) * limit)),
+  );
 }
 
 /** Settles when all of them have, so that none can land after a failure was reported. */
@@ -149,7 +150,7 @@ function hash(text: string): number {
   return sum >>> 0;
 }
 
-function failure(operation: string, error: unknown): CacheBackendError {
+export function failure(operation: string, error: unknown): CacheBackendError {
   const cause = bareError(error);
   return new CacheBackendError(`Redis ${operation}: ${cause.message}`, { cause });
 }

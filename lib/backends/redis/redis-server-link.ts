@@ -2,8 +2,9 @@ import type { Redis } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import type { LinkListener, ServerLink } from '../../contracts/server-link.js';
 import { CacheBackendError } from '../../support/errors.js';
-import { listenToTheEnd, notConnected } from './redis-client.js';
+import { listenToTheEnd, notConnected, whenReady } from './redis-client.js';
 import type { RedisLinks } from './redis-links.js';
+import { identityOf } from './server-identity.js';
 
 /** The data connections to one server, as those that stand over them see them. */
 export class RedisServerLink implements ServerLink {
@@ -46,11 +47,18 @@ export class RedisServerLink implements ServerLink {
     };
   }
 
+  /** By all of them: behind sentinels one may still lead to the old master. */
   async identify(): Promise<string> {
-    const text = String(await this.links.send(undefined, 'INFO', 'server'));
-    const id = /^run_id:(\S+)/m.exec(text)?.[1];
-    if (id === undefined) throw new CacheBackendError('Redis INFO: the answer names no run_id.');
-    return id;
+    const names = this.links.clients.map(async (client) => {
+      const waiting = whenReady(client);
+      if (waiting) await waiting;
+      return identityOf((command, section) => client.callBuffer(command, section));
+    });
+    const servers = new Set(await Promise.all(names));
+    if (servers.size === 1) return [...servers][0]!;
+    // An address that has moved, and not every connection with it; nobody here can say which is the right one.
+    this.renew();
+    throw new CacheBackendError('Redis: the connections of this process lead to different servers.');
   }
 
   /**

@@ -3,9 +3,10 @@ import type { RedisClientLike } from '../../contracts/options.js';
 import type { SecurityFinding } from '../../contracts/security.js';
 import { systemClock } from '../../support/clock.js';
 import { CacheBackendError } from '../../support/errors.js';
+import type { Argument, Links } from './links.js';
 import { closeRedis } from './redis-client.js';
+import { asBuffer, expiry, RedisLinks } from './redis-links.js';
 import { RedisSecurity } from './security/redis-security.js';
-import { asBuffer, expiry, RedisLinks, type Argument } from './redis-links.js';
 import { PATCH_ALONE, TOUCH } from './scripts.js';
 
 const SCAN_COUNT = 500;
@@ -15,19 +16,21 @@ const MAX_KEYS = 500;
 /** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, GETRANGE, SCAN, EVALSHA, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
   override readonly name = 'redis';
-  readonly #links: RedisLinks;
+  readonly #links: Links;
 
   /**
    * @param owned The connections were opened for this backend and are closed with it.
    * @param beforeClose What still needs the connections when this backend closes.
+   * @param links How commands find their way over them.
    */
   constructor(
     private readonly clients: readonly RedisClientLike[],
     private readonly owned: boolean,
     private readonly beforeClose: () => Promise<void> = async () => {},
+    links: Links = new RedisLinks(clients),
   ) {
     super();
-    this.#links = new RedisLinks(clients);
+    this.#links = links;
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -100,24 +103,20 @@ export class RedisBackend extends CacheBackend {
     // A client of the user's may put a prefix before every key; it does so to commands, but not to SCAN and its answers.
     const hidden = this.#links.keyPrefix;
     const match = `${(hidden + prefix).replace(/[*?[\]\\]/g, '\\$&')}*`;
-    let cursor = '0';
-    do {
-      const answer = (await this.#links.send(undefined, 'SCAN', cursor, 'MATCH', match, 'COUNT', SCAN_COUNT)) as [
-        Buffer,
-        Buffer[],
-      ];
-      cursor = String(answer[0]);
-      for (const key of answer[1]) yield String(key).slice(hidden.length);
-    } while (cursor !== '0');
+    for await (const keys of this.#links.scan(match, SCAN_COUNT)) {
+      for (const key of keys) yield String(key).slice(hidden.length);
+    }
   }
 
   override async ping(): Promise<void> {
-    await this.#links.send(undefined, 'PING');
+    await this.#links.ping();
   }
 
   override checkSecurity(): Promise<readonly SecurityFinding[]> {
     // Whether a server answers is a matter of real time.
-    return new RedisSecurity(this.#links, systemClock).checkSecurity();
+    const { clients } = this;
+    const ask = (command: string, ...args: string[]): Promise<unknown> => this.#links.send('', command, ...args);
+    return new RedisSecurity({ clients, ask }, systemClock).checkSecurity();
   }
 
   override async close(): Promise<void> {

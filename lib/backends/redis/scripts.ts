@@ -118,15 +118,24 @@ redis.call('EXISTS', KEYS[1])
 return 1`,
 );
 
-/** KEYS all values, then all leases. ARGV channel, message. Counts the values. */
+/** KEYS all values, then all leases. ARGV channel, message. Counts the values. Lua 5.4, as in Dragonfly, has moved `unpack`. */
 export const REMOVE = script(
   'remove',
   `
+local spread = table.unpack or unpack
 local half = #KEYS / 2
 redis.call('PUBLISH', ARGV[1], ARGV[2])
-local count = redis.call('UNLINK', unpack(KEYS, 1, half))
-redis.call('UNLINK', unpack(KEYS, half + 1))
+local count = redis.call('UNLINK', spread(KEYS, 1, half))
+redis.call('UNLINK', spread(KEYS, half + 1))
 return count`,
+);
+
+/** KEYS value. ARGV channel, message. For a value whose lease has fallen by itself. */
+export const REMOVE_ALONE = script(
+  'remove',
+  `
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return redis.call('UNLINK', KEYS[1])`,
 );
 
 /**
@@ -216,8 +225,8 @@ return 1`,
  * Who answers, compared with who answered last: a server that was started again with what it had saved once, or a replica that
  * took over before it had heard of everything, knows nothing of the latest deletes. The first process to find out makes
  * everything invalid that was stored before; the others find the new name. Whatever comes of it something is written: a server
- * that takes no writes is of no use. KEYS version, server. ARGV server, bytes, channel, message, message that nothing was
- * changed.
+ * that takes no writes is of no use. Without a message nothing is made invalid yet: the answer is whether it would be. KEYS
+ * version, server. ARGV server, bytes, channel, message.
  */
 export const RECOGNIZE = script(
   'recognize',
@@ -229,9 +238,9 @@ local name = ARGV[1]
 if name == '' then name = known or '' end
 if nothing then
   redis.call('SET', KEYS[2], name)
-  redis.pcall('PUBLISH', ARGV[3], ARGV[5])
   return 0
 end
+if ARGV[4] == '' then return 1 end
 redis.call('PUBLISH', ARGV[3], ARGV[4])
 redis.call('SET', KEYS[2], name)
 replace(KEYS[1], ARGV[2], '')

@@ -33,7 +33,10 @@ export class WireFeed implements ChangeFeed {
    * these keys the server will tell it nothing more.
    */
   own(keys: readonly string[]): void {
-    this.heard({ kind: 'keys', keys });
+    for (const key of keys) {
+      const change = this.changeOf(key);
+      if (change) this.tell({ ...change, isOwn: true });
+    }
   }
 
   close(): void {

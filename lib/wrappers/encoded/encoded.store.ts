@@ -22,7 +22,7 @@ import { EntryLooks } from './entry-looks.js';
 import { OverdueReads } from './overdue-reads.js';
 import { PatternList } from './pattern-list.js';
 import { PatternSweep } from './pattern-sweep.js';
-import { ServerCheck } from './server-check.js';
+import { ServerCheck, type ServerVerdict } from './server-check.js';
 import { StoredLeases } from './stored-leases.js';
 import { StoredNames } from './stored-names.js';
 import { StoredVersions, type StoredStamp } from './stored-versions.js';
@@ -240,7 +240,7 @@ export class EncodedStore implements EntryStore {
   }
 
   /** Whether the server may be read: it answers, takes writes, and is the one that was known. */
-  async verify(): Promise<'same' | 'changed' | 'full'> {
+  async verify(): Promise<ServerVerdict> {
     const verdict = await this.serverCheck.run();
     // Not waited for: whatever is asked from now on comes after it.
     void this.leases?.giveBackLeft();
@@ -249,6 +249,7 @@ export class EncodedStore implements EntryStore {
 
   async close(): Promise<void> {
     this.sweeper.stop();
+    this.serverCheck.close();
     this.cache?.close();
     await this.parts.fleet?.bus.close();
     if (this.parts.owned) await this.calls.limited('close', () => this.parts.backend.close());

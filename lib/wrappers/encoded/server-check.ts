@@ -20,21 +20,48 @@ export interface ServerCheckParts {
   readonly onError: (operation: string, error: unknown) => void;
 }
 
+/** `full`: it takes nothing in. */
+export type ServerVerdict = 'same' | 'changed' | 'full';
+
+/** Replies with which a server says that it will not tell who it is, now or ever. */
+const WILL_NOT_TELL = /\b(NOPERM|unknown command|does not say)\b/i;
+
 /** Whether the server may be read. */
 export class ServerCheck {
+  /** One question at a time, however often it is asked: one that is frozen would else be sent more and more of them. */
+  private asking: Promise<ServerVerdict> | undefined;
+  /** What a server is called that does not say who it is: over the same connections it is the same one. */
+  private anonymous: string | undefined;
   private reported = false;
+  private readonly unwatch: (() => void) | undefined;
 
-  constructor(private readonly parts: ServerCheckParts) {}
+  constructor(private readonly parts: ServerCheckParts) {
+    this.unwatch = parts.link?.watch({ lost: () => (this.anonymous = undefined), ready: () => {} });
+  }
 
-  /**
-   * `changed`: another one than before, so that everything stored before is invalid now. `full`: it takes nothing in. Rejects
-   * when it is of no use.
-   */
-  async run(): Promise<'same' | 'changed' | 'full'> {
-    const { calls, rootPath, writes } = this.parts;
+  /** `changed`: another one than before, so that everything stored before is invalid now. Rejects when it is of no use. */
+  async run(): Promise<ServerVerdict> {
+    const asking = (this.asking ??= this.ask());
+    return this.parts.calls.limited('verify', () => asking);
+  }
+
+  close(): void {
+    this.unwatch?.();
+  }
+
+  private async ask(): Promise<ServerVerdict> {
+    try {
+      return await this.check();
+    } finally {
+      this.asking = undefined;
+    }
+  }
+
+  private async check(): Promise<ServerVerdict> {
+    const { calls, rootPath, onCleared, writes } = this.parts;
     const { fleet } = calls;
     if (!fleet) {
-      await calls.limited('ping', () => calls.backend.ping());
+      await calls.backend.ping();
       return 'same';
     }
     const server = await this.identify();
@@ -42,29 +69,30 @@ export class ServerCheck {
     const record = { key: siblingKey(key, 'r'), server };
     let changed = false;
     try {
-      await writes.rewrite([key], async () => {
+      const recognized = async (): Promise<void> => {
         const bytes = encodeScopeRecord(writes.freshScope());
         changed = await fleet.recognize({ ...record, version: { key, bytes, ttlMs: undefined } });
-      });
+      };
+      await writes.rewrite([key], recognized, Infinity);
     } catch (error) {
       if (/\bOOM\b/.test(messageOf(error))) return 'full';
       throw error;
     }
-    if (changed) this.parts.onCleared();
+    if (changed) onCleared();
     return changed ? 'changed' : 'same';
   }
 
   /** Whoever must not ask may have missed any number of restarts. */
   private async identify(): Promise<string> {
-    const { calls, link, onError, onServerChange, random } = this.parts;
+    const { link, onError, onServerChange, random } = this.parts;
     if (!link || onServerChange === 'trust') return '';
     try {
-      return await calls.limited('identify', () => link.identify());
+      return await link.identify();
     } catch (error) {
-      if (!/\bNOPERM\b/.test(messageOf(error))) throw error;
+      if (!WILL_NOT_TELL.test(messageOf(error))) throw error;
       if (!this.reported) onError('identify', error);
       this.reported = true;
-      return random.id();
+      return (this.anonymous ??= random.id());
     }
   }
 }

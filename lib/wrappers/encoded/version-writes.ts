@@ -140,15 +140,18 @@ export class VersionWrites {
     );
   }
 
-  /** For work that may give these records other versions: what is at hand of them counts no more. */
-  async rewrite(keys: readonly string[], work: () => Promise<void>): Promise<void> {
+  /**
+   * For work that may give these records other versions: what is at hand of them counts no more. `patience`: how many times the
+   * limit of one command it may take.
+   */
+  async rewrite(keys: readonly string[], work: () => Promise<void>, patience = 1): Promise<void> {
     const { cache, calls } = this.parts;
     cache?.drop(keys);
     const sent = work();
     // However long it takes, and whoever has ceased to wait for it.
     const drop = (): void => cache?.drop(keys);
     sent.then(drop, drop);
-    await calls.limited('bump', () => sent);
+    await calls.limited('bump', () => sent, patience);
   }
 
   private write({ key, bytes, ttlMs }: NextVersion): Promise<void> {

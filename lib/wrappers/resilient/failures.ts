@@ -3,7 +3,8 @@ import { OverdueError } from '../../support/overdue-error.js';
 import { messageOf } from '../../support/message-of.js';
 
 /** How the replies begin with which a server says that it can do nothing, or nothing that matters, for anybody. */
-const REFUSALS = /\b(LOADING|READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/;
+const REFUSALS =
+  /^(Redis [\w ]+: )?-?(LOADING|READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)\b/;
 
 /** Nothing that the server has done just now. */
 export function isCallersFault(error: unknown): boolean {

@@ -1,16 +1,22 @@
+import type { Clock } from '../../contracts/clock.js';
 import type { JournalFile, QueuedChange } from '../../contracts/journal.js';
 import type { Scope } from '../../contracts/scope.js';
+import { CacheTimeoutError } from '../../support/errors.js';
+import { JournalWriter } from './journal-writer.js';
 
 /** How much text the names of queued changes may hold together, in UTF-16 code units. */
 const MAX_TEXT = 8 * 1_048_576;
-/** How many changes the file may hold beside twice those that count. */
-const MOST_IN_FILE = 1_000;
+/** How often in a row a replay may go unanswered. */
+const MOST_UNANSWERED = 3;
 
 export interface JournalParts {
   /** The cache's own namespace: what a journal that is full falls back to. */
   readonly root: Scope;
   readonly maxEntries: number;
   readonly file: JournalFile | undefined;
+  readonly clock: Clock;
+  /** How long a call may wait for the file, in milliseconds. */
+  readonly timeout: number;
   /** Told when the file fails; the journal goes on in memory. */
   readonly onError: (error: unknown) => void;
 }
@@ -25,35 +31,31 @@ export interface JournalParts {
 export class Journal {
   private readonly queued = new Map<string, QueuedChange>();
   private text = 0;
-  /** How many changes stand in the file. */
-  private inFile = 0;
-  /** One write to the file after the other. */
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writer: JournalWriter | undefined;
+  /** How often a replay was not answered in time, one after the other. */
+  private unanswered = 0;
 
-  constructor(private readonly parts: JournalParts) {}
+  constructor(private readonly parts: JournalParts) {
+    const { clock, file, onError, timeout } = parts;
+    this.writer = file && new JournalWriter({ file, clock, timeout, onError, all: () => this.snapshot() });
+  }
 
   get size(): number {
     return this.queued.size;
   }
 
-  /** Takes the changes in at once. Resolves when they would outlive the process, where they are to. */
-  add(changes: readonly QueuedChange[]): Promise<void> {
+  /** Takes the changes in at once. Resolves when they would outlive the process, where they are to. Never rejects. */
+  async add(changes: readonly QueuedChange[]): Promise<void> {
     for (const change of changes) this.put(change);
-    this.inFile += changes.length;
-    if (this.inFile <= MOST_IN_FILE + 2 * this.queued.size) return this.write((file) => file.append(changes));
-    return this.rewrite();
+    await this.writer?.append(changes);
   }
 
   /** What an earlier process left over. */
   async load(): Promise<void> {
-    const { file, onError } = this.parts;
-    if (!file) return;
     try {
-      const left = await file.read();
-      for (const change of left) this.put(change);
-      this.inFile += left.length;
+      for (const change of (await this.writer?.read()) ?? []) this.put(change);
     } catch (error) {
-      onError(error);
+      this.parts.onError(error);
       // Nobody knows what stood there.
       this.put({ kind: 'scope', scope: this.parts.root });
     }
@@ -66,15 +68,28 @@ export class Journal {
 
   /** Forgets what was replayed, unless it was queued anew meanwhile. */
   done(changes: readonly QueuedChange[]): void {
+    this.unanswered = 0;
     for (const change of changes) {
       const id = idOf(change);
       if (this.queued.get(id) === change) this.remove(id, change);
     }
-    if (this.queued.size === 0) void this.rewrite();
+    if (this.queued.size === 0) this.writer?.rewrite();
+  }
+
+  /**
+   * A replay came to nothing. When it is not answered again and again, although the server answers otherwise (a write of the same
+   * key may never end, and hold up what follows), all of it becomes one clear, which waits for no key.
+   */
+  failed(error: unknown): void {
+    if (!(error instanceof CacheTimeoutError)) return;
+    this.unanswered++;
+    if (this.unanswered < MOST_UNANSWERED) return;
+    this.put({ kind: 'scope', scope: this.parts.root });
+    this.writer?.rewrite();
   }
 
   async close(): Promise<void> {
-    await this.write((file) => file.close());
+    await this.writer?.close();
   }
 
   private put(change: QueuedChange): void {
@@ -105,20 +120,6 @@ export class Journal {
     for (const [id, change] of this.queued) {
       if (change.scope.lineage.includes(scope.path)) this.remove(id, change);
     }
-  }
-
-  /** Last ones only. */
-  private rewrite(): Promise<void> {
-    const changes = this.snapshot();
-    this.inFile = changes.length;
-    return this.write((file) => file.replace(changes));
-  }
-
-  private write(work: (file: JournalFile) => Promise<void>): Promise<void> {
-    const { file, onError } = this.parts;
-    if (!file) return Promise.resolve();
-    this.writing = this.writing.then(() => work(file)).catch(onError);
-    return this.writing;
   }
 }
 

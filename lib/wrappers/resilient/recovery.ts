@@ -30,8 +30,10 @@ export interface RecoveryParts {
   /** Catches up on what was queued, until nothing is. */
   readonly replay: () => Promise<void>;
   /** Called in the synchronous moment in which it is given up, and taken up again. */
-  readonly onAway: (error: unknown) => void;
-  readonly onUp: (after: 'start' | 'outage') => void;
+  readonly onAway: () => void;
+  readonly onUp: (after: 'start' | 'slow start' | 'outage') => void;
+  /** Called once an outage, with its first error. */
+  readonly onOutage: (error: unknown) => void;
 }
 
 /** Between two attempts, in milliseconds, before jitter. */
@@ -44,6 +46,11 @@ const UNANSWERED = 500;
 /** One that is lost again within this time after its return is waited for longer from time to time, in milliseconds. */
 const RELAPSE = 2_000;
 const LAST_RELAPSE_DELAY = 2_000;
+/**
+ * How long a first connection may take until that is called an outage, in milliseconds: an application that starts has other
+ * things to do, and a server may be far away. Calls are not held up meanwhile.
+ */
+const START_PATIENCE = 2_000;
 /** A connection that breaks and is back within this time was no outage of the server: nobody had to queue for long. */
 const BLIP = 100;
 
@@ -69,7 +76,12 @@ export class Recovery {
   /** With what delay the present outage began, and the last one ended. */
   private firstDelay = FIRST_DELAY;
   private upSince = -Infinity;
+  private readonly startedAt: number;
+  private wasUp = false;
+  /** Whether the present outage was called one. */
+  private isTold = false;
   private attempting = false;
+  private stopped = false;
   /** Another one after each loss: an attempt that a loss has overtaken proves nothing. */
   private epoch = 0;
   private unansweredSince: number | undefined;
@@ -79,25 +91,27 @@ export class Recovery {
   private readonly unwatch: () => void;
 
   constructor(private readonly parts: RecoveryParts) {
+    this.startedAt = parts.clock.now();
     this.opened = new Promise((resolve) => (this.open = resolve));
     this.unwatch =
       parts.link?.watch({ lost: (why) => this.lost(why), ready: () => void this.attempt() }) ?? ((): void => undefined);
     this.prepared = parts.prepare();
-    this.timer = parts.clock.setTimeout(
-      () => this.leave(new CacheTimeoutError('Connecting', parts.timeout)),
-      parts.timeout,
-    );
+    const late = (): void => this.leave(new CacheTimeoutError('Connecting', parts.timeout));
+    const deadline = parts.clock.setTimeout(late, parts.timeout);
+    void this.opened.then(() => deadline.cancel());
     void this.attempt();
   }
 
   /** It is not there, or of no use: not asked again until an attempt has shown otherwise. */
   leave(error: unknown): void {
+    if (this.stopped) return;
     this.lastError = error;
-    if (this.stage === 'away') return;
+    if (this.stage === 'away') return this.tell(error);
     const begins = this.stage !== 'settling';
     this.epoch++;
     this.stage = 'away';
-    if (begins) this.begin(error);
+    if (begins) this.begin();
+    this.tell(error);
     this.open();
     this.later();
   }
@@ -119,15 +133,28 @@ export class Recovery {
     }
   }
 
+  /** What is under way comes to nothing, and nothing follows it. */
   stop(): void {
+    this.stopped = true;
+    this.epoch++;
     this.timer?.cancel();
     this.unwatch();
-    this.epoch++;
-    this.attempting = true;
     this.open();
   }
 
-  private begin(error: unknown): void {
+  private tell(error: unknown): void {
+    if (this.isTold || this.isSlowStart(error)) return;
+    this.isTold = true;
+    this.parts.onOutage(error);
+  }
+
+  /** Nothing has failed yet: it only takes its time. */
+  private isSlowStart(error: unknown): boolean {
+    const { clock } = this.parts;
+    return !this.wasUp && error instanceof CacheTimeoutError && clock.now() - this.startedAt < START_PATIENCE;
+  }
+
+  private begin(): void {
     const { clock, onAway } = this.parts;
     this.awaySince = clock.now();
     const relapsed = this.awaySince - this.upSince < RELAPSE;
@@ -136,7 +163,8 @@ export class Recovery {
     this.delay = this.firstDelay;
     this.unansweredSince = undefined;
     this.brokeAt = undefined;
-    onAway(error);
+    this.isTold = false;
+    onAway();
   }
 
   private lost(why: unknown = new CacheBackendError('The connection to the server broke.')): void {
@@ -149,8 +177,10 @@ export class Recovery {
 
   private async attempt(): Promise<void> {
     const { clock, verify, replay } = this.parts;
-    if (this.attempting || this.stage === 'up') return;
+    if (this.attempting || this.stopped || this.stage === 'up') return;
     this.attempting = true;
+    // Also what an earlier attempt is to end with: one of them speaks for the server, and it is this one.
+    this.timer?.cancel();
     const { epoch } = this;
     const begun = clock.now();
     try {
@@ -160,7 +190,8 @@ export class Recovery {
       this.check(epoch);
       if (verdict === 'full') return await this.makeDo(epoch);
       const first = this.stage === 'opening';
-      const rest = first || verdict === 'changed' || this.wasBlip() ? 0 : this.parts.grace;
+      const isSlowStart = !this.wasUp && !this.isTold;
+      const rest = isSlowStart || verdict === 'changed' || this.wasBlip() ? 0 : this.parts.grace;
       const verified = clock.now();
       // From here on nothing new is queued, unless it fails.
       if (!first) this.stage = 'settling';
@@ -172,6 +203,7 @@ export class Recovery {
       else this.finish(epoch);
     } catch (error) {
       this.attempting = false;
+      if (this.stopped) return;
       if (epoch === this.epoch) this.failed(error);
       else if (this.parts.link?.ready) void this.attempt();
       else this.later();
@@ -181,8 +213,9 @@ export class Recovery {
   /** A server that is full is told what to take away: that may be what it needs. */
   private async makeDo(epoch: number): Promise<void> {
     const full = new CacheBackendError('The server is full: it takes no values.');
-    if (this.stage === 'opening') this.begin(full);
+    if (this.stage === 'opening') this.begin();
     this.lastError = full;
+    this.tell(full);
     this.stage = 'settling';
     this.open();
     await this.parts.replay();
@@ -192,14 +225,15 @@ export class Recovery {
   }
 
   private finish(epoch: number): void {
-    if (epoch !== this.epoch) return;
+    if (epoch !== this.epoch || this.stopped) return;
     this.timer?.cancel();
     const outage = this.awaySince !== undefined;
     this.stage = 'up';
     if (outage) this.upSince = this.parts.clock.now();
     this.awaySince = undefined;
     this.lastError = undefined;
-    this.parts.onUp(outage ? 'outage' : 'start');
+    this.wasUp = true;
+    this.parts.onUp(!outage ? 'start' : this.isTold ? 'outage' : 'slow start');
     this.open();
   }
 
@@ -218,7 +252,7 @@ export class Recovery {
   }
 
   private check(epoch: number): void {
-    if (epoch !== this.epoch) throw new CacheBackendError('The connection broke meanwhile.');
+    if (epoch !== this.epoch || this.stopped) throw new CacheBackendError('The connection broke meanwhile.');
   }
 
   private wasBlip(): boolean {
@@ -226,7 +260,7 @@ export class Recovery {
   }
 
   private later(): void {
-    if (this.attempting) return;
+    if (this.attempting || this.stopped) return;
     const jitter = 1 - JITTER + 2 * JITTER * this.parts.random.next();
     this.in(this.delay * jitter, () => void this.attempt());
     this.delay = Math.max(this.delay, Math.min(LAST_DELAY, this.delay * 2));

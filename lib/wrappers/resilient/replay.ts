@@ -12,11 +12,16 @@ const BATCH = 500;
  * what was not done stays queued.
  */
 export async function replay(journal: Journal, store: EntryStore): Promise<void> {
-  while (journal.size > 0) {
-    for (const batch of batches(journal.snapshot())) {
-      await redo(batch, store);
-      journal.done(batch);
+  try {
+    while (journal.size > 0) {
+      for (const batch of batches(journal.snapshot())) {
+        await redo(batch, store);
+        journal.done(batch);
+      }
     }
+  } catch (error) {
+    journal.failed(error);
+    throw error;
   }
 }
 
@@ -33,7 +38,21 @@ function batches(changes: readonly QueuedChange[]): QueuedChange[][] {
   return groups;
 }
 
+/**
+ * What the server refuses (a permission is missing, a backend does not like the key) would be refused for ever, and keep the
+ * whole cache from it: then all of the scope is taken along.
+ */
 async function redo(batch: readonly QueuedChange[], store: EntryStore): Promise<void> {
+  const { kind, scope } = batch[0]!;
+  try {
+    await attempt(batch, store);
+  } catch (error) {
+    if (kind === 'scope' || error instanceof CacheTimeoutError) throw error;
+    await store.clear(scope);
+  }
+}
+
+async function attempt(batch: readonly QueuedChange[], store: EntryStore): Promise<void> {
   const [first] = batch;
   const { kind, scope } = first!;
   const names = batch.flatMap((change) => (change.kind === 'scope' ? [] : [change.name]));
@@ -44,18 +63,20 @@ async function redo(batch: readonly QueuedChange[], store: EntryStore): Promise<
     case 'tag':
       return store.invalidateTags(scope, names);
     case 'pattern':
-      return sweep(store, scope, names[0]!);
+      await store.invalidate(scope, names[0]!);
+      return;
     case 'scope':
       return store.clear(scope);
   }
 }
 
 /** A pattern that the server will not have swept, for want of a permission for example, takes all of its scope along. */
-async function sweep(store: EntryStore, scope: Scope, pattern: string): Promise<void> {
+export async function sweepOrClear(store: EntryStore, scope: Scope, pattern: string): Promise<number> {
   try {
-    await store.invalidate(scope, pattern);
+    return await store.invalidate(scope, pattern);
   } catch (error) {
     if (error instanceof CacheTimeoutError) throw error;
     await store.clear(scope);
+    return 0;
   }
 }

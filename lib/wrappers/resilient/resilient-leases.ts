@@ -1,16 +1,11 @@
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Lease, LeaseOutcome, LeaseProvider } from '../../contracts/lease.js';
 import type { Address } from '../../contracts/scope.js';
+import type { Guard } from './guard.js';
 
 /** In an outage nobody is there to be waited for: each process loads for itself, once a key. */
 const ASIDE: Lease = { token: '', extend: async () => true, release: async () => {} };
 const SEIZED_ASIDE: Lease = { ...ASIDE, isSeized: true };
-
-export interface LeaseGuard {
-  /** Whether the server is asked; waits for the first attempt to reach it. */
-  asks(): MaybePromise<boolean>;
-  watched<T>(work: MaybePromise<T>): MaybePromise<T>;
-}
 
 /** The server's leases while it is read. */
 export class ResilientLeases implements LeaseProvider {
@@ -20,7 +15,7 @@ export class ResilientLeases implements LeaseProvider {
 
   constructor(
     private readonly leases: LeaseProvider,
-    private readonly guard: LeaseGuard,
+    private readonly guard: Guard,
   ) {
     this.shared = leases.shared;
     this.ttl = leases.ttl;

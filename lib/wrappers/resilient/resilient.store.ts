@@ -2,23 +2,25 @@ import { nullFeed, type Change } from '../../contracts/change-feed.js';
 import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
-import type { JournalFile, QueuedChange } from '../../contracts/journal.js';
+import type { JournalFile } from '../../contracts/journal.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
 import type { ServerLink } from '../../contracts/server-link.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
-import { CacheBackendError, CacheQueuedError } from '../../support/errors.js';
+import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
 import { Aside, type FallbackStore } from './aside.js';
 import { Breaker, type BreakerLimits } from './breaker.js';
-import { isCallersFault, refusesService } from './failures.js';
+import { Fills } from './fills.js';
+import { Guard } from './guard.js';
 import { Journal } from './journal.js';
 import { Recovery, type Verdict } from './recovery.js';
-import { replay } from './replay.js';
+import { replay, sweepOrClear } from './replay.js';
 import { ResilientFeed } from './resilient-feed.js';
 import { ResilientLeases } from './resilient-leases.js';
+import { Withdrawals } from './withdrawals.js';
 
 export interface ResilientParts {
   readonly primary: EntryStore;
@@ -44,13 +46,6 @@ export interface ResilientParts {
   onError(operation: string, error: unknown): void;
 }
 
-/** What becomes of a call, for a breaker. */
-interface Gauge {
-  reset(): void;
-  succeeded(): void;
-  failed(error: unknown): void;
-}
-
 /**
  * Any store that may be lost, and what is done without it. While it is `up` every call goes through, and is watched. While
  * it is not, entries of this process serve, invalidations are queued, and nothing is asked of it but whether it is back.
@@ -69,45 +64,54 @@ export class ResilientStore implements EntryStore {
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
-  private readonly calls: Gauge;
-  /**
-   * A server that lets itself be read, and lets nobody load, would else be good enough for ever: each lease that fails comes
-   * after a look that went well, while every call of a missing key loads, and nothing is stored.
-   */
-  private readonly lending: Gauge;
-  /** Of a server that answers whether it is there, and nothing else, likewise. */
-  private readonly pings: Gauge;
   private readonly journal: Journal;
   private readonly recovery: Recovery;
-  /** Values put in by hand that are kept aside, while the server is told to take away what it holds in their place. */
-  private readonly displacing = new Set<string>();
+  private readonly guard: Guard;
+  /** Of a server that answers whether it is there, and lets nothing be read, that would be praise it does not deserve. */
+  private readonly pings: Guard;
+  /** Each kind of call is counted for itself. */
+  private readonly breakers: readonly Breaker[];
+  private readonly withdrawals: Withdrawals;
+  private readonly fills: Fills;
 
   constructor(private readonly parts: ResilientParts) {
     const { primary, clock, random, fallback, link, root } = parts;
     this.primary = primary;
     this.name = primary.name;
-    this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl);
-    [this.calls, this.lending, this.pings] = [this.gauge(), this.gauge(), this.gauge()];
-    this.journal = new Journal({ ...parts.journal, root, onError: (error) => parts.onError('journal', error) });
-    const isUp = (): boolean => this.recovery.stage === 'up';
-    this.recovery = new Recovery({
+    const aside = (this.aside = new Aside(() => fallback.open(), parts.entryClock, fallback.maxTtl));
+    const onError = (error: unknown): void => parts.onError('journal', error);
+    const journal = (this.journal = new Journal({
+      ...parts.journal,
+      root,
+      clock,
+      timeout: parts.commandTimeout,
+      onError,
+    }));
+    const recovery = (this.recovery = new Recovery({
       ...{ clock, random, link, timeout: parts.commandTimeout, grace: parts.grace },
-      prepare: () => this.journal.load(),
+      prepare: () => journal.load(),
       verify: () => parts.verify(),
-      replay: () => replay(this.journal, primary),
-      onAway: (error) => this.away(error),
+      replay: () => replay(journal, primary),
+      onAway: () => this.away(),
       onUp: (after) => this.up(after),
-    });
+      onOutage: (error) => parts.onDegraded(error),
+    }));
+    const breaker = (): Breaker => new Breaker(parts.breaker, clock);
+    const [calls, leases, pings] = [breaker(), breaker(), breaker()];
+    this.breakers = [calls, leases, pings];
+    const guard = (this.guard = new Guard(calls, recovery));
+    this.pings = new Guard(pings, recovery);
+    this.withdrawals = new Withdrawals(primary, guard, recovery, journal, parts.entryClock, parts.commandTimeout);
+    this.fills = new Fills(primary, guard, aside, this.withdrawals);
     this.feed = new ResilientFeed(
       primary.feed ?? nullFeed,
-      () => this.isAway,
+      () => guard.isAway,
       (change) => this.hear(change),
     );
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
-    if (primary.leases) {
-      const asks = (): MaybePromise<boolean> => (this.isOpening ? this.recovery.opened.then(isUp) : isUp());
-      this.leases = new ResilientLeases(primary.leases, { asks, watched: (work) => this.watched(work, this.lending) });
-    }
+    // Each lease that fails comes after a look that went well: one that can be read, and lets nobody load, would be good
+    // enough for ever, while every call of a missing key loads, and nothing is stored.
+    if (primary.leases) this.leases = new ResilientLeases(primary.leases, new Guard(leases, recovery));
   }
 
   /** That of whoever serves. Nothing stands between a hit and the process's memory. */
@@ -119,45 +123,42 @@ export class ResilientStore implements EntryStore {
   }
 
   look(address: Address, tags: readonly string[]): MaybePromise<Lookup> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.look(address, tags));
-    if (this.isOpening) return this.recovery.opened.then(() => this.look(address, tags));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.look(address, tags));
+    if (guard.isOpening) return guard.opened.then(() => this.look(address, tags));
     return this.aside.look(address, tags);
   }
 
   lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.lookMany(addresses, tags));
-    if (this.isOpening) return this.recovery.opened.then(() => this.lookMany(addresses, tags));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.lookMany(addresses, tags));
+    if (guard.isOpening) return guard.opened.then(() => this.lookMany(addresses, tags));
     return addresses.map((address) => this.aside.look(address, tags));
   }
 
   stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): MaybePromise<Stamp> {
-    if (this.recovery.stage === 'up') return this.watched(this.primary.stamp(scope, tags, lookup));
-    if (this.isOpening) return this.recovery.opened.then(() => this.stamp(scope, tags, lookup));
+    const { guard } = this;
+    if (guard.isUp) return guard.watched(this.primary.stamp(scope, tags, lookup));
+    if (guard.isOpening) return guard.opened.then(() => this.stamp(scope, tags, lookup));
     return this.aside.stamp(scope, tags);
   }
 
   widen(scope: Scope, stamp: Stamp, tags: readonly string[]): MaybePromise<Stamp | undefined> {
-    if (this.recovery.stage !== 'up') return this.aside.widen(scope, stamp, tags);
-    return this.aside.owns(stamp) ? undefined : this.watched(this.primary.widen(scope, stamp, tags));
+    if (!this.guard.isUp) return this.aside.widen(scope, stamp, tags);
+    return this.aside.owns(stamp) ? undefined : this.guard.watched(this.primary.widen(scope, stamp, tags));
   }
 
-  set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): MaybePromise<Stored> {
-    const { stage } = this.recovery;
-    if (stage !== 'up') return this.setAside([{ address, draft, stamp, lease }]).then(([stored]) => stored!);
-    // Nobody was told of what was changed elsewhere while it was loaded.
-    return this.aside.owns(stamp) ? false : this.watched(this.primary.set(address, draft, stamp, lease));
+  async set(address: Address, draft: EntryDraft, stamp: Stamp, lease?: Lease): Promise<Stored> {
+    return (await this.fills.store([{ address, draft, stamp, lease }]))[0]!;
   }
 
-  setMany(items: readonly StoreItem[]): MaybePromise<Stored[]> {
-    if (this.recovery.stage !== 'up') return this.setAside(items);
-    const isOld = items.map(({ stamp }) => this.aside.owns(stamp));
-    if (!isOld.includes(true)) return this.watched(this.primary.setMany(items));
-    return this.setSome(items, isOld);
+  setMany(items: readonly StoreItem[]): Promise<Stored[]> {
+    return this.fills.store(items);
   }
 
   delete(address: Address): Promise<boolean> {
     const { scope, key } = address;
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'key', scope, name: key }],
       () => this.primary.delete(address),
       () => this.aside.delete(address),
@@ -165,7 +166,7 @@ export class ResilientStore implements EntryStore {
   }
 
   deleteMany(addresses: readonly Address[]): Promise<number> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key })),
       () => this.primary.deleteMany(addresses),
       () => addresses.filter((address) => this.aside.delete(address)).length,
@@ -175,7 +176,7 @@ export class ResilientStore implements EntryStore {
   /** Queued as a deletion: of an entry that nobody can look at, nobody knows whether it may be served stale. */
   expire(address: Address, now: number): Promise<boolean> {
     const { scope, key } = address;
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'key', scope, name: key }],
       () => this.primary.expire(address, now),
       () => this.aside.expire(address, now),
@@ -183,7 +184,7 @@ export class ResilientStore implements EntryStore {
   }
 
   invalidateTags(scope: Scope, tags: readonly string[]): Promise<void> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       tags.map((name) => ({ kind: 'tag', scope, name })),
       () => this.primary.invalidateTags(scope, tags),
       () => this.aside.invalidateTags(scope, tags),
@@ -191,15 +192,15 @@ export class ResilientStore implements EntryStore {
   }
 
   invalidate(scope: Scope, pattern: string): Promise<number> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'pattern', scope, name: pattern }],
-      () => this.primary.invalidate(scope, pattern),
+      () => sweepOrClear(this.primary, scope, pattern),
       () => this.aside.invalidate(scope, pattern),
     );
   }
 
   clear(scope: Scope): Promise<void> {
-    return this.takeAway(
+    return this.withdrawals.takeAway(
       [{ kind: 'scope', scope }],
       () => this.primary.clear(scope),
       () => this.aside.clear(scope),
@@ -207,19 +208,20 @@ export class ResilientStore implements EntryStore {
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
-    await this.recovery.opened;
-    yield* this.recovery.stage === 'up' ? this.primary.keys(scope, pattern) : this.aside.keys(scope, pattern);
+    await this.guard.opened;
+    yield* this.guard.isUp ? this.primary.keys(scope, pattern) : this.aside.keys(scope, pattern);
   }
 
   usage(scope?: Scope): StoreUsage {
-    return this.isAway ? this.aside.usage(scope) : this.primary.usage(scope);
+    return this.guard.isAway ? this.aside.usage(scope) : this.primary.usage(scope);
   }
 
   /** One that is away is not asked: whoever wants to know gets the answer of the last attempt. */
   async ping(): Promise<void> {
-    await this.recovery.opened;
-    if (this.recovery.stage !== 'up') throw new CacheBackendError(messageOf(this.recovery.lastError ?? 'It settles.'));
-    await this.watched(this.primary.ping(), this.pings);
+    const { guard, recovery } = this;
+    await guard.opened;
+    if (!guard.isUp) throw new CacheBackendError(messageOf(recovery.lastError ?? 'It settles.'));
+    await this.pings.watched(this.primary.ping());
   }
 
   async close(): Promise<void> {
@@ -227,117 +229,31 @@ export class ResilientStore implements EntryStore {
     await Promise.all([this.primary.close(), this.journal.close()]);
   }
 
-  private get isOpening(): boolean {
-    return this.recovery.stage === 'opening';
-  }
-
-  /** Whether the fallback serves. */
-  private get isAway(): boolean {
-    return this.recovery.awaySince !== undefined;
-  }
-
-  /** Made once: it stands in the way of every call. */
-  private gauge(): Gauge {
-    const breaker = new Breaker(this.parts.breaker, this.parts.clock);
-    return {
-      reset: () => breaker.reset(),
-      succeeded: () => breaker.succeeded(),
-      failed: (error) => {
-        if (isCallersFault(error) || this.recovery.stage !== 'up') return;
-        if (breaker.failed() || refusesService(error)) this.recovery.leave(error);
-      },
-    };
-  }
-
-  private watched<T>(work: MaybePromise<T>, { succeeded, failed } = this.calls): MaybePromise<T> {
-    if (work instanceof Promise) work.then(succeeded, failed);
-    return work;
-  }
-
-  private async takeAway<T>(changes: QueuedChange[], there: () => MaybePromise<T>, here: () => T): Promise<T> {
-    if (this.isOpening) await this.recovery.opened;
-    const removed = this.recovery.stage === 'up' ? 0 : Number(here());
-    if (this.recovery.stage === 'away') {
-      await this.queue(changes);
-      throw new CacheQueuedError(this.journal.size, removed);
-    }
-    try {
-      const result = await there();
-      this.calls.succeeded();
-      return result;
-    } catch (error) {
-      if (isCallersFault(error)) throw error;
-      const kept = this.queue(changes);
-      this.recovery.leave(error);
-      here();
-      await kept;
-      throw new CacheQueuedError(this.journal.size, removed, { cause: error });
-    }
-  }
-
-  /** A value put in by hand makes out of date what the server holds under its key; what a loader brought does not. */
-  private async setAside(items: readonly StoreItem[]): Promise<Stored[]> {
-    if (this.isOpening) await this.recovery.opened;
-    if (this.recovery.stage === 'up') return this.setMany(items);
-    const stored = items.map(({ address, draft, stamp }) => this.aside.set(address, draft, stamp));
-    const put = items.filter(({ lease }) => lease === undefined || lease.isSeized).map(({ address }) => address);
-    if (put.length > 0) await this.displace(put);
-    return stored.map((kept) => kept && 'aside');
-  }
-
-  private async displace(addresses: readonly Address[]): Promise<void> {
-    const changes = addresses.map(({ scope, key }) => ({ kind: 'key', scope, name: key }) as const);
-    if (this.recovery.stage === 'away') return this.queue(changes);
-    for (const { id } of addresses) this.displacing.add(id);
-    try {
-      await this.primary.deleteMany(addresses);
-    } catch (error) {
-      const kept = this.queue(changes);
-      this.recovery.leave(error);
-      await kept;
-    } finally {
-      for (const { id } of addresses) this.displacing.delete(id);
-    }
-  }
-
-  private queue(changes: readonly QueuedChange[]): Promise<void> {
-    this.recovery.hurry();
-    return this.journal.add(changes);
-  }
-
-  private async setSome(items: readonly StoreItem[], isOld: readonly boolean[]): Promise<Stored[]> {
-    const fresh = items.filter((_, index) => !isOld[index]);
-    const stored = fresh.length === 0 ? [] : [...(await this.watched(this.primary.setMany(fresh)))];
-    return isOld.map((old) => (old ? false : stored.shift()!));
-  }
-
-  private away(error: unknown): void {
+  private away(): void {
     this.aside.renew();
     this.peek = this.aside.peek;
-    this.parts.onDegraded(error);
   }
 
-  private up(after: 'start' | 'outage'): void {
-    for (const gauge of [this.calls, this.lending, this.pings]) gauge.reset();
+  private up(after: 'start' | 'slow start' | 'outage'): void {
+    for (const breaker of this.breakers) breaker.reset();
     this.peek = this.primary.peek;
     if (after === 'start') return;
     this.aside.renew();
     this.feed.back();
-    this.parts.onRecovered();
+    if (after === 'outage') this.parts.onRecovered();
   }
 
   /** After the primary itself has heard of it. */
   private hear(change: Change): void {
-    const { recovery } = this;
-    if (this.isAway) {
-      // Word of this process's own removal, or of one elsewhere that overlaps with it: either may have come first.
-      if (change.kind === 'value' && this.displacing.has(change.id)) return;
-      this.aside.apply(change);
+    const { guard } = this;
+    if (guard.isAway) {
+      // What this process itself takes away in the store says nothing against what it has put in its place here.
+      if (!change.isOwn) this.aside.apply(change);
       this.peek = this.aside.peek;
       return;
     }
-    if (recovery.stage === 'up') this.peek = this.primary.peek;
+    if (guard.isUp) this.peek = this.primary.peek;
     // A channel that broke may be all that was heard of a server that is gone.
-    if (change.kind === 'lost') void recovery.suspect(async () => this.primary.ping());
+    if (change.kind === 'lost') void this.recovery.suspect(async () => this.primary.ping());
   }
 }

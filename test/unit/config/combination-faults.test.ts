@@ -180,22 +180,11 @@ describe('what is not built yet', () => {
       'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
     ],
     ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
-    ['redis.nodes', { redis: { nodes: [] } }, 'redis.nodes (Redis Cluster) is not available in this version.'],
-    ['redis.sentinels', { redis: { sentinels: [] } }, 'redis.sentinels is not available in this version.'],
     [
-      'redis.client',
-      { redis: { client: { ...client, isCluster: true } } },
-      'a Redis Cluster client is not available in this version.',
-    ],
-    [
-      'redis.url',
-      { redis: { url: 'valkey://a' } },
-      'the scheme valkey: is not available in this version. Valkey answers to redis: too.',
-    ],
-    [
-      'redis.url',
-      { redis: { url: 'dragonfly://a' } },
-      'the scheme dragonfly: is not available in this version. Dragonfly answers to redis: too.',
+      'redis.replicas',
+      { redis: { replicas: true } },
+      'redis.replicas is not available in this version. A replica may not have heard yet of what was deleted; ' +
+        'values in the process (`tiered`) take reads off the master.',
     ],
   ])('%s is refused by name: %j', (path, options, message) => {
     expect(faults(options)).toEqual({ [path]: message });

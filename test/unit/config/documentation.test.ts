@@ -65,13 +65,18 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(44);
+    expect(variables).toHaveLength(51);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {
-    // REDIS_HOST turns Redis on; only REDIS_URL must not stand beside another host.
-    const around = name.startsWith('REDIS_') && name !== 'REDIS_URL' ? { REDIS_HOST: 'localhost' } : {};
-    const password = name === 'REDIS_USERNAME' ? { REDIS_PASSWORD: 'secret' } : {};
+    // REDIS_HOST turns Redis on; another address must not stand beside it.
+    const isAddress = ['redis.url', 'redis.path', 'redis.nodes', 'redis.sentinels'].includes(option);
+    const around = name.startsWith('REDIS_SENTINEL')
+      ? { REDIS_SENTINELS: 'localhost' }
+      : name.startsWith('REDIS_') && !isAddress
+        ? { REDIS_HOST: 'localhost' }
+        : {};
+    const password = name.endsWith('_USERNAME') ? { REDIS_PASSWORD: 'secret', REDIS_SENTINEL_PASSWORD: 'secret' } : {};
     const options: unknown = cacheOptionsFromEnv({ ...around, ...password, [name]: example });
     const value = option.split('.').reduce<unknown>((at, step) => Reflect.get(Object(at) as object, step), options);
     expect(value).toBeDefined();

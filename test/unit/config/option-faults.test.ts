@@ -66,7 +66,7 @@ const WRONG: readonly [path: string, value: unknown, message: RegExp][] = [
   ['redis.url', 'not a url', /is not a url of the form/],
   ['redis.url', ' redis://a', /is not a url of the form/],
   ['redis.url', 'redis:a', /is not a url of the form/],
-  ['redis.url', 'http://a', /must begin with redis:\/\/ or rediss:\/\/; got http:/],
+  ['redis.url', 'http://a', /must begin with one of redis:\/\/, rediss:\/\/, valkey.*; got http:/],
   ['redis.url', 'redis:///0', /names no host/],
   ['redis.url', 'redis://a:0', /has the port 0/],
   ['redis.url', 'redis://a:99999', /is not a url of the form/],

@@ -36,7 +36,7 @@ describe('a message', () => {
 describe('messages of others', () => {
   /** What they say, one text a message. */
   function said(...texts: string[]): string[] {
-    const way = new PubSubWay({} as Redis, 'p', 'me');
+    const way = new PubSubWay({} as Redis, 'p', (sender) => sender === 'me');
     return texts.map((text) => way.read('p:bus', Buffer.from(text)).map(words).join(', '));
   }
   const key = (number: number, sender = 'they'): string => `[1,"${sender}",${number},"k",["p:t:{${number}}"]]`;
@@ -73,7 +73,7 @@ describe('messages of others', () => {
   });
 
   it('of too many senders are forgotten, the silent ones first', () => {
-    const way = new PubSubWay({} as Redis, 'p', 'me');
+    const way = new PubSubWay({} as Redis, 'p', (sender) => sender === 'me');
     const read = (text: string): string => way.read('p:bus', Buffer.from(text)).map(words).join(', ');
     for (let at = 0; at < 9_999; at++) read(key(1, `s${at}`));
     expect(read(key(1, 'they'))).toBe('p:t:{1}');
@@ -96,7 +96,7 @@ describe('messages of others', () => {
   });
 
   it('on another channel are none of ours', () => {
-    const way = new PubSubWay({} as Redis, 'p', 'me');
+    const way = new PubSubWay({} as Redis, 'p', (sender) => sender === 'me');
     expect(way.read('q:bus', Buffer.from(key(1)))).toEqual([]);
     expect(way.read('p:l:{a}', Buffer.from(''))).toEqual([]);
   });

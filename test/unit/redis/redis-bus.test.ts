@@ -48,6 +48,7 @@ beforeEach(() => {
     read: () => [],
     follow: () => undefined,
     unfollow: () => {},
+    flush: async () => void (await subscriber.ping()),
     leave: async () => {},
   };
   bus = new RedisBus({

@@ -20,7 +20,7 @@ describe('an attempt to be tracked that was overtaken', () => {
       lent: [],
       rootPath: 'p',
       keyPrefix: '',
-      messages: new PubSubWay({ subscribe: async () => 1 } as unknown as Redis, 'p', 'me'),
+      messages: new PubSubWay({ subscribe: async () => 1 } as unknown as Redis, 'p', (sender) => sender === 'me'),
     });
     return { sent, id, subscribed, way };
   }
@@ -57,7 +57,7 @@ describe('an attempt to be tracked that was overtaken', () => {
 describe('a lease that is followed no more', () => {
   it('has messages under way that are dropped', async () => {
     const subscriber = { subscribe: async () => 1, unsubscribe: async () => 0 };
-    const way = new PubSubWay(subscriber as unknown as Redis, 'p', 'me');
+    const way = new PubSubWay(subscriber as unknown as Redis, 'p', (sender) => sender === 'me');
     await way.follow('p:l:{a}');
     expect(way.read('p:l:{a}', Buffer.from(''))).toEqual([{ kind: 'keys', keys: ['p:l:{a}'] }]);
     way.unfollow('p:l:{a}');

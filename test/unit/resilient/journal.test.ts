@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalFile, QueuedChange } from '../../../lib/contracts/journal.js';
 import { Scopes } from '../../../lib/core/scopes.js';
+import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { Journal } from '../../../lib/wrappers/resilient/journal.js';
 
 const scopes = new Scopes('app');
@@ -40,11 +41,13 @@ class Paper implements JournalFile {
 }
 
 let errors: unknown[];
+let clock: FakeClock;
 beforeEach(() => {
   errors = [];
+  clock = new FakeClock();
 });
 const journalOf = (maxEntries = 100, file?: JournalFile): Journal =>
-  new Journal({ root, maxEntries, file, onError: (error) => errors.push(error) });
+  new Journal({ root, maxEntries, file, clock, timeout: 100, onError: (error) => errors.push(error) });
 
 describe('a recovery journal', () => {
   it('keeps the last of each, by kind, scope and name', () => {

@@ -62,7 +62,8 @@ beforeEach(() => {
     prepare: async () => {},
     verify: () => next(verdicts),
     replay: () => next(replays),
-    onAway: (error) => void said.push(`away: ${(error as Error).message}`),
+    onAway: () => {},
+    onOutage: (error) => void said.push(`away: ${(error as Error).message}`),
     onUp: (after) => void said.push(`up after ${after}`),
   });
 });
@@ -116,7 +117,33 @@ describe('at the start', () => {
     expect(opened).toBe(false);
     await clock.advance(1);
     expect([opened, recovery.stage]).toEqual([true, 'away']);
-    expect(said).toEqual(['away: Connecting took longer than 100 ms.']);
+  });
+
+  it('is slow for two seconds before that is called an outage, and nobody waits for others after it', async () => {
+    await settle();
+    await clock.advance(TIMEOUT);
+    expect([recovery.stage, recovery.awaySince]).toEqual(['away', clock.now()]);
+    await refused(silence);
+    expect(said).toEqual([]);
+    await clock.advance(100);
+    await verified();
+    expect(recovery.stage).toBe('up');
+    expect(said).toEqual(['up after slow start']);
+  });
+
+  it('but no longer', async () => {
+    for (let ms = 0; ms < 2_000; ms += 100) {
+      await settle();
+      expect(said).toEqual([]);
+      await clock.advance(TIMEOUT);
+      await refused(silence);
+    }
+    await clock.advance(300);
+    await refused(silence);
+    expect(said).toEqual(['away: ping took longer than 100 ms.']);
+    await clock.advance(300);
+    await verified();
+    expect(recovery.stage).toBe('settling');
   });
 
   it('it is away at once when the connection is refused', async () => {
@@ -124,6 +151,7 @@ describe('at the start', () => {
     line.break();
     expect(recovery.stage).toBe('away');
     expect(recovery.awaySince).toBe(clock.now());
+    expect(said).toEqual(['away: The connection to the server broke.']);
   });
 
   it('what an earlier process has queued is read before anything is asked', async () => {
@@ -139,6 +167,7 @@ describe('at the start', () => {
       },
       replay: async () => void asked.push('replay'),
       onAway: () => {},
+      onOutage: () => {},
       onUp: () => void asked.push('up'),
     });
     await settle();

@@ -20,6 +20,8 @@ export interface BusWay {
   /** Resolves when the end of the lease will be heard; `undefined`: it is heard anyway, since whoever waits has asked for it. */
   follow(leaseKey: string): Promise<void> | undefined;
   unfollow(leaseKey: string): void;
+  /** Resolves when every change that was made before the call has been read. */
+  flush(): Promise<void>;
   /** Leaves connections that were lent as they were. */
   leave(): Promise<void>;
 }

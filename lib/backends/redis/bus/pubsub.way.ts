@@ -18,8 +18,8 @@ export class PubSubWay implements BusWay {
   constructor(
     private readonly subscriber: Redis,
     rootPath: string,
-    /** Under which this process speaks: what it says it knows. */
-    private readonly self: string,
+    /** Whether this process itself is the sender: what it says it knows. */
+    private readonly isOwn: (sender: string) => boolean,
   ) {
     this.#channel = fleetChannel(rootPath);
   }
@@ -39,7 +39,7 @@ export class PubSubWay implements BusWay {
     const message = readMessage(String(payload));
     // What cannot be read may have told of any change.
     if (!message) return [EVERYTHING];
-    return message.sender === this.self ? [] : this.#told(message);
+    return this.isOwn(message.sender) ? [] : this.#told(message);
   }
 
   async follow(leaseKey: string): Promise<void> {
@@ -50,6 +50,11 @@ export class PubSubWay implements BusWay {
   unfollow(leaseKey: string): void {
     this.#followed.delete(leaseKey);
     this.subscriber.unsubscribe(leaseKey).catch(() => {});
+  }
+
+  /** Messages are written to the connection in their order, and the answer to a PING behind them. */
+  async flush(): Promise<void> {
+    await this.subscriber.ping();
   }
 
   async leave(): Promise<void> {}

@@ -1,9 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { Clock, Timer } from '../../../contracts/clock.js';
 import { withTimeLimit } from '../../../support/time-limit.js';
 
 const EVERY_MS = 300;
 const LIMIT_MS = 400;
+
+/** What resolves when something has answered. */
+type Beat = () => Promise<unknown>;
 
 /** Feels whether connections still answer: a server that froze, or a cable that was pulled, closes no socket. */
 export class Pulse {
@@ -16,10 +18,10 @@ export class Pulse {
     private readonly onLost: () => void,
   ) {}
 
-  start(clients: readonly Redis[]): void {
+  start(beats: readonly Beat[]): void {
     this.stop();
     this.#beating = Symbol('pulse');
-    this.#next(this.#beating, clients);
+    this.#next(this.#beating, beats);
   }
 
   stop(): void {
@@ -28,14 +30,14 @@ export class Pulse {
     this.#timer = undefined;
   }
 
-  #next(beating: symbol, clients: readonly Redis[]): void {
-    this.#timer = this.clock.setTimeout(() => void this.#feel(beating, clients), EVERY_MS);
+  #next(beating: symbol, beats: readonly Beat[]): void {
+    this.#timer = this.clock.setTimeout(() => void this.#feel(beating, beats), EVERY_MS);
   }
 
-  async #feel(beating: symbol, clients: readonly Redis[]): Promise<void> {
+  async #feel(beating: symbol, beats: readonly Beat[]): Promise<void> {
     try {
-      await Promise.all(clients.map((client) => withTimeLimit(this.clock, 'PING', LIMIT_MS, client.ping())));
-      if (this.#beating === beating) this.#next(beating, clients);
+      await Promise.all(beats.map((beat) => withTimeLimit(this.clock, 'PING', LIMIT_MS, beat())));
+      if (this.#beating === beating) this.#next(beating, beats);
     } catch {
       if (this.#beating === beating) this.onLost();
     }

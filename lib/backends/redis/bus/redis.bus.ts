@@ -77,11 +77,10 @@ export class RedisBus implements InvalidationBus {
     };
   }
 
-  /** Changes are written to the subscriber's connection in their order, and the answer to a PING behind them. */
   async barrier(): Promise<void> {
     const agreed = this.#arming;
     if (!this.#connected) throw new CacheBackendError('Redis: the channel of invalidations is not connected.');
-    await this.parts.subscriber.ping();
+    await this.#way.flush();
     if (agreed !== this.#arming) throw new CacheBackendError('Redis: the channel of invalidations broke.');
   }
 
@@ -155,7 +154,8 @@ export class RedisBus implements InvalidationBus {
     this.#connected = true;
     this.#reported = false;
     this.#retryDelay = FIRST_RETRY;
-    this.#pulse.start([this.parts.subscriber, ...this.#way.needs]);
+    const way = this.#way;
+    this.#pulse.start([() => way.flush(), ...way.needs.map((client) => () => client.ping())]);
     for (const listener of [...this.#listeners]) listener.back();
     // Leases that ended in between were not heard of, and those that stand are not followed yet.
     for (const key of this.#attention.leaseKeys) this.#confirm(key, this.#way.follow(key) ?? Promise.resolve());

@@ -4,7 +4,7 @@ import { hideWhenPrinted } from '../../../support/printed.js';
 import { CacheUsageError } from '../../../support/errors.js';
 import { FAIL_FAST, openRedis, type RedisConnection } from '../redis-client.js';
 
-const SUBSCRIBER = {
+export const SUBSCRIBER = {
   ...FAIL_FAST,
   // With RESP3, ioredis 6 takes pushed invalidations for nothing it knows, and drops them.
   protocol: 2,

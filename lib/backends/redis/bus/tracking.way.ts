@@ -79,6 +79,11 @@ export class TrackingWay implements BusWay {
 
   unfollow(): void {}
 
+  /** Changes are written to the subscriber's connection in their order, and the answer to a PING behind them. */
+  async flush(): Promise<void> {
+    await this.parts.subscriber.ping();
+  }
+
   async leave(): Promise<void> {
     const ready = this.parts.lent.filter(({ status }) => status === 'ready');
     await Promise.all(ready.map((client) => client.callBuffer('CLIENT', 'TRACKING', 'OFF')));

@@ -3,7 +3,6 @@ import type { RedisClientLike } from '../../../contracts/options.js';
 import type { SecurityCheck, SecurityFinding } from '../../../contracts/security.js';
 import { publicMessageOf } from '../../../support/public-message.js';
 import { withTimeLimit } from '../../../support/time-limit.js';
-import type { RedisLinks } from '../redis-links.js';
 import { connectionFindings, connectionsOf, isRemote } from './connection-findings.js';
 import { unchecked } from './finding.js';
 import { userFindings, type Credentials } from './user-findings.js';
@@ -11,10 +10,16 @@ import { userFindings, type Credentials } from './user-findings.js';
 /** How long the server may take to answer all questions, in milliseconds. No caller of the cache waits for them. */
 const ANSWER_LIMIT = 2_000;
 
+/** The connections, and a way to ask over one of them. */
+export interface AskedConnections {
+  readonly clients: readonly RedisClientLike[];
+  readonly ask: (command: string, ...args: string[]) => Promise<unknown>;
+}
+
 /** What is weak about the connections to Redis and the user they speak for. */
 export class RedisSecurity implements SecurityCheck {
   constructor(
-    private readonly links: RedisLinks,
+    private readonly links: AskedConnections,
     private readonly clock: Clock,
   ) {}
 
@@ -40,8 +45,7 @@ export class RedisSecurity implements SecurityCheck {
   }
 
   private askServer(): Promise<SecurityFinding[]> {
-    const ask = (command: string, ...args: string[]): Promise<unknown> => this.links.send(undefined, command, ...args);
-    return userFindings(ask, credentialsOf(this.links.clients[0]!));
+    return userFindings(this.links.ask, credentialsOf(this.links.clients[0]!));
   }
 }
 

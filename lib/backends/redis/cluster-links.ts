@@ -1,0 +1,103 @@
+import { Buffer } from 'node:buffer';
+import { messageOf } from '../../support/message-of.js';
+import type { ClusterNodes } from './cluster-nodes.js';
+import { ClusterScan } from './cluster-scan.js';
+import { slotOf } from './key-slot.js';
+import type { Argument, Links, Placed } from './links.js';
+import { allOf, failure, slices } from './redis-links.js';
+import type { Script } from './scripts.js';
+
+/** The data connections to all masters of a cluster. ioredis knows the way of each command by its first key. */
+export class ClusterLinks implements Links {
+  /** The scripts that were sent in full to a node, so that it should know them. */
+  readonly #sent = new Map<string, Set<string>>();
+
+  constructor(readonly nodes: ClusterNodes) {}
+
+  get keyPrefix(): string {
+    return this.nodes.cluster.options.keyPrefix ?? '';
+  }
+
+  slotOf(key: string): number {
+    return slotOf(this.keyPrefix + key);
+  }
+
+  async send(_key: string, command: string, ...args: Argument[]): Promise<unknown> {
+    const waiting = this.nodes.whenBegun();
+    if (waiting) await waiting;
+    try {
+      return await this.#call(command, args);
+    } catch (error) {
+      throw failure(command, error);
+    }
+  }
+
+  async run(script: Script, keys: readonly string[], args: () => readonly Argument[]): Promise<unknown> {
+    const waiting = this.nodes.whenBegun();
+    if (waiting) await waiting;
+    const rest = [keys.length, ...keys, ...args()];
+    try {
+      // The first time in full, as over a connection to one server. Whoever takes the slot over is sent it when it asks.
+      if (this.#isNew(this.nodes.ownerOf(this.slotOf(keys[0]!)), script)) {
+        return await this.#call('EVAL', [script.text, ...rest]);
+      }
+      return await this.#call('EVALSHA', [script.sha, ...rest]).catch((error: unknown) => {
+        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+        return this.#call('EVAL', [script.text, ...rest]);
+      });
+    } catch (error) {
+      throw failure(script.name, error);
+    }
+  }
+
+  /** A command may be about keys of one slot, not of one node. */
+  async spread<T, R>(
+    items: readonly T[],
+    limit: number,
+    keyOf: (item: T) => string,
+    work: (slice: readonly Placed<T>[]) => Promise<R>,
+  ): Promise<R[]> {
+    const groups = new Map<number, Placed<T>[]>();
+    for (const [index, item] of items.entries()) {
+      const slot = this.slotOf(keyOf(item));
+      const group = groups.get(slot);
+      if (group) group.push({ item, index });
+      else groups.set(slot, [{ item, index }]);
+    }
+    return allOf(slices(groups.values(), limit).map(work));
+  }
+
+  async *scan(match: string, count: number): AsyncIterable<readonly Buffer[]> {
+    const waiting = this.nodes.whenBegun();
+    if (waiting) await waiting;
+    try {
+      yield* new ClusterScan(this.nodes, match, count).batches();
+    } catch (error) {
+      throw failure('SCAN', error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    const waiting = this.nodes.whenBegun();
+    if (waiting) await waiting;
+    try {
+      await Promise.all(this.nodes.masters().map(({ client }) => client.ping()));
+    } catch (error) {
+      throw failure('PING', error);
+    }
+  }
+
+  /** In small letters: earlier versions of ioredis 5 do not find the keys of a command that is spelled otherwise. */
+  #call(command: string, args: readonly Argument[]): Promise<unknown> {
+    return this.nodes.cluster.callBuffer(command.toLowerCase(), ...args);
+  }
+
+  #isNew(node: string | undefined, script: Script): boolean {
+    if (node === undefined) return true;
+    const sent = this.#sent.get(node) ?? new Set();
+    this.#sent.set(node, sent);
+    if (sent.has(script.sha)) return false;
+    sent.add(script.sha);
+    return true;
+  }
+}
