@@ -19,6 +19,8 @@ checks('crowd', () =>
   Scene.play({ options: { memory: { maxEntries: MOST } } }, async (scene) => {
     const cache = await scene.open();
     await scene.untilUp(cache);
+    // Without word of other processes nobody joins a load that began before: each would ask for itself.
+    await scene.eventually(() => cache.cache.parts.feed.connected);
     const { call } = rowOf('crowd');
     const held = heap();
     await scene.server.freeze();
