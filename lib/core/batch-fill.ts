@@ -4,6 +4,7 @@ import type { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
+import { servesAside } from './serves-aside.js';
 import type { Flight, Landed } from './single-flight.js';
 
 /** A flight whose turn it is; without a lease its value is not stored. */
@@ -41,6 +42,7 @@ export async function fillAll(
   budget: Budget,
 ): Promise<BatchLanding[]> {
   const items: StoreItem[] = [];
+  const inTime = !budget.exhausted || servesAside(store);
   const landings = batch.map(({ flight, lease }) => {
     const { ticket } = flight;
     const at = { ...ticket.address, scope };
@@ -50,7 +52,7 @@ export async function fillAll(
     if (ttl === 0) ticket.seal();
     const kept = ttl > 0 || flight.joined > 0 ? filler.keep(at, value, ttl > 0) : undefined;
     const landed = { value, kept, tags: NO_LOADED.tags };
-    const mayStore = ttl > 0 && stamp !== undefined && lease !== undefined && !budget.exhausted;
+    const mayStore = ttl > 0 && stamp !== undefined && lease !== undefined && inTime;
     if (kept === undefined || !mayStore || !ticket.admits(options.tags)) return { flight, landed, item: undefined };
     const draft = filler.draft(kept, ttl, options, options.tags, duration);
     const item = { address: at, draft, stamp, lease };

@@ -12,6 +12,7 @@ import type { Ticket } from './ticket.js';
 import { LoadContext, runLoader, type Loaded } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
+import { servesAside } from './serves-aside.js';
 import { Flight, LATE, landedElsewhere, type Landed } from './single-flight.js';
 import { lookUp, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
@@ -161,7 +162,10 @@ export class FlightDeck {
     // Kept before anybody gets the value: what its first owner does to it must not reach the others.
     if (wanted > 0 || flight.joined > 0) kept = filler.keep(call.address, loaded.value, wanted > 0);
     const stored =
-      wanted > 0 && kept !== undefined && permit !== undefined && !permit.budget.exhausted
+      wanted > 0 &&
+      kept !== undefined &&
+      permit !== undefined &&
+      (!permit.budget.exhausted || servesAside(this.parts.store))
         ? await filler.store(flight.ticket, kept, loaded, wanted, call.options, permit)
         : false;
     events.load(scope, { key, duration: loaded.duration, stored, background: flight.background });

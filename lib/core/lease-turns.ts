@@ -5,6 +5,7 @@ import type { Address } from '../contracts/scope.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
+import { servesAside } from './serves-aside.js';
 import type { Flight } from './single-flight.js';
 import { lookUp } from './store-steps.js';
 import type { Sleeper } from './wake-up.js';
@@ -70,7 +71,7 @@ export class LeaseTurns {
     const [first] = requests;
     if (!first) return [];
     const answered = requests.every(({ lookup }) => lookup !== undefined);
-    if (leases.shared && (!answered || budget.exhausted)) return undefined;
+    if (leases.shared && (!answered || budget.exhausted) && !servesAside(store)) return undefined;
     const seen = requests.map(({ lookup }) => lookup?.witness);
     const addresses = requests.map(({ at }) => at);
     try {

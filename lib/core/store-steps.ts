@@ -2,6 +2,7 @@ import type { Lookup, Stamp } from '../contracts/entry-store.js';
 import type { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
+import { servesAside } from './serves-aside.js';
 import type { Address } from '../contracts/scope.js';
 
 type At = Address & { readonly scope: CacheScope };
@@ -52,7 +53,7 @@ export async function takeStamp(
   budget: Budget,
   key?: string,
 ): Promise<Stamp | undefined> {
-  if (budget.exhausted) return undefined;
+  if (budget.exhausted && !servesAside(store)) return undefined;
   try {
     return await budget.spend(`Reading versions in ${store.name}`, () => store.stamp(scope, tags, lookup));
   } catch (error) {

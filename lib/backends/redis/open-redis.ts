@@ -6,7 +6,7 @@ import { soleAnnouncer } from './announcers.js';
 import type { BusWay } from './bus/bus-way.js';
 import { PubSubWay } from './bus/pubsub.way.js';
 import { RedisBus } from './bus/redis.bus.js';
-import { SameServerWay } from './bus/same-server.way.js';
+import { SameServerWay, type HeardServer } from './bus/same-server.way.js';
 import { openSubscriber, subscriberLike } from './bus/subscriber.js';
 import { TrackingWay } from './bus/tracking.way.js';
 import type { ClusterConnection } from './cluster-client.js';
@@ -59,12 +59,13 @@ async function openServerRoom(options: ServerOptions): Promise<RedisRoom> {
   const watch =
     'client' in connection ? undefined : await openWatch(connection, subscriber ? [...data, subscriber] : data);
   const connectTimeout = 'client' in connection ? Infinity : connection.connectTimeout;
+  const ear: HeardServer = {};
   const room = {
     backend: new RedisBackend(links.clients, lent.length === 0, async () => {
       await Promise.all([announcers.close(), watch?.close()]);
     }),
     fleet: new RedisFleet(links, announcers),
-    link: new RedisServerLink(links, opened, connectTimeout),
+    link: new RedisServerLink(links, opened, connectTimeout, subscriber && { subscriber, heard: ear }),
     clock,
   };
   if (!subscriber) return { ...room, bus: nullBus };
@@ -86,7 +87,7 @@ async function openServerRoom(options: ServerOptions): Promise<RedisRoom> {
   };
   const [first, ...others] = best[options.coherence === 'none' ? 'auto' : options.coherence];
   const owned = opened as unknown as readonly Redis[];
-  const checked = (way: BusWay): BusWay => new SameServerWay(way, subscriber, data, owned);
+  const checked = (way: BusWay): BusWay => new SameServerWay(way, subscriber, ear, owned);
   const ways = [checked(first), ...others.map(checked)] as const;
   return { ...room, bus: new RedisBus({ subscriber, ways, clock, onError: options.onError }) };
 }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { RedisClientLike } from '../../contracts/options.js';
 import type { LinkListener, ServerLink } from '../../contracts/server-link.js';
 import { CacheBackendError } from '../../support/errors.js';
+import type { HeardServer } from './bus/same-server.way.js';
 import { listenToTheEnd, notConnected, whenReady } from './redis-client.js';
 import type { RedisLinks } from './redis-links.js';
 import { identityOf } from './server-identity.js';
@@ -18,6 +19,7 @@ export class RedisServerLink implements ServerLink {
     private readonly owned: readonly RedisClientLike[],
     /** How long a connection may take to be ready, in milliseconds. */
     private readonly connectTimeout: number,
+    private readonly ear?: { readonly subscriber: Redis; readonly heard: HeardServer },
   ) {
     // A stand-in of the user's may have no events: its commands have to tell.
     this.#clients = (links.clients as readonly unknown[] as readonly Redis[]).filter(
@@ -47,7 +49,10 @@ export class RedisServerLink implements ServerLink {
     };
   }
 
-  /** By all of them: behind sentinels one may still lead to the old master. */
+  /**
+   * By all of them, and by the one that is listened at: who reads at one server and listens at another hears of no change. The
+   * address of a server that failed may move while a connection to the old one still stands.
+   */
   async identify(): Promise<string> {
     const names = this.links.clients.map(async (client) => {
       const waiting = whenReady(client);
@@ -55,9 +60,12 @@ export class RedisServerLink implements ServerLink {
       return identityOf((command, section) => client.callBuffer(command, section));
     });
     const servers = new Set(await Promise.all(names));
-    if (servers.size === 1) return [...servers][0]!;
+    const [server] = servers;
+    const heard = this.ear?.heard.server ?? server;
+    if (servers.size === 1 && heard === server) return server!;
     // An address that has moved, and not every connection with it; nobody here can say which is the right one.
     this.renew();
+    if (this.ear?.subscriber.status === 'ready') this.ear.subscriber.disconnect(true);
     throw new CacheBackendError('Redis: the connections of this process lead to different servers.');
   }
 

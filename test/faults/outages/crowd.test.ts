@@ -26,7 +26,9 @@ checks('crowd', () =>
     await scene.server.freeze();
     // Nobody knows yet that it hangs.
     const first = await crowd(scene, cache, (at) => `k${at % KEYS}`);
-    expect(first.loads).toBe(KEYS);
+    // A load whose lease was asked for in vain may not be joined: there is one such call for each failure that the breaker takes.
+    expect(first.loads).toBeGreaterThanOrEqual(KEYS);
+    expect(first.loads).toBeLessThanOrEqual(KEYS + 5);
     expect(first.ms).toBeLessThan(call + WORK);
     await scene.untilAway(cache);
     const second = await crowd(scene, cache, (at) => `k${at % KEYS}`);

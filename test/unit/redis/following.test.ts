@@ -35,11 +35,12 @@ describe('the servers behind the connections', () => {
     arm: async () => void armed.push('armed'),
     forget: () => {},
   } as unknown as BusWay;
+  const needing = (...needs: Line[]): BusWay => ({ ...inner, needs: needs.map(asRedis) });
   beforeEach(() => void armed.splice(0));
 
   it('are asked who they are before anything is agreed with them', async () => {
     const [subscriber, data] = [new Line('a'), new Line('a')];
-    const way = new SameServerWay(inner, asRedis(subscriber), [asRedis(data)], [asRedis(data)]);
+    const way = new SameServerWay(needing(data), asRedis(subscriber), {}, [asRedis(data)]);
     await way.arm(idle);
     expect(armed).toHaveLength(1);
     data.server = 'b';
@@ -55,7 +56,7 @@ describe('the servers behind the connections', () => {
 
   it('are not cut off while they are on their way: a sentinel that is being asked would be the last', async () => {
     const [subscriber, data] = [new Line('a'), new Line('b')];
-    const way = new SameServerWay(inner, asRedis(subscriber), [asRedis(data)], [asRedis(data)]);
+    const way = new SameServerWay(needing(data), asRedis(subscriber), {}, [asRedis(data)]);
     subscriber.status = 'connecting';
     await expect(way.arm(idle)).rejects.toThrow('different servers');
     expect([subscriber.cuts, data.cuts]).toEqual([0, 1]);

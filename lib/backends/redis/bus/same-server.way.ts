@@ -13,17 +13,15 @@ import type { BusWay } from './bus-way.js';
  *
  * Whoever listens there hears nothing, and CLIENT TRACKING at the new master would be told the number of a connection that
  * over there is somebody else's, or nobody's. So the servers are asked who they are before the way is gone, and again
- * whenever one of the connections is another. One that does not say is believed.
+ * whenever one of the connections is another: by this where the way needs them, by whoever takes them up again elsewhere. One
+ * that does not say is believed.
  */
 export class SameServerWay implements BusWay {
-  /** Who the subscriber's server is: it cannot be asked any more when the connection has subscribed to something. */
-  #listensTo: string | undefined;
-
   constructor(
     private readonly inner: BusWay,
     private readonly subscriber: Redis,
-    private readonly data: readonly Redis[],
-    /** Those of `data` that were not lent. */
+    private readonly ear: HeardServer,
+    /** The data connections that were not lent. */
     private readonly owned: readonly Redis[],
   ) {}
 
@@ -32,16 +30,16 @@ export class SameServerWay implements BusWay {
   }
 
   get needs(): readonly Redis[] {
-    return this.data;
+    return this.inner.needs;
   }
 
   async arm(signal: AbortSignal): Promise<void> {
     const [listensTo, ...servers] = await Promise.all([
-      this.#listensTo ?? identify(this.subscriber),
-      ...this.data.map(identify),
+      this.ear.server ?? identify(this.subscriber),
+      ...this.needs.map(identify),
     ]);
     signal.throwIfAborted();
-    this.#listensTo = listensTo;
+    this.ear.server = listensTo;
     const known = [listensTo, ...servers].filter((server) => server !== undefined);
     if (new Set(known).size > 1) {
       // One of them is not the right one any more, and nobody here can say which. Whoever is asked for the address can.
@@ -52,7 +50,7 @@ export class SameServerWay implements BusWay {
   }
 
   forget(): void {
-    this.#listensTo = undefined;
+    this.ear.server = undefined;
     this.inner.forget();
   }
 
@@ -75,6 +73,11 @@ export class SameServerWay implements BusWay {
   leave(): Promise<void> {
     return this.inner.leave();
   }
+}
+
+/** Which server the subscriber's connection leads to: it cannot be asked any more when it has subscribed to something. */
+export interface HeardServer {
+  server?: string | undefined;
 }
 
 async function identify(client: Redis): Promise<string | undefined> {
