@@ -11,7 +11,7 @@ const STALL_REACH = 5_000;
 export function carryOver(history: History): HistoryEvent[] {
   const terms = queuedAsWell(history);
   const invalidations = ofKind(history, 'invalidation');
-  const last = Math.max(0, ...ofKind(history, 'read').map(({ ended }) => ended));
+  const last = ofKind(history, 'read').reduce((latest, { ended }) => Math.max(latest, ended), 0);
   const events: HistoryEvent[] = ofKind(history, 'trouble').filter(
     ({ what, ended }) => what === 'stall' && ended > last - STALL_REACH,
   );

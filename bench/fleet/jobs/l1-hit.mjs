@@ -63,7 +63,10 @@ async function plain(keys, mask) {
 /** @param {number} port @param {string} scenario @param {readonly string[]} keys @param {number} mask */
 async function tiered(port, scenario, keys, mask) {
   const cache = /** @type {import('nestjs-cached').CacheManager} */ ((await openCaches(port, ['tracking'])).tracking);
-  for (const key of keys) await cache.getOrSet(key, () => valueOf(key), { ttl: TTL });
+  // Who begins to speak before this one listens empties its L1 with the next word: until all have spoken, once more.
+  for (let round = 0; round < 20 && keys.some((key) => cache.peek(key) === undefined); round++) {
+    for (const key of keys) await cache.getOrSet(key, () => valueOf(key), { ttl: TTL });
+  }
   for (const key of keys) {
     assert.deepEqual(cache.peek(key), valueOf(key));
     assert.equal(await cache.get(key), cache.peek(key));

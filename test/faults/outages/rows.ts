@@ -18,7 +18,7 @@ export interface Proof {
 
 /** Of a call: `commandTimeout`. */
 const CALL = 100;
-/** A probe after 190 ms at the latest, the replay, and the wait of 600 ms for other processes. */
+/** A probe after 190 ms at the latest, the replay, and the wait of 650 ms for other processes. */
 const BACK = 1_000;
 /** A connection that broke, and nothing else: no wait. */
 const BLIP = 100;
