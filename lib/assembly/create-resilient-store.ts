@@ -14,9 +14,9 @@ import type { StoreListener } from './store-listener.js';
 
 /**
  * How much longer than this process another one may take to notice that a server is back, in milliseconds: an attempt to
- * connect takes 300 ms at most, the pause after it 190, and what it has asked before is waited for as long as a command.
+ * connect takes 300 ms at most, the pause after it 190, and a question that was lost is waited for twice as long as a command.
  */
-const graceOf = (commandTimeout: number): number => 500 + 1.5 * commandTimeout;
+const graceOf = (commandTimeout: number): number => 450 + 2 * commandTimeout;
 
 export interface LosableParts {
   /** What the cache reads and writes. */

@@ -26,8 +26,9 @@ describe.each(MODES)('while it settles: %s', (mode) => {
   it('a value that is put in is served from the fallback, and replaces what the server holds', async () => {
     const stage = fleet(mode);
     const other = await stage.join(OPTIONS);
-    await other.cache.set('k', 'old');
     const { cache } = await settling(stage);
+    expect(await other.cache.set('k', 'old')).toBe(true);
+    expect(await other.cache.get('k')).toBe('old');
     expect(await cache.set('k', 'new')).toBe(false);
     expect(isAway(cache)).toBe(true);
     expect(await cache.get('k')).toBe('new');

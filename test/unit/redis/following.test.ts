@@ -18,10 +18,15 @@ import { Rooms } from './rooms.js';
 class Line extends EventEmitter {
   status = 'ready';
   cuts = 0;
+  /** Whether its user may not ask. */
+  refuses = false;
   constructor(public server: string) {
     super();
   }
-  readonly call = async (): Promise<string> => `# Server\r\nrun_id:${this.server}\r\n`;
+  readonly call = async (): Promise<string> => {
+    if (this.refuses) throw new Error("NOPERM User deaf has no permissions to run the 'info' command");
+    return `# Server\r\nrun_id:${this.server}\r\n`;
+  };
   readonly disconnect = (): void => void (this.cuts += 1);
 }
 
@@ -60,6 +65,39 @@ describe('the servers behind the connections', () => {
     subscriber.status = 'connecting';
     await expect(way.arm(idle)).rejects.toThrow('different servers');
     expect([subscriber.cuts, data.cuts]).toEqual([0, 1]);
+  });
+
+  it('that refuse to say who they are are believed: nobody else would be told more', async () => {
+    const [subscriber, data, other] = [new Line('a'), new Line('a'), new Line('a')];
+    const way = new SameServerWay(needing(data, other), asRedis(subscriber), {}, [asRedis(data)]);
+    data.refuses = true;
+    await way.arm(idle);
+    expect(armed).toHaveLength(1);
+    // Those that do say are compared all the same.
+    other.server = 'b';
+    await expect(way.arm(idle)).rejects.toThrow('lead to different servers');
+    subscriber.refuses = true;
+    way.forget();
+    await way.arm(idle);
+    expect(armed).toHaveLength(2);
+  });
+
+  it('but not when the connection broke over the question: that is no answer', async () => {
+    const [subscriber, data] = [new Line('a'), new Line('a')];
+    const way = new SameServerWay(needing(data), asRedis(subscriber), {}, [asRedis(data)]);
+    data.refuses = true;
+    data.status = 'reconnecting';
+    await expect(way.arm(idle)).rejects.toThrow('NOPERM');
+    expect(armed).toHaveLength(0);
+    expect([subscriber.cuts, data.cuts]).toEqual([0, 0]);
+  });
+
+  it('are not cut off where the connection was lent: it is its owner’s', async () => {
+    const [subscriber, lent, own] = [new Line('a'), new Line('b'), new Line('a')];
+    const way = new SameServerWay(needing(lent, own), asRedis(subscriber), {}, [asRedis(own)]);
+    await expect(way.arm(idle)).rejects.toThrow('lead to different servers');
+    expect([subscriber.cuts, lent.cuts, own.cuts]).toEqual([1, 0, 1]);
+    expect(armed).toHaveLength(0);
   });
 
   it('have a name of each start, Dragonfly by its replication', async () => {

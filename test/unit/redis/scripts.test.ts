@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { MARK_LENGTH, MAX_MARKS, WITNESS_LENGTH, type LeaseRequest } from '../../../lib/contracts/fleet.js';
-import { wireKey } from '../../../lib/support/wire-key.js';
+import { RECOGNIZE } from '../../../lib/backends/redis/scripts.js';
+import { siblingKey, wireKey } from '../../../lib/support/wire-key.js';
+import { until } from '../../support/deferred.js';
 import { startRedis, type RunningRedis } from '../../support/redis-server.js';
 import { bytes, Rooms, type EaredRoom } from './rooms.js';
 
@@ -253,5 +255,104 @@ describe('records', () => {
       await room.fleet.bumpTags(counter('aaaaaaaa'), []);
       expect(await stands()).toBe('NV\u0001{"v":"e-1.1.aaaaaaaa"}');
     });
+  });
+});
+
+describe('recognize', () => {
+  const version = () => wireKey(rooms.root, 's', '');
+  const known = () => siblingKey(version(), 'r');
+  const recognize = (name: string, text = 'next') =>
+    room.fleet.recognize({
+      key: known(),
+      server: name,
+      version: { key: version(), bytes: bytes(text), ttlMs: undefined },
+    });
+  const stands = () => raw.mget(version(), known());
+
+  it('writes down who it is in a namespace in which nothing is stored yet', async () => {
+    expect(await recognize('a')).toBe(false);
+    expect(await stands()).toEqual([null, 'a']);
+    expect(await raw.pttl(known())).toBe(-1);
+  });
+
+  it('finds the one that was known, and leaves the version alone', async () => {
+    await recognize('a');
+    await raw.set(version(), 'first');
+    expect(await recognize('a')).toBe(false);
+    expect(await stands()).toEqual(['first', 'a']);
+  });
+
+  it('finds another one: the version is replaced, for ever, and by the first who finds out', async () => {
+    await recognize('a');
+    await raw.set(version(), 'first', 'PX', 60_000);
+    expect(await recognize('b')).toBe(true);
+    expect(await stands()).toEqual(['next', 'b']);
+    expect(await raw.pttl(version())).toBe(-1);
+    expect(await recognize('b', 'late')).toBe(false);
+    expect(await stands()).toEqual(['next', 'b']);
+  });
+
+  it('finds one of whom nothing is known, where something is stored: that is another one, too', async () => {
+    await raw.set(version(), 'first');
+    expect(await recognize('a')).toBe(true);
+    expect(await stands()).toEqual(['next', 'a']);
+  });
+
+  it('without a message only says that it is another one, and writes nothing', async () => {
+    await recognize('a');
+    await raw.set(version(), 'first');
+    const look = (name: string) => raw.eval(RECOGNIZE.text, 2, version(), known(), name, 'next', '', '');
+    expect(await look('b')).toBe(1);
+    expect(await stands()).toEqual(['first', 'a']);
+    expect(await look('a')).toBe(0);
+    expect(await stands()).toEqual(['first', 'a']);
+  });
+
+  it('tells everybody that the version is another one, and says nothing otherwise', async () => {
+    const ears = await rooms.connected({ coherence: 'pubsub' });
+    const told = () => ears.heard.filter((words) => words.includes(version())).length;
+    await recognize('a');
+    await raw.set(version(), 'first');
+    await recognize('a');
+    await recognize('b');
+    await until(() => told() === 1);
+    await recognize('b');
+    await recognize('');
+    await recognize('c');
+    // Messages come in order: had the ones in between said something, it would stand there by now.
+    await until(() => told() >= 2);
+    expect(told()).toBe(2);
+  });
+
+  it('of no name does not matter: what was known stays known', async () => {
+    await raw.set(version(), 'first');
+    expect(await recognize('')).toBe(false);
+    expect(await stands()).toEqual(['first', '']);
+    // Who it was nobody has said, so that whoever asks cannot know.
+    expect(await recognize('a')).toBe(true);
+    expect(await recognize('')).toBe(false);
+    expect(await stands()).toEqual(['next', 'a']);
+  });
+
+  it('takes a record of another type for none', async () => {
+    await raw.hset(known(), 'field', 'x');
+    expect(await recognize('a')).toBe(false);
+    expect(await stands()).toEqual([null, 'a']);
+    await raw.set(version(), 'first');
+    await raw.del(known());
+    await raw.hset(known(), 'field', 'x');
+    expect(await recognize('b')).toBe(true);
+    expect(await stands()).toEqual(['next', 'b']);
+  });
+
+  it('is refused by a server that takes no writes, also when there is nothing to say', async () => {
+    await recognize('a');
+    await raw.call('REPLICAOF', '127.0.0.1', '1');
+    try {
+      await expect(recognize('a')).rejects.toThrow('READONLY');
+    } finally {
+      await raw.call('REPLICAOF', 'NO', 'ONE');
+    }
+    expect(await recognize('a')).toBe(false);
   });
 });

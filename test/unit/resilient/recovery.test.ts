@@ -432,3 +432,129 @@ it('suspicion is not enough: it is asked', async () => {
   await recovery.suspect(() => Promise.reject(silence));
   expect(recovery.stage).toBe('away');
 });
+
+describe('after a stop', () => {
+  it('an attempt that is still on its way, and fails then, sets nothing going', async () => {
+    await settle();
+    recovery.stop();
+    await refused(new Error('closed'));
+    expect(clock.pendingTimers).toBe(0);
+    await clock.advance(10_000);
+    expect(verdicts).toHaveLength(1);
+  });
+
+  it('one that is answered then brings nothing up', async () => {
+    await settle();
+    recovery.stop();
+    await verified();
+    await clock.advance(10_000);
+    expect([said, verdicts.length, replays.length]).toEqual([[], 1, 0]);
+  });
+
+  it('nor does one that is replaying', async () => {
+    await start();
+    recovery.leave(gone);
+    await clock.advance(150);
+    verdicts.at(-1)!.resolve('same');
+    await settle();
+    recovery.stop();
+    replays.at(-1)!.resolve();
+    await clock.advance(10_000);
+    expect(said).toEqual(['away: gone']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('while it waits for others, it waits no more', async () => {
+    await start();
+    recovery.leave(gone);
+    await clock.advance(150);
+    await verified();
+    expect(recovery.stage).toBe('settling');
+    recovery.stop();
+    expect(clock.pendingTimers).toBe(0);
+    await clock.advance(GRACE);
+    expect(said).toEqual(['away: gone']);
+  });
+
+  it('what fails, and a lent connection that comes back, are nobody’s business any more', async () => {
+    await start();
+    recovery.stop();
+    recovery.leave(gone);
+    line.break();
+    line.open();
+    await clock.advance(10_000);
+    expect([said, verdicts.length, clock.pendingTimers]).toEqual([[], 1, 0]);
+  });
+
+  it('whoever waits for the first answer waits no longer', async () => {
+    let opened = false;
+    void recovery.opened.then(() => (opened = true));
+    recovery.stop();
+    await settle();
+    expect(opened).toBe(true);
+    await refused();
+  });
+});
+
+/*
+ * Two connections break, and come back one after the other:
+ *
+ *     first: answers a probe -> settling, up after the grace
+ *     second:                             is ready -> a further attempt, which takes its time
+ *
+ * Would both of them end as they began, the first one would bring it up while the second one still asks, and the second
+ * one take it back to settling, unheard: nobody would be told that the fallback serves again.
+ */
+describe('a second connection that is ready while others are waited for', () => {
+  /** Both are lost; one is back, has answered, and the grace is nearly over when the other one is there, too. */
+  async function almostUp(): Promise<void> {
+    await start();
+    line.break();
+    await clock.advance(300);
+    await verified();
+    expect(recovery.stage).toBe('settling');
+    await clock.advance(GRACE - 10);
+    said.length = 0;
+    line.open();
+    await settle();
+    expect(verdicts).toHaveLength(3);
+  }
+
+  it('nothing is read before it has answered as well, and the others had their time', async () => {
+    await almostUp();
+    await clock.advance(1_000);
+    expect([recovery.stage, recovery.awaySince === undefined]).toEqual(['settling', false]);
+    await verified();
+    expect([recovery.stage, recovery.awaySince === undefined]).toEqual(['settling', false]);
+    await clock.advance(GRACE - 1);
+    expect(said).toEqual([]);
+    await clock.advance(1);
+    expect([recovery.stage, recovery.awaySince]).toEqual(['up', undefined]);
+    await clock.advance(10_000);
+    expect(said).toEqual(['up after outage']);
+    expect(verdicts).toHaveLength(3);
+  });
+
+  it('when it is of no use, it is away as before, and asked again', async () => {
+    await almostUp();
+    await refused();
+    expect(recovery.stage).toBe('away');
+    await clock.advance(GRACE);
+    expect(said).toEqual([]);
+    expect(verdicts).toHaveLength(4);
+    await verified();
+    await clock.advance(GRACE);
+    expect(said).toEqual(['up after outage']);
+  });
+
+  it('when it is ready only after all is over, nobody asks', async () => {
+    await start();
+    line.break();
+    await clock.advance(300);
+    await verified();
+    await clock.advance(GRACE);
+    line.open();
+    await settle();
+    expect([recovery.stage, verdicts.length]).toEqual(['up', 2]);
+  });
+});

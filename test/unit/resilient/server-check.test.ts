@@ -6,7 +6,7 @@ import { FlakyBackend } from '../../../lib/testing/flaky.backend.js';
 import { BackendCalls } from '../../../lib/wrappers/encoded/backend-calls.js';
 import { ServerCheck, type ServerVerdict } from '../../../lib/wrappers/encoded/server-check.js';
 import { scopeKey, VersionWrites } from '../../../lib/wrappers/encoded/version-writes.js';
-import { settle } from '../../support/deferred.js';
+import { deferred, settle } from '../../support/deferred.js';
 import { FleetServer, type FleetClient } from '../../support/fleet-server.js';
 
 const TIMEOUT = 100;
@@ -135,23 +135,21 @@ describe('a server that hangs', () => {
   });
 
   it('also before it has said who it is', async () => {
-    let tell = (_: string): void => {};
-    const { asked, check, client } = checker('clear', () => new Promise((resolve) => (tell = resolve)));
+    const name = deferred<string>();
+    const { asked, check, client } = checker('clear', () => name.promise);
     await askThrice(check);
     expect([asked(), client.sent]).toEqual([1, []]);
-    tell('first');
+    name.resolve('first');
     await settle();
-    const next = check.run();
-    tell('first');
-    expect(await next).toBe('same');
+    expect(await check.run()).toBe('same');
     expect(asked()).toBe(2);
   });
 
   it('and whose connection breaks at last, is asked anew over the next one', async () => {
-    let fail = (_: Error): void => {};
-    const { asked, check, client } = checker('clear', () => new Promise((_, reject) => (fail = reject)));
+    const name = deferred<string>();
+    const { asked, check, client } = checker('clear', () => name.promise);
     await askThrice(check);
-    fail(new Error('reset'));
+    name.reject(new Error('reset'));
     await settle();
     client.link.identify = async () => 'first';
     expect(await check.run()).toBe('same');
