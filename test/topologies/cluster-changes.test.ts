@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
-import { slotOf } from '../../lib/backends/redis/key-slot.js';
+import { slotOf } from '../../lib/backends/redis/cluster/key-slot.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';
 import { shutDown } from '../../lib/core/shutdown.js';
 import { systemClock, systemRandom } from '../../lib/support/clock.js';
@@ -50,7 +50,7 @@ describe('slots that move while calls run', () => {
     const slot = 6_000;
     const [from, to] = [await cluster.ownerOf(slot), cluster.masters[2]!];
     expect(from).toBe(cluster.masters[1]);
-    const [one, other] = [await open('moving', '5s'), await open('moving', '5s')];
+    const [one, other] = [await open('moving', '2s'), await open('moving', '2s')];
     const names = namesIn(slot, 12);
     for (const name of names) expect(await one.set(name, 'before')).toBe(true);
     const load = new SteadyLoad([one, other], 4);

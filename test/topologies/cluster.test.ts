@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster } from 'ioredis';
-import { slotOf } from '../../lib/backends/redis/key-slot.js';
+import { slotOf } from '../../lib/backends/redis/cluster/key-slot.js';
 import { closeRedis } from '../../lib/backends/redis/redis-client.js';
 import type { RedisOptions } from '../../lib/contracts/options.js';
 import type { CacheManager } from '../../lib/core/cache-manager.js';

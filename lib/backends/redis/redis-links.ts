@@ -49,17 +49,10 @@ export class RedisLinks implements Links, Publisher {
     const client = this.#of(keys[0]);
     const waiting = whenReady(client);
     if (waiting) await waiting;
-    const rest = [keys.length, ...keys, ...args()];
-    try {
-      // The first time in full, before anything that counts on it: commands of one connection run in their order.
-      if (this.#isNew(client, script)) return await client.callBuffer('EVAL', script.text, ...rest);
-      return await client.callBuffer('EVALSHA', script.sha, ...rest).catch((error: unknown) => {
-        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-        return client.callBuffer('EVAL', script.text, ...rest);
-      });
-    } catch (error) {
-      throw failure(script.name, error);
-    }
+    // The first time in full, before anything that counts on it: commands of one connection run in their order.
+    const command = this.#isNew(client, script) ? 'EVAL' : 'EVALSHA';
+    const call: Caller = (name, ...rest) => client.callBuffer(name, ...rest);
+    return runScript(call, command, script, [keys.length, ...keys, ...args()]);
   }
 
   async spread<T, R>(
@@ -68,14 +61,8 @@ export class RedisLinks implements Links, Publisher {
     keyOf: (item: T) => string,
     work: (slice: readonly Placed<T>[]) => Promise<R>,
   ): Promise<R[]> {
-    const groups = new Map<RedisClientLike, Placed<T>[]>();
-    for (const [index, item] of items.entries()) {
-      const client = this.#of(keyOf(item));
-      const group = groups.get(client);
-      if (group) group.push({ item, index });
-      else groups.set(client, [{ item, index }]);
-    }
-    return allOf(slices(groups.values(), limit).map(work));
+    const groups = grouped(items, (item) => this.#of(keyOf(item)));
+    return allOf(slices(groups, limit).map(work));
   }
 
   async *scan(match: string, count: number): AsyncIterable<readonly Buffer[]> {
@@ -104,6 +91,39 @@ export class RedisLinks implements Links, Publisher {
     sent.add(script.sha);
     return true;
   }
+}
+
+export type Caller = (command: string, ...args: Argument[]) => Promise<unknown>;
+
+/** By its hash, and in full when the server does not know it. */
+export async function runScript(
+  call: Caller,
+  command: 'EVAL' | 'EVALSHA',
+  script: Script,
+  args: readonly Argument[],
+): Promise<unknown> {
+  const inFull = (): Promise<unknown> => call('EVAL', script.text, ...args);
+  try {
+    if (command === 'EVAL') return await inFull();
+    return await call('EVALSHA', script.sha, ...args).catch((error: unknown) => {
+      if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+      return inFull();
+    });
+  } catch (error) {
+    throw failure(script.name, error);
+  }
+}
+
+/** The items that belong together, each with its place among all of them. */
+export function grouped<T>(items: readonly T[], of: (item: T) => unknown): Iterable<Placed<T>[]> {
+  const groups = new Map<unknown, Placed<T>[]>();
+  for (const [index, item] of items.entries()) {
+    const name = of(item);
+    const group = groups.get(name);
+    if (group) group.push({ item, index });
+    else groups.set(name, [{ item, index }]);
+  }
+  return groups.values();
 }
 
 /** One command holds up everybody else on the server for as long as it runs, so a long one goes out as several. */

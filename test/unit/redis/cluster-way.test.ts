@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import type { BusWay } from '../../../lib/backends/redis/bus/bus-way.js';
 import { ClusterWay } from '../../../lib/backends/redis/bus/cluster.way.js';
-import type { ClusterNodes } from '../../../lib/backends/redis/cluster-nodes.js';
+import type { ClusterNodes } from '../../../lib/backends/redis/cluster/cluster-nodes.js';
 import { settle } from '../../support/deferred.js';
 
 const ECHO = 'p:bus:me';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClusterFleet } from '../../../lib/backends/redis/cluster-fleet.js';
-import type { ClusterNodes } from '../../../lib/backends/redis/cluster-nodes.js';
-import { ClusterScan } from '../../../lib/backends/redis/cluster-scan.js';
+import { ClusterFleet } from '../../../lib/backends/redis/cluster/cluster-fleet.js';
+import type { ClusterNodes } from '../../../lib/backends/redis/cluster/cluster-nodes.js';
+import { ClusterScan } from '../../../lib/backends/redis/cluster/cluster-scan.js';
 import type { Announcers } from '../../../lib/backends/redis/announcers.js';
 import type { Links } from '../../../lib/backends/redis/links.js';
 import { deferred, settle } from '../../support/deferred.js';

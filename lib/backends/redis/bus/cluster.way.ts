@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { BusMessage } from '../../../contracts/invalidation-bus.js';
 import { CacheBackendError } from '../../../support/errors.js';
-import type { ClusterNode, ClusterNodes } from '../cluster-nodes.js';
+import type { ClusterNode, ClusterNodes } from '../cluster/cluster-nodes.js';
 import type { BusWay } from './bus-way.js';
 
 interface Expected {

@@ -1,8 +1,8 @@
-import type { SharedKey, SharedRecord, TagCounter } from '../../contracts/fleet.js';
-import { messageOf } from '../../support/message-of.js';
-import { RedisFleet } from './redis-fleet.js';
-import { allOf } from './redis-links.js';
-import { FELL, REMOVE_ALONE } from './scripts.js';
+import type { SharedKey, SharedRecord, TagCounter } from '../../../contracts/fleet.js';
+import { messageOf } from '../../../support/message-of.js';
+import { RedisFleet } from '../redis-fleet.js';
+import { allOf } from '../redis-links.js';
+import { FELL, REMOVE_ALONE } from '../scripts.js';
 
 /** The fleet's commands on a cluster, where one script can be about one slot. A value and its lease are in the same. */
 export class ClusterFleet extends RedisFleet {

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { CacheBackendError } from '../../support/errors.js';
+import { CacheBackendError } from '../../../support/errors.js';
 import type { ClusterNode, ClusterNodes } from './cluster-nodes.js';
 import { SLOTS } from './key-slot.js';
 

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
-import type { Clock } from '../../contracts/clock.js';
-import type { ServerLink } from '../../contracts/server-link.js';
-import { withTimeLimit } from '../../support/time-limit.js';
+import type { Clock } from '../../../contracts/clock.js';
+import type { ServerLink } from '../../../contracts/server-link.js';
+import { withTimeLimit } from '../../../support/time-limit.js';
 import type { ClusterNodes } from './cluster-nodes.js';
-import { identityOf } from './server-identity.js';
+import { identityOf } from '../server-identity.js';
 
 /** How long a node may take to show that it is there, in milliseconds. */
 const ANSWER_LIMIT = 100;

@@ -1,11 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { messageOf } from '../../support/message-of.js';
 import type { ClusterNodes } from './cluster-nodes.js';
 import { ClusterScan } from './cluster-scan.js';
 import { slotOf } from './key-slot.js';
-import type { Argument, Links, Placed } from './links.js';
-import { allOf, failure, slices } from './redis-links.js';
-import type { Script } from './scripts.js';
+import type { Argument, Links, Placed } from '../links.js';
+import { allOf, failure, grouped, runScript, slices, type Caller } from '../redis-links.js';
+import type { Script } from '../scripts.js';
 
 /** The data connections to all masters of a cluster. ioredis knows the way of each command by its first key. */
 export class ClusterLinks implements Links {
@@ -35,19 +34,10 @@ export class ClusterLinks implements Links {
   async run(script: Script, keys: readonly string[], args: () => readonly Argument[]): Promise<unknown> {
     const waiting = this.nodes.whenBegun();
     if (waiting) await waiting;
-    const rest = [keys.length, ...keys, ...args()];
-    try {
-      // The first time in full, as over a connection to one server. Whoever takes the slot over is sent it when it asks.
-      if (this.#isNew(this.nodes.ownerOf(this.slotOf(keys[0]!)), script)) {
-        return await this.#call('EVAL', [script.text, ...rest]);
-      }
-      return await this.#call('EVALSHA', [script.sha, ...rest]).catch((error: unknown) => {
-        if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-        return this.#call('EVAL', [script.text, ...rest]);
-      });
-    } catch (error) {
-      throw failure(script.name, error);
-    }
+    // The first time in full, as over a connection to one server. Whoever takes the slot over is sent it when it asks.
+    const isNew = this.#isNew(this.nodes.ownerOf(this.slotOf(keys[0]!)), script);
+    const call: Caller = (name, ...rest) => this.#call(name, rest);
+    return runScript(call, isNew ? 'EVAL' : 'EVALSHA', script, [keys.length, ...keys, ...args()]);
   }
 
   /** A command may be about keys of one slot, not of one node. */
@@ -57,14 +47,8 @@ export class ClusterLinks implements Links {
     keyOf: (item: T) => string,
     work: (slice: readonly Placed<T>[]) => Promise<R>,
   ): Promise<R[]> {
-    const groups = new Map<number, Placed<T>[]>();
-    for (const [index, item] of items.entries()) {
-      const slot = this.slotOf(keyOf(item));
-      const group = groups.get(slot);
-      if (group) group.push({ item, index });
-      else groups.set(slot, [{ item, index }]);
-    }
-    return allOf(slices(groups.values(), limit).map(work));
+    const groups = grouped(items, (item) => this.slotOf(keyOf(item)));
+    return allOf(slices(groups, limit).map(work));
   }
 
   async *scan(match: string, count: number): AsyncIterable<readonly Buffer[]> {

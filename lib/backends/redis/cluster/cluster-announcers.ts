@@ -1,7 +1,7 @@
-import type { Clock } from '../../contracts/clock.js';
-import { CacheBackendError } from '../../support/errors.js';
-import { Announcer } from './announcer.js';
-import type { Announcers } from './announcers.js';
+import type { Clock } from '../../../contracts/clock.js';
+import { CacheBackendError } from '../../../support/errors.js';
+import { Announcer } from '../announcer.js';
+import type { Announcers } from '../announcers.js';
 import type { ClusterLinks } from './cluster-links.js';
 
 /** Of how many nodes it is remembered what was said by them. */

@@ -1,23 +1,23 @@
 import type { Cluster, Redis, RedisOptions as IoredisOptions } from 'ioredis';
-import { nullBus } from '../../contracts/invalidation-bus.js';
-import type { RedisClientLike } from '../../contracts/options.js';
-import { CacheUsageError } from '../../support/errors.js';
-import { fleetChannel } from './bus-message.js';
-import { ClusterWay } from './bus/cluster.way.js';
-import { connectorTo } from './bus/node-connector.js';
-import { PubSubWay } from './bus/pubsub.way.js';
-import { RedisBus } from './bus/redis.bus.js';
-import { SUBSCRIBER } from './bus/subscriber.js';
+import { nullBus } from '../../../contracts/invalidation-bus.js';
+import type { RedisClientLike } from '../../../contracts/options.js';
+import { CacheUsageError } from '../../../support/errors.js';
+import { fleetChannel } from '../bus-message.js';
+import { ClusterWay } from '../bus/cluster.way.js';
+import { connectorTo } from '../bus/node-connector.js';
+import { PubSubWay } from '../bus/pubsub.way.js';
+import { RedisBus } from '../bus/redis.bus.js';
+import { SUBSCRIBER } from '../bus/subscriber.js';
 import { ClusterAnnouncers } from './cluster-announcers.js';
 import { openCluster, type ClusterConnection } from './cluster-client.js';
 import { ClusterFleet } from './cluster-fleet.js';
 import { ClusterLinks } from './cluster-links.js';
 import { ClusterNodes } from './cluster-nodes.js';
 import { ClusterServerLink } from './cluster-server-link.js';
-import { openRedis } from './redis-client.js';
-import type { RedisAddress } from './redis-sentinels.js';
-import { RedisBackend } from './redis.backend.js';
-import type { RedisRoom, RoomOptions } from './redis-room.js';
+import { openRedis } from '../redis-client.js';
+import type { RedisAddress } from '../redis-sentinels.js';
+import { RedisBackend } from '../redis.backend.js';
+import type { RedisRoom, RoomOptions } from '../redis-room.js';
 
 /** Of a connection like the user's, who has said nothing else. */
 const CONNECT_TIMEOUT = 2_000;

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Clock, Timer } from '../../contracts/clock.js';
-import { CacheBackendError } from '../../support/errors.js';
+import type { Clock, Timer } from '../../../contracts/clock.js';
+import { CacheBackendError } from '../../../support/errors.js';
 
 export interface ClusterNode {
   /** `host:port`. */

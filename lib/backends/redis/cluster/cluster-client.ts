@@ -1,8 +1,8 @@
 import type { Cluster } from 'ioredis';
-import { importPackage } from '../../support/lazy-package.js';
-import { hideWhenPrinted } from '../../support/printed.js';
-import type { RedisAddress } from './redis-sentinels.js';
-import { tlsOf } from './tls-connection.js';
+import { importPackage } from '../../../support/lazy-package.js';
+import { hideWhenPrinted } from '../../../support/printed.js';
+import type { RedisAddress } from '../redis-sentinels.js';
+import { tlsOf } from '../tls-connection.js';
 
 export interface ClusterConnection {
   /** Some of the nodes; the others are found through them. */
