@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => cluster.stop());
 
-async function open(namespace: string, commandTimeout: '100ms' | '5s'): Promise<CacheManager> {
+async function open(namespace: string, commandTimeout: '100ms' | '2s'): Promise<CacheManager> {
   const cache = await makeCache({ namespace, redis: { nodes: cluster.nodes, commandTimeout } });
   await heard(cache);
   return cache;
