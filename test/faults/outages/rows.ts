@@ -16,6 +16,11 @@ export interface Proof {
   readonly test: string;
 }
 
+/**
+ * Of a call that wants a key whose lease was granted to another process over a connection that broke with the word of it: until
+ * that process is back, and gives the lease back.
+ */
+const LOST_LEASE = 1_000;
 /** Of a call: `commandTimeout`. */
 const CALL = 100;
 /** A probe after 190 ms at the latest, the replay, and the wait of 650 ms for other processes. */
@@ -67,10 +72,11 @@ const NETWORK = {
   'black-hole': outage('everything is swallowed, also of new connections'),
   parted: outage('the network is parted, and delivers what it held when it is whole again'),
   refused: outage('connections are reset, and new ones refused'),
-  resets: { ...outage('connections are reset, again and again'), sees: FITFUL },
+  resets: { ...outage('connections are reset, again and again'), sees: FITFUL, call: LOST_LEASE },
   cuts: {
     ...outage('replies are cut in the middle, again and again'),
     sees: `${FITFUL}; nobody is given part of a value`,
+    call: LOST_LEASE,
   },
   'killed-connections': {
     fault: 'connections are closed, and taken again (`CLIENT KILL`)',
