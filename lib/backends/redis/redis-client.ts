@@ -66,7 +66,8 @@ export async function openRedis(connection: RedisConnection, further: IoredisOpt
     connection.url === undefined ? new ioredis.Redis(options) : new ioredis.Redis(connection.url, options);
   watchTrouble(client);
   hideWhenPrinted(client, 'Redis');
-  hastenReconnects(client);
+  // A handshake for TLS is the server's work: one that is asked by everybody at once needs its time.
+  if (tls === undefined) hastenReconnects(client);
   return client;
 }
 
