@@ -1,51 +1,10 @@
-import type { Clock, Random, Timer } from '../../contracts/clock.js';
-import type { ServerLink } from '../../contracts/server-link.js';
+import type { Timer } from '../../contracts/clock.js';
 import { CacheBackendError, CacheTimeoutError } from '../../support/errors.js';
+import { Pauses } from './pauses.js';
+import type { RecoveryParts, Stage } from './recovery-parts.js';
 
-/**
- * `opening`: nobody knows yet whether it is there. `up`: it serves. `away`: it is not asked. `settling`: it is there and is told
- * of invalidations, and not read yet.
- */
-export type Stage = 'opening' | 'up' | 'away' | 'settling';
-
-/**
- * Whether the server is the one that was known; of another one nothing that was stored before counts any more. `full`: it is
- * there, takes values away, and takes none in.
- */
-export type Verdict = 'same' | 'changed' | 'full';
-
-export interface RecoveryParts {
-  /** Of the network, not of the entries. */
-  readonly clock: Clock;
-  readonly random: Random;
-  /** How long the first attempt may keep the first calls waiting, in milliseconds. */
-  readonly timeout: number;
-  readonly link: ServerLink | undefined;
-  /** How long other processes may take longer than this one to come back, in milliseconds. */
-  readonly grace: number;
-  /** Before the first attempt: what an earlier process left over. */
-  readonly prepare: () => Promise<void>;
-  /** Whether it answers, takes writes, and who it is. */
-  readonly verify: () => Promise<Verdict>;
-  /** Catches up on what was queued, until nothing is. */
-  readonly replay: () => Promise<void>;
-  /** Called in the synchronous moment in which it is given up, and taken up again. */
-  readonly onAway: () => void;
-  readonly onUp: (after: 'start' | 'slow start' | 'outage') => void;
-  /** Called once an outage, with its first error. */
-  readonly onOutage: (error: unknown) => void;
-}
-
-/** Between two attempts, in milliseconds, before jitter. */
-const FIRST_DELAY = 50;
-const LAST_DELAY = 150;
-/** A quarter more or less: processes that lost a server together shall not come back as one. */
-const JITTER = 0.25;
 /** For how long nothing may be answered until the connection itself is given up, in milliseconds. */
 const UNANSWERED = 500;
-/** One that is lost again within this time after its return is waited for longer from time to time, in milliseconds. */
-const RELAPSE = 2_000;
-const LAST_RELAPSE_DELAY = 2_000;
 /**
  * How long a first connection may take until that is called an outage, in milliseconds: an application that starts has other
  * things to do, and a server may be far away. Calls are not held up meanwhile.
@@ -72,10 +31,7 @@ export class Recovery {
   readonly opened: Promise<void>;
   private open!: () => void;
   private timer: Timer | undefined;
-  private delay = FIRST_DELAY;
-  /** With what delay the present outage began, and the last one ended. */
-  private firstDelay = FIRST_DELAY;
-  private upSince = -Infinity;
+  private readonly pauses: Pauses;
   private readonly startedAt: number;
   private wasUp = false;
   /** Whether the present outage was called one. */
@@ -92,6 +48,7 @@ export class Recovery {
 
   constructor(private readonly parts: RecoveryParts) {
     this.startedAt = parts.clock.now();
+    this.pauses = new Pauses(parts.clock, parts.random);
     this.opened = new Promise((resolve) => (this.open = resolve));
     this.unwatch =
       parts.link?.watch({ lost: (why) => this.lost(why), ready: () => void this.attempt() }) ?? ((): void => undefined);
@@ -118,9 +75,7 @@ export class Recovery {
 
   /** Something is queued: others may be waiting for it to be done. */
   hurry(): void {
-    if (this.stage !== 'away' || this.delay <= LAST_DELAY) return;
-    this.delay = LAST_DELAY;
-    this.later();
+    if (this.stage === 'away' && this.pauses.shorten()) this.later();
   }
 
   /** There is reason to doubt that it is there. */
@@ -157,10 +112,7 @@ export class Recovery {
   private begin(): void {
     const { clock, onAway } = this.parts;
     this.awaySince = clock.now();
-    const relapsed = this.awaySince - this.upSince < RELAPSE;
-    // What answers probes and fails at work would else be given up and taken up again many times a second.
-    this.firstDelay = relapsed ? Math.min(this.firstDelay * 2, LAST_RELAPSE_DELAY) : FIRST_DELAY;
-    this.delay = this.firstDelay;
+    this.pauses.begin();
     this.unansweredSince = undefined;
     this.brokeAt = undefined;
     this.isTold = false;
@@ -229,7 +181,7 @@ export class Recovery {
     this.timer?.cancel();
     const outage = this.awaySince !== undefined;
     this.stage = 'up';
-    if (outage) this.upSince = this.parts.clock.now();
+    if (outage) this.pauses.end();
     this.awaySince = undefined;
     this.lastError = undefined;
     this.wasUp = true;
@@ -261,9 +213,7 @@ export class Recovery {
 
   private later(): void {
     if (this.attempting || this.stopped) return;
-    const jitter = 1 - JITTER + 2 * JITTER * this.parts.random.next();
-    this.in(this.delay * jitter, () => void this.attempt());
-    this.delay = Math.max(this.delay, Math.min(LAST_DELAY, this.delay * 2));
+    this.in(this.pauses.next(), () => void this.attempt());
   }
 
   private in(ms: number, work: () => void): void {

@@ -1,50 +1,24 @@
 import { nullFeed, type Change } from '../../contracts/change-feed.js';
-import type { Clock, Random } from '../../contracts/clock.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
-import type { JournalFile } from '../../contracts/journal.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
-import type { ServerLink } from '../../contracts/server-link.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
 import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
-import { Aside, type FallbackStore } from './aside.js';
-import { Breaker, type BreakerLimits } from './breaker.js';
+import { Aside } from './aside.js';
+import { Breaker } from './breaker.js';
 import { Fills } from './fills.js';
 import { Guard } from './guard.js';
 import { Journal } from './journal.js';
-import { Recovery, type Verdict } from './recovery.js';
+import { Recovery } from './recovery.js';
 import { replay, sweepOrClear } from './replay.js';
 import { ResilientFeed } from './resilient-feed.js';
 import { ResilientLeases } from './resilient-leases.js';
+import type { ResilientParts } from './resilient-parts.js';
 import { Withdrawals } from './withdrawals.js';
-
-export interface ResilientParts {
-  readonly primary: EntryStore;
-  readonly fallback: { readonly kind: 'memory' | 'none'; readonly maxTtl: number; open(): FallbackStore };
-  readonly breaker: BreakerLimits;
-  readonly journal: { readonly maxEntries: number; readonly file: JournalFile | undefined };
-  /** The cache's own namespace. */
-  readonly root: Scope;
-  readonly link: ServerLink | undefined;
-  /** Whether the server answers, takes writes, and who it is. */
-  verify(): Promise<Verdict>;
-  /** Milliseconds one command may take. */
-  readonly commandTimeout: number;
-  /** How long other processes may take longer than this one to come back, in milliseconds; 0 where there are none. */
-  readonly grace: number;
-  /** Of the network. */
-  readonly clock: Clock;
-  /** Of the entries. */
-  readonly entryClock: Clock;
-  readonly random: Random;
-  onDegraded(error: unknown): void;
-  onRecovered(): void;
-  onError(operation: string, error: unknown): void;
-}
 
 /**
  * Any store that may be lost, and what is done without it. While it is `up` every call goes through, and is watched. While

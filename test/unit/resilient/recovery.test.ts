@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerLink } from '../../../lib/contracts/server-link.js';
 import { CacheTimeoutError } from '../../../lib/support/errors.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
-import { Recovery, type Verdict } from '../../../lib/wrappers/resilient/recovery.js';
+import { Recovery } from '../../../lib/wrappers/resilient/recovery.js';
+import type { Verdict } from '../../../lib/wrappers/resilient/recovery-parts.js';
 import { deferred, settle, type Deferred } from '../../support/deferred.js';
 
 /** A connection whose events the test fires. */
