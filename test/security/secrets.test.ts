@@ -141,7 +141,7 @@ describe('no secret and no value is seen', () => {
     await files.remove();
   });
   const as = (user: string): CacheModuleOptions => ({
-    redis: { url: `redis://${user}:${PASSWORD}@127.0.0.1:${server.port}` },
+    redis: { url: `redis://${user}:${PASSWORD}@127.0.0.1:${server.port}`, commandTimeout: '5s' },
   });
 
   it('when all goes well', async () => {
@@ -239,7 +239,7 @@ describe('no secret and no value is seen', () => {
     ['a text that is no JSON', 'json', `{"${VALUE}`],
     ['a foreign text for msgpack', 'msgpack', VALUE],
   ] as const)('when bytes cannot be read: %s', async (_name, codec, bytes) => {
-    await run({ redis: { url: server.url }, namespace: `bad-${codec}`, codec }, async (cache) => {
+    await run({ redis: { url: server.url, commandTimeout: '5s' }, namespace: `bad-${codec}`, codec }, async (cache) => {
       await cache.set('key', 'x');
       for (const key of await admin.keys(`bad-${codec}:*`)) await admin.setrange(key, 20, bytes);
       await exercise(cache);
@@ -256,7 +256,9 @@ describe('no secret and no value is seen', () => {
         throw new SyntaxError(`no JSON: ${Buffer.from(bytes).toString()}`);
       },
     };
-    await run({ redis: { url: server.url }, backend: 'redis', namespace: 'mine', codec }, async (cache) => {
+    // On a busy machine the first connection may take longer than a tenth of a second, and nothing would be read.
+    const redis = { url: server.url, commandTimeout: '5s' } as const;
+    await run({ redis, backend: 'redis', namespace: 'mine', codec }, async (cache) => {
       await cache.set('key', VALUE);
       await exercise(cache);
       await cache.getOrSet('key', () => value);
@@ -265,7 +267,8 @@ describe('no secret and no value is seen', () => {
   });
 
   it('when entries were encrypted with another key', async () => {
-    const options = { redis: { url: server.url }, backend: 'redis', namespace: 'sealed' } as const;
+    const redis = { url: server.url, commandTimeout: '5s' } as const;
+    const options = { redis, backend: 'redis', namespace: 'sealed' } as const;
     await run({ ...options, encryption: { keys: [randomBytes(32)] } }, async (cache) => {
       await cache.set('key', value);
     });

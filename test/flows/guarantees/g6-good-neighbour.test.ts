@@ -141,8 +141,8 @@ describe('G6, a good neighbour on a real server', () => {
   });
 
   it('a client that was handed in stays open, also one that another cache uses', async () => {
-    const one = await makeCache({ name: 'one', namespace: 'one', redis: { client: handedIn } });
-    const two = await makeCache({ name: 'two', namespace: 'two', redis: { client: handedIn } });
+    const one = await makeCache({ name: 'one', namespace: 'one', redis: { client: handedIn, commandTimeout: '5s' } });
+    const two = await makeCache({ name: 'two', namespace: 'two', redis: { client: handedIn, commandTimeout: '5s' } });
     await one.set('k', 1);
     await two.set('k', 2);
     await shutDown(one.cache.parts);
@@ -156,7 +156,10 @@ describe('G6, a good neighbour on a real server', () => {
     const connections = async (): Promise<number> =>
       Number(/connected_clients:(\d+)/.exec(await client.info('clients'))?.[1]);
     const before = await connections();
-    const cache = await makeCache({ namespace: 'own', redis: { url: redis().url, connections: 3 } });
+    const cache = await makeCache({
+      namespace: 'own',
+      redis: { url: redis().url, connections: 3, commandTimeout: '5s' },
+    });
     await cache.set('k', 1);
     // And one to hear of other processes.
     await until(() => cache.cache.parts.feed.connected);
@@ -168,7 +171,7 @@ describe('G6, a good neighbour on a real server', () => {
 
   it('a prefix that a handed-in client puts before every key is respected', async () => {
     const prefixed = new Redis(redis().url, { keyPrefix: 'team:' });
-    const cache = await makeCache({ namespace: 'px', redis: { client: prefixed } });
+    const cache = await makeCache({ namespace: 'px', redis: { client: prefixed, commandTimeout: '5s' } });
     await client.set('px:v:{k}', 'somebody else’s');
     await cache.setMany([
       ['k', 1],

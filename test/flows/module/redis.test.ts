@@ -84,7 +84,10 @@ describe('backend redis', () => {
 
   it('closes the connections it has opened itself', async () => {
     const before = await connections();
-    const { app, cache } = await start({ redis: { url: redis.url, connections: 3 }, namespace: own() });
+    const { app, cache } = await start({
+      redis: { url: redis.url, connections: 3, commandTimeout: '5s' },
+      namespace: own(),
+    });
     await until(async () => (await cache.set('k', 1)) && (await connections()) === before + 4);
     await app.close();
     await until(async () => (await connections()) === before);
@@ -99,7 +102,7 @@ describe('backend redis', () => {
         return 1;
       }
     }
-    @Module({ imports: [CacheModule.forRoot({ redis: { url: redis.url } })], providers: [Lost] })
+    @Module({ imports: [CacheModule.forRoot({ redis: { url: redis.url, commandTimeout: '5s' } })], providers: [Lost] })
     class AppModule {}
     const starting = NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
     await expect(starting).rejects.toThrow('nowhere');
