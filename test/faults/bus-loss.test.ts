@@ -43,7 +43,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
     expect(room.bus.connected).toBe(false);
     expect(room.bus.mode).toBeUndefined();
     await expect(room.bus.barrier()).rejects.toThrow('not connected');
-    await until(() => room.bus.connected);
+    await until(() => room.bus.connected && room.link.ready);
     expect(room.heard).toEqual(['back']);
   });
 
@@ -55,7 +55,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
       const [id] = await rooms.ids(admin, 'P');
       await admin.client('KILL', 'ID', id!);
       await until(() => room.heard.includes('lost'));
-      await until(() => room.bus.connected);
+      await until(() => room.bus.connected && room.link.ready);
       expect(await rooms.ids(admin, 'P')).not.toContain(id);
       expect(turns(room)).toEqual(['lost', 'back']);
     }
@@ -70,7 +70,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
     await until(() => room.heard.includes('lost'));
     expect(room.bus.connected).toBe(false);
     server = await startRedis({ port });
-    await until(() => room.bus.connected);
+    await until(() => room.bus.connected && room.link.ready);
     expect(turns(room)).toEqual(['lost', 'back']);
     await hearsAgain(room, coherence);
     expect(room.errors).toEqual([]);
@@ -83,7 +83,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
     expect(room.bus.connected).toBe(false);
     const late = await startRedis({ port });
     try {
-      await until(() => room.bus.connected);
+      await until(() => room.bus.connected && room.link.ready);
       expect(room.heard).toEqual(['back']);
     } finally {
       await early.close();
@@ -108,7 +108,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
     expect(performance.now() - frozenAt).toBeLessThan(1_000);
     expect(room.bus.connected).toBe(false);
     await server.resume();
-    await until(() => room.bus.connected);
+    await until(() => room.bus.connected && room.link.ready);
     expect(turns(room)).toEqual(['lost', 'back']);
     await hearsAgain(room, coherence);
   });
@@ -145,7 +145,7 @@ describe.each(modes)('a bus of a server that goes away (%s)', (coherence) => {
     await clock.advance(1);
     expect(room.bus.connected).toBe(false);
     await server.resume();
-    await until(() => room.bus.connected);
+    await until(() => room.bus.connected && room.link.ready);
     const closing = rooms.close();
     await closing;
     expect(clock.pendingTimers).toBe(0);
@@ -177,7 +177,7 @@ describe('a data connection that is gone', () => {
       room.heard.length = 0;
       await admin.client('KILL', 'ID', id);
       await until(() => room.heard.includes('lost'));
-      await until(() => room.bus.connected);
+      await until(() => room.bus.connected && room.link.ready);
       expect(turns(room)).toEqual(['lost', 'back']);
       expect(await rooms.ids(admin, 't')).toHaveLength(3);
     }
@@ -220,7 +220,7 @@ describe('a data connection that is gone', () => {
       await Promise.all(ids.map((id) => admin.client('KILL', 'ID', id).catch(() => {})));
       for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
-    await until(() => room.bus.connected);
+    await until(() => room.bus.connected && room.link.ready);
     const words = turns(room);
     expect(words.every((word, at) => word === (at % 2 === 0 ? 'lost' : 'back'))).toBe(true);
     expect(await rooms.ids(admin, 't')).toHaveLength(2);
