@@ -34,6 +34,7 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/real-time.ts'],
   // Also on two cores, where Jest by itself would run everything in one process: modules of the vm are never freed there.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
