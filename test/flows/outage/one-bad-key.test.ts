@@ -108,7 +108,7 @@ it('a shutdown while a probe is on its way asks nothing more, and leaves no time
   await cache.delete('k');
   backend.heal();
   const probes = backend.hang('ping');
-  await clock.advance(60);
+  await clock.advance(70);
   expect(probes.pending).toBe(1);
   const asked = backend.calls.length;
   await shutDown(cache.cache.parts);
