@@ -27,6 +27,7 @@ class Line extends EventEmitter {
     if (this.refuses) throw new Error("NOPERM User deaf has no permissions to run the 'info' command");
     return `# Server\r\nrun_id:${this.server}\r\n`;
   };
+  readonly callBuffer = this.call;
   readonly disconnect = (): void => void (this.cuts += 1);
 }
 
@@ -184,6 +185,24 @@ describe('the link to a server', () => {
     unwatch();
     one.emit('close');
     expect(said).toHaveLength(3);
+  });
+
+  it('is no link to a server while another one is listened at', async () => {
+    const [data, subscriber] = [new Line('a'), new Line('b')];
+    const clients = [data] as unknown as RedisClientLike[];
+    const heard = { server: 'b' };
+    const ear = { subscriber: asRedis(subscriber), heard };
+    const link = new RedisServerLink(new RedisLinks(clients), clients, Infinity, ear);
+    await expect(link.identify()).rejects.toThrow('lead to different servers');
+    expect([data.cuts, subscriber.cuts]).toEqual([1, 1]);
+    heard.server = 'a';
+    expect(await link.identify()).toBe('a');
+  });
+
+  it('nor while its own connections lead to two', async () => {
+    const clients = [new Line('a'), new Line('b')] as unknown as RedisClientLike[];
+    const link = new RedisServerLink(new RedisLinks(clients), clients, Infinity);
+    await expect(link.identify()).rejects.toThrow('lead to different servers');
   });
 
   it('has another name after a restart, and gives up a connection that is silent', async () => {
