@@ -7,6 +7,7 @@ import { OptionsResolver } from '../core/call-options.js';
 import { EventStream } from '../core/event-stream.js';
 import { Fence } from '../core/fence.js';
 import { ForeignChanges } from '../core/foreign-changes.js';
+import { GatheredLooks } from '../core/gathered-looks.js';
 import { Filler } from '../core/filler.js';
 import { Scopes, type CacheScope } from '../core/scopes.js';
 import { SingleFlight } from '../core/single-flight.js';
@@ -41,6 +42,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     name,
     enabled,
     store,
+    looks: new GatheredLooks({ store, clock, commandTimeout }),
     isolation,
     clock,
     recent: clock.recent ? clock.recent.bind(clock) : clock.now.bind(clock),

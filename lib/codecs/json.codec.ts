@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Codec } from '../contracts/codec.js';
 import { CacheFormatError, CacheValueError } from '../support/errors.js';
 import { MAX_DEPTH } from '../support/value-path.js';
@@ -42,10 +42,8 @@ export const jsonCodec: Codec = {
   },
 
   decode(bytes) {
-    // Otherwise damaged text would be read with replacement characters in it.
-    if (!isUtf8(bytes)) throw new CacheFormatError('The payload is not UTF-8.');
+    const text = textOf(bytes);
     try {
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
       const parsed: unknown = JSON.parse(text);
       // A quote inside a JSON string is always escaped, so the marker cannot stand in data.
       return text.length <= SHALLOW_LENGTH && !text.includes(MARKER) ? parsed : readTagged(parsed, 0);
@@ -55,3 +53,12 @@ export const jsonCodec: Codec = {
     }
   },
 };
+
+/** @throws CacheFormatError when it is no UTF-8: damaged text would be read with replacement characters in it. */
+function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // What is ASCII is the same in both, and copied instead of decoded.
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  if (!isUtf8(buffer)) throw new CacheFormatError('The payload is not UTF-8.');
+  return buffer.toString();
+}

@@ -38,6 +38,11 @@ export abstract class CacheBackend {
   scan?(prefix: string): AsyncIterable<string>;
   /** As many answers as keys, in their order. */
   getMany?(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * Where reads of one turn of the event loop are better sent as one `getMany`: `'all'`, or what the keys have in common that
+   * may travel, and fail, together (a connection, a slot of a cluster). Without it each read is a `get` of its own.
+   */
+  readonly gathers?: 'all' | ((key: string) => unknown);
   setMany?(entries: readonly BackendItem[]): Promise<void>;
   /** How many of them existed. */
   deleteMany?(keys: readonly string[]): Promise<number>;

@@ -63,8 +63,18 @@ export interface EntryStore {
    */
   readonly peek?: (id: string, quiet?: boolean) => NearEntry | undefined;
 
+  /**
+   * Where looks of one turn are better sent as one: `'all'`, or what those have in common that may travel together, and then
+   * also fail together. Absent: each goes alone.
+   */
+  readonly gathers?: 'all' | ((address: Address) => unknown);
+
   look(address: Address, tags: readonly string[]): MaybePromise<Lookup>;
-  lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]>;
+  /**
+   * All of one scope. Rejects with `OverdueError` when it cannot be asked for one of them now.
+   * @param callers How many calls it is made for; 1 when left out.
+   */
+  lookMany(addresses: readonly Address[], tags: readonly string[], callers?: number): MaybePromise<Lookup[]>;
 
   /** Completes what `look` read into a fence. Called before the loader runs; creates versions that were missing. */
   stamp(scope: Scope, tags: readonly string[], lookup?: Lookup): MaybePromise<Stamp>;

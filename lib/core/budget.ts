@@ -25,6 +25,20 @@ export class Budget {
     return result instanceof Promise ? this.wait(operation, result) : result;
   }
 
+  /** The same for work that keeps to the limit by itself: while nothing is spent, nobody else has to watch it. */
+  spendLimited<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return this.spent === 0 ? this.count(work()) : this.wait(operation, work());
+  }
+
+  private async count<T>(result: Promise<T>): Promise<T> {
+    const begun = this.clock.now();
+    try {
+      return await result;
+    } finally {
+      this.spent += this.clock.now() - begun;
+    }
+  }
+
   private async wait<T>(operation: string, result: Promise<T>): Promise<T> {
     const left = this.limit - this.spent;
     const begun = this.clock.now();

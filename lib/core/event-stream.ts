@@ -124,6 +124,11 @@ export class EventStream {
     if (this.isHeard('recovered')) this.tell(scope, 'recovered', {});
   }
 
+  /** Whether anybody listens to hits and misses. */
+  get hearsReads(): boolean {
+    return this.hitsAreHeard || this.isHeard('miss');
+  }
+
   private isHeard(type: CacheEventType): boolean {
     return observers > 0 || this.listeners.has(type);
   }

@@ -8,6 +8,7 @@ import type { CacheResponseOptions } from '../contracts/options.js';
 import type { OptionsResolver } from './call-options.js';
 import type { EventStream } from './event-stream.js';
 import type { Fence } from './fence.js';
+import type { GatheredLooks } from './gathered-looks.js';
 import type { Filler } from './filler.js';
 import type { Scopes } from './scopes.js';
 import type { SingleFlight } from './single-flight.js';
@@ -19,6 +20,7 @@ export interface CacheParts {
   /** `false`: nothing is looked up, joined or stored. */
   readonly enabled: boolean;
   readonly store: EntryStore;
+  readonly looks: GatheredLooks;
   readonly isolation: ValueIsolation;
   readonly clock: Clock;
   /** `clock.recent`, or `clock.now` where there is none: for hits. */

@@ -2,10 +2,47 @@ import type { Lookup } from '../contracts/entry-store.js';
 import { freshnessOf, type Entry, type NearEntry } from '../contracts/entry.js';
 import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
+import type { Asker } from './gathered-looks.js';
 import { checkKey, checkKeys } from './keys.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { lookUp, lookUpMany } from './store-steps.js';
+
+const NO_TAGS: readonly string[] = [];
+
+/** A `get` that is under way with others. */
+class Getter implements Asker {
+  constructor(
+    private readonly parts: CacheParts,
+    readonly at: Asker['at'],
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  take({ entry, error }: Lookup): void {
+    const { clock, events } = this.parts;
+    const { scope, key } = this.at;
+    if (error) events.error(scope, 'decode', error, key);
+    if (entry === undefined || freshnessOf(entry, clock.now()) !== 'fresh') return this.miss();
+    events.hit(scope, key, entry.tier, 'fresh');
+    try {
+      this.resolve(entry.read());
+    } catch (thrown) {
+      this.reject(thrown);
+    }
+  }
+
+  fail(error: unknown): void {
+    const { scope, key } = this.at;
+    this.parts.events.error(scope, 'look', error, key);
+    this.miss();
+  }
+
+  private miss(): void {
+    this.parts.events.miss(this.at.scope, this.at.key);
+    this.resolve(undefined);
+  }
+}
 
 /** Reads without a loader. They see fresh entries only. */
 export class Reads {
@@ -14,9 +51,25 @@ export class Reads {
   /** A fresh value or `undefined`; counted as a hit or a miss. One that is in the process costs no async function. */
   get(scope: CacheScope, key: string): Promise<unknown> {
     const near = typeof key === 'string' ? this.peekFresh(scope, key) : undefined;
-    if (near === undefined) return this.getSlowly(scope, key);
+    if (near === undefined) return this.canGather(key) ? this.getGathered(scope, key) : this.getSlowly(scope, key);
     this.parts.events.hit(scope, key, near.tier, 'fresh');
     return near.promise();
+  }
+
+  /**
+   * Whether the answer may be counted and handed out where the answers of all who have asked in this turn come in. Whoever
+   * listens has to hear of a hit where it happened, in the caller's own asynchronous context.
+   */
+  private canGather(key: unknown): boolean {
+    const { looks, events } = this.parts;
+    return looks.isOn && typeof key === 'string' && key !== '' && !events.hearsReads;
+  }
+
+  private getGathered(scope: CacheScope, key: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const at = { scope, key, id: scope.idOf(key) };
+      this.parts.looks.add(new Getter(this.parts, at, resolve, reject), NO_TAGS);
+    });
   }
 
   private async getSlowly(scope: CacheScope, key: string): Promise<unknown> {

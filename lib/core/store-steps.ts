@@ -1,4 +1,5 @@
 import type { Lookup, Stamp } from '../contracts/entry-store.js';
+import { OverdueError } from '../support/overdue-error.js';
 import type { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
@@ -9,13 +10,16 @@ type At = Address & { readonly scope: CacheScope };
 
 /** A look-up that fails is a miss, and an event; so is one that finds bytes it cannot read. */
 export async function lookUp(
-  { store, events }: CacheParts,
+  { store, events, looks }: CacheParts,
   at: At,
   tags: readonly string[],
   budget: Budget,
 ): Promise<Lookup | undefined> {
   try {
-    const lookup = await budget.spend(`Looking up in ${store.name}`, () => store.look(at, tags));
+    const operation = `Looking up in ${store.name}`;
+    const lookup = looks.isOn
+      ? await budget.spendLimited(operation, () => looks.look(at, tags))
+      : await budget.spend(operation, () => store.look(at, tags));
     if (lookup.error) events.error(at.scope, 'decode', lookup.error, at.key);
     return lookup;
   } catch (error) {
@@ -24,21 +28,26 @@ export async function lookUp(
   }
 }
 
-/** The same for many keys of one scope. */
+/** The same for many keys of one scope. `undefined` for all, or for the one that could not be asked for. */
 export async function lookUpMany(
-  { store, events }: CacheParts,
+  parts: CacheParts,
   scope: CacheScope,
   keys: readonly string[],
   tags: readonly string[],
   budget: Budget,
-): Promise<Lookup[] | undefined> {
+): Promise<readonly (Lookup | undefined)[] | undefined> {
   if (keys.length === 0) return [];
+  const { store, events } = parts;
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
     const lookups = await budget.spend(`Looking up in ${store.name}`, () => store.lookMany(addresses, tags));
     lookups.forEach(({ error }, index) => error && events.error(scope, 'decode', error, keys[index]));
     return lookups;
   } catch (error) {
+    // One that cannot be asked for now is no reason to do without the others.
+    if (error instanceof OverdueError && keys.length > 1) {
+      return Promise.all(addresses.map((at) => lookUp(parts, at, tags, budget)));
+    }
     events.error(scope, 'look', error);
     return undefined;
   }

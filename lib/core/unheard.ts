@@ -39,5 +39,5 @@ async function detach(
 ): Promise<void> {
   const asked = under.map(({ ticket }) => ticket.address.key);
   const answered = await lookUpMany(parts, scope, asked, tags, budget);
-  if (answered !== undefined) for (const { ticket } of under) ticket.seal();
+  if (answered?.every((lookup) => lookup !== undefined)) for (const { ticket } of under) ticket.seal();
 }

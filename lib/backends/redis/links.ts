@@ -19,6 +19,8 @@ export interface Publisher {
 export interface Links {
   /** A client of the user's may put a prefix before every key; it does so to commands, but not to what is answered. */
   readonly keyPrefix: string;
+  /** What the keys of one command have in common: `'all'` where there is but one connection. */
+  readonly lanes: 'all' | ((key: string) => unknown);
   /** @param key what decides where the command goes. */
   send(key: string, command: string, ...args: Argument[]): Promise<unknown>;
   /**

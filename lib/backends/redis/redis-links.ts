@@ -16,7 +16,11 @@ export class RedisLinks implements Links, Publisher {
   /** The scripts that were sent in full over a connection, so that the server should know them. */
   readonly #sent = new WeakMap<RedisClientLike, Set<string>>();
 
-  constructor(readonly clients: readonly RedisClientLike[]) {}
+  readonly lanes: Links['lanes'];
+
+  constructor(readonly clients: readonly RedisClientLike[]) {
+    this.lanes = clients.length === 1 ? 'all' : (key) => this.#of(key);
+  }
 
   get keyPrefix(): string {
     return String((this.clients[0] as { options?: { keyPrefix?: string | Buffer } }).options?.keyPrefix ?? '');

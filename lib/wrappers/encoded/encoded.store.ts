@@ -69,6 +69,7 @@ export class EncodedStore implements EntryStore {
   readonly name: string;
   readonly leases?: StoredLeases;
   readonly feed?: ChangeFeed;
+  readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly calls: BackendCalls;
   private readonly wireNames: WireNames;
@@ -89,6 +90,9 @@ export class EncodedStore implements EntryStore {
     this.name = backend.name;
     if (backend.checkSecurity) this.checkSecurity = () => backend.checkSecurity!();
     const wireNames = (this.wireNames = new WireNames(rootPath));
+    const { gathers } = backend;
+    if (gathers === 'all') this.gathers = gathers;
+    else if (gathers) this.gathers = ({ scope, key }) => gathers.call(backend, wireNames.keyOf(scope, 'v', key));
     const feed = fleet && new WireFeed(fleet.bus, wireNames);
     const calls = (this.calls = new BackendCalls(backend, clock, commandTimeout, fleet?.commands, feed));
     // Who hears of nothing has to ask each time.

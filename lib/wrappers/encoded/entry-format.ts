@@ -46,7 +46,8 @@ export class EntryFormat {
     if (entry.codecId !== this.codec.id) {
       throw new CacheFormatError('The entry was written by another codec.', 'format');
     }
-    return { times: entry.times, meta: entry.meta, payload: this.compression.unpack(entry) };
+    const payload = this.compression.unpack(entry);
+    return payload === entry.payload ? entry : { times: entry.times, meta: entry.meta, payload };
   }
 
   private cipherOf(tenant: string | undefined): Cipher | undefined {

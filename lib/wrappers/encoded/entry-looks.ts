@@ -35,10 +35,8 @@ export class EntryLooks {
       const opened = keys.map((key, index) =>
         this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index], scope.tenant),
       );
-      const others = [...new Set(opened.flatMap((entry) => (entry && 'tags' in entry ? entry.tags : [])))].filter(
-        (tag) => !tags.includes(tag),
-      );
-      for (const tag of this.versions.remembered(scope, others).tags) remembered.tags.push(tag);
+      const others = furtherTags(opened, tags);
+      if (others.length > 0) remembered.tags.push(...this.versions.remembered(scope, others).tags);
       const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
       const found = opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
       if (!found.some(({ rejected }) => isInDoubt(rejected, remembered))) return found;
@@ -57,12 +55,11 @@ export class EntryLooks {
     versions: FoundVersions,
     all: FoundVersions,
   ): Lookup {
-    const seen = { versions, witness: witnessOf(bytes) };
-    if (entry === undefined) return { entry: undefined, ...seen };
-    if ('rejected' in entry) return { entry: undefined, ...entry, ...seen };
+    if (entry === undefined) return new Seen(undefined, versions, bytes);
+    if ('rejected' in entry) return new Seen(undefined, versions, bytes, entry.rejected, entry.error);
     const rejected = this.reader.judge(entry, address, all);
-    if (rejected === undefined) return { entry, ...seen };
-    return { entry: undefined, rejected, ...(all.broken && { error: all.broken }), ...seen };
+    if (rejected === undefined) return new Seen(entry, versions, bytes);
+    return new Seen(undefined, versions, bytes, rejected, all.broken);
   }
 }
 
@@ -71,12 +68,43 @@ function isInDoubt(rejected: EntryRejection | undefined, remembered: RememberedV
   return (rejected === 'cleared' && remembered.scopes) || (rejected === 'tag' && remembered.tags.length > 0);
 }
 
-/** What tells the bytes from any others that may stand there. */
-function witnessOf(bytes: Uint8Array | undefined): Uint8Array {
-  return bytes instanceof Uint8Array ? bytes.subarray(0, WITNESS_LENGTH) : NO_BYTES;
+/** What one address had. */
+class Seen implements Lookup {
+  readonly rejected?: EntryRejection;
+  readonly error?: Error;
+
+  constructor(
+    readonly entry: StoredEntry | undefined,
+    readonly versions: FoundVersions,
+    private readonly bytes: Uint8Array | undefined,
+    rejected?: EntryRejection,
+    error?: Error,
+  ) {
+    if (rejected !== undefined) this.rejected = rejected;
+    if (error !== undefined) this.error = error;
+  }
+
+  /** What tells the bytes from any others that may stand there. Only who goes on to load asks for it. */
+  get witness(): Uint8Array {
+    return this.bytes instanceof Uint8Array ? this.bytes.subarray(0, WITNESS_LENGTH) : NO_BYTES;
+  }
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_TAGS: readonly string[] = [];
+
+/** The tags that the entries carry beside those that were asked for. Mostly none have any. */
+function furtherTags(
+  opened: readonly (StoredEntry | Unreadable | undefined)[],
+  asked: readonly string[],
+): readonly string[] {
+  let further: Set<string> | undefined;
+  for (const entry of opened) {
+    if (entry === undefined || 'rejected' in entry) continue;
+    for (const tag of entry.tags) if (!asked.includes(tag)) (further ??= new Set()).add(tag);
+  }
+  return further === undefined ? NO_TAGS : [...further];
+}
 
 function merge(one: FoundVersions, other: FoundVersions): FoundVersions {
   return {

@@ -10,6 +10,8 @@ import type { EntryMeta, NamedVersion } from './entry-meta.js';
 import type { FoundVersions } from './version-read.js';
 import { readEntryMeta } from './wire-format.js';
 
+const NO_TAGS: readonly string[] = [];
+
 /** Bytes that are no entry, or no whole one. */
 export interface Unreadable {
   readonly rejected: EntryRejection;
@@ -36,12 +38,13 @@ export class EntryReader {
   /** Why the entry must not be served; `undefined` when nothing stands against it. */
   judge(entry: StoredEntry, { scope, key }: Address, versions: FoundVersions): EntryRejection | undefined {
     if (this.clock.now() >= entry.expiresAt) return 'expired';
-    const own = new Map(entry.scopes);
-    for (const path of scope.lineage) {
-      const present = versions.scopes.get(path)?.version;
-      if (present === undefined || own.get(path) !== present) return 'cleared';
+    const { lineage, path } = scope;
+    for (let at = 0; at < lineage.length; at++) {
+      const name = lineage[at]!;
+      const present = versions.scopes.get(name)?.version;
+      if (present === undefined || versionOf(entry.scopes, name, at) !== present) return 'cleared';
     }
-    for (const [sequence, pattern] of versions.scopes.get(scope.path)!.patterns.items) {
+    for (const [sequence, pattern] of versions.scopes.get(path)!.patterns.items) {
       if (sequence > entry.patterns && compileGlob(pattern)(key)) return 'pattern';
     }
     for (const [tag, version] of entry.versions) if (versions.tags.get(tag) !== version) return 'tag';
@@ -57,6 +60,12 @@ export class EntryReader {
   versionIn(key: string, bytes: Uint8Array | undefined, path: string): string | undefined {
     return metaOf(key, bytes)?.scopes.find(([at]) => at === path)?.[1];
   }
+}
+
+/** Written in the order of the lineage, `at` is where it stands; but bytes may say anything. */
+function versionOf(versions: readonly NamedVersion[], name: string, at: number): string | undefined {
+  const expected = versions[at];
+  return expected?.[0] === name ? expected[1] : versions.findLast(([other]) => other === name)?.[1];
 }
 
 /** What an entry says of itself. The value is left alone: it may be large, another codec's, or encrypted. */
@@ -80,7 +89,9 @@ export class StoredEntry implements Entry {
   readonly patterns: number;
   readonly name: string | undefined;
   private readonly payload: Uint8Array;
-  private first: { value: unknown } | undefined;
+  /** What was decoded, until somebody has taken it. */
+  private value: unknown;
+  private isTaken = false;
 
   /** @throws whatever the codec throws on bytes it did not write. */
   constructor(
@@ -94,10 +105,10 @@ export class StoredEntry implements Entry {
     this.versions = meta.tags;
     this.scopes = meta.scopes;
     this.patterns = meta.patterns ?? 0;
-    this.tags = meta.tags.map(([tag]) => tag);
+    this.tags = meta.tags.length === 0 ? NO_TAGS : meta.tags.map(([tag]) => tag);
     this.name = meta.key;
     this.payload = payload;
-    this.first = { value: codec.decode(payload) };
+    this.value = codec.decode(payload);
   }
 
   /**
@@ -105,9 +116,12 @@ export class StoredEntry implements Entry {
    * @throws CacheFormatError when the codec cannot do again what it did once.
    */
   read(): unknown {
-    const { first } = this;
-    this.first = undefined;
-    if (first) return first.value;
+    if (!this.isTaken) {
+      const { value } = this;
+      this.isTaken = true;
+      this.value = undefined;
+      return value;
+    }
     try {
       return this.codec.decode(this.payload);
     } catch (error) {

@@ -16,12 +16,16 @@ const MAX_LENGTH = 64 * 1_048_576;
  *
  *     get(k): 512 MiB are on their way    timeout    get(k): another 512 MiB wait behind them    timeout    ...
  *
+ * Where several keys were asked for at once, each is asked for alone next time, and only the one that is late again is waited for.
+ *
  * When the answer comes at last and is no entry, it is taken away; who reads in time replaces it instead. When the connection
  * ended over it, the length is asked for first: the next connection would end over it too, and the whole cache do without
  * the server each time.
  */
 export class OverdueReads {
   private readonly until = new Map<string, number>();
+  /** Keys of a read of many that was not answered in time: which one of them it was only each by itself can tell. */
+  private readonly apart = new Set<string>();
   /** Keys over whose reads a connection has ended. */
   private readonly suspects = new Set<string>();
 
@@ -46,9 +50,9 @@ export class OverdueReads {
   }
 
   private refuse(keys: readonly string[]): void {
-    if (this.until.size === 0) return;
+    if (this.until.size + this.apart.size === 0) return;
     const now = this.clock.now();
-    const key = keys.find((one) => now < (this.until.get(one) ?? 0));
+    const key = keys.find((one) => now < (this.until.get(one) ?? 0) || (keys.length > 1 && this.apart.has(one)));
     if (key === undefined) return;
     const { name } = this.calls.backend;
     throw new OverdueError(`${name} has not answered an earlier read of ${key}; it is not asked again before.`);
@@ -56,17 +60,28 @@ export class OverdueReads {
 
   private async examine(keys: readonly string[]): Promise<void> {
     const { backend } = this.calls;
-    for (const key of keys) {
-      const isLonger = await this.calls.limited('length', async () => backend.isLonger?.(key, MAX_LENGTH));
-      if (isLonger) await this.remove([key]);
-      this.suspects.delete(key);
-    }
+    await Promise.all(
+      keys.map(async (key) => {
+        const isLonger = await this.calls.limited('length', async () => backend.isLonger?.(key, MAX_LENGTH));
+        if (isLonger) await this.remove([key]);
+        this.suspects.delete(key);
+      }),
+    );
   }
 
   private expect(keys: readonly string[], answer: Promise<readonly unknown[]>, from: number): void {
     const until = this.clock.now() + PATIENCE;
-    for (const key of keys) if (this.until.size < MAX_KEYS || this.until.has(key)) this.until.set(key, until);
-    const end = (): void => keys.forEach((key) => this.until.get(key) === until && this.until.delete(key));
+    const isAlone = keys.length === 1;
+    for (const key of keys) {
+      if (!isAlone && this.apart.size < MAX_KEYS) this.apart.add(key);
+      if (isAlone && (this.until.size < MAX_KEYS || this.until.has(key))) this.until.set(key, until);
+    }
+    const end = (): void => {
+      for (const key of keys) {
+        if (!isAlone) this.apart.delete(key);
+        else if (this.until.get(key) === until) this.until.delete(key);
+      }
+    };
     const ended = (): void => {
       end();
       for (const key of keys) if (this.suspects.size < MAX_KEYS) this.suspects.add(key);

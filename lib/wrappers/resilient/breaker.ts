@@ -29,19 +29,19 @@ export class Breaker {
     this.since = clock.now();
   }
 
-  succeeded(): void {
+  succeeded(calls = 1): void {
     this.inARow = 0;
-    this.good++;
+    this.good += calls;
   }
 
   /** Whether it should open. */
-  failed(): boolean {
+  failed(calls = 1): boolean {
     const now = this.clock.now();
     if (now - this.since > WINDOW) this.forget(now);
-    this.inARow++;
-    this.bad++;
-    const calls = this.good + this.bad;
-    return this.inARow >= this.limits.failures || (calls >= MIN_CALLS && this.bad / calls >= this.limits.errorRate);
+    this.inARow += calls;
+    this.bad += calls;
+    const all = this.good + this.bad;
+    return this.inARow >= this.limits.failures || (all >= MIN_CALLS && this.bad / all >= this.limits.errorRate);
   }
 
   /** What was counted before an outage says nothing about the time after it. */

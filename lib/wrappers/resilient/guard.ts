@@ -45,9 +45,23 @@ export class Guard {
     return work;
   }
 
+  /** What many calls have asked for as one counts as often: an outage shall not last longer because they were gathered. */
+  watchedFor<T>(calls: number, work: MaybePromise<T>): MaybePromise<T> {
+    if (calls === 1) return this.watched(work);
+    if (work instanceof Promise) {
+      work.then(
+        () => this.breaker.succeeded(calls),
+        (error: unknown) => this.fail(error, calls),
+      );
+    }
+    return work;
+  }
+
   readonly succeeded = (): void => this.breaker.succeeded();
-  private readonly failed = (error: unknown): void => {
+  private readonly failed = (error: unknown): void => this.fail(error, 1);
+
+  private fail(error: unknown, calls: number): void {
     if (isCallersFault(error) || !this.isUp) return;
-    if (this.breaker.failed() || refusesService(error)) this.recovery.leave(error);
-  };
+    if (this.breaker.failed(calls) || refusesService(error)) this.recovery.leave(error);
+  }
 }

@@ -35,6 +35,7 @@ export class ResilientStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly leases?: LeaseProvider;
   readonly feed: ResilientFeed;
+  readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
@@ -82,6 +83,7 @@ export class ResilientStore implements EntryStore {
       () => guard.isAway,
       (change) => this.hear(change),
     );
+    if (primary.gathers) this.gathers = primary.gathers;
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     // Each lease that fails comes after a look that went well: one that can be read, and lets nobody load, would be good
     // enough for ever, while every call of a missing key loads, and nothing is stored.
@@ -103,10 +105,10 @@ export class ResilientStore implements EntryStore {
     return this.aside.look(address, tags);
   }
 
-  lookMany(addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]> {
+  lookMany(addresses: readonly Address[], tags: readonly string[], callers = 1): MaybePromise<Lookup[]> {
     const { guard } = this;
-    if (guard.isUp) return guard.watched(this.primary.lookMany(addresses, tags));
-    if (guard.isOpening) return guard.opened.then(() => this.lookMany(addresses, tags));
+    if (guard.isUp) return guard.watchedFor(callers, this.primary.lookMany(addresses, tags, callers));
+    if (guard.isOpening) return guard.opened.then(() => this.lookMany(addresses, tags, callers));
     return addresses.map((address) => this.aside.look(address, tags));
   }
 

@@ -1,3 +1,4 @@
+import type { Lookup } from '../../contracts/entry-store.js';
 import type { Entry, EntryDraft, Kept, ValueIsolation } from '../../contracts/entry.js';
 
 /** An entry of L2 that was taken into L1: the first reader gets what was decoded, the others copies of what is kept. */
@@ -39,5 +40,21 @@ export function admit(entry: Entry, isolation: ValueIsolation): { entry: Entry; 
     return { entry: new AdmittedEntry(entry, { value }, kept, isolation), draft };
   } catch {
     return undefined;
+  }
+}
+
+/** What L2 has found, with the entry that was taken in. */
+export class AdmittedLookup implements Lookup {
+  constructor(
+    private readonly found: Lookup,
+    readonly entry: Entry,
+  ) {}
+
+  get versions(): unknown {
+    return this.found.versions;
+  }
+
+  get witness(): Uint8Array | undefined {
+    return this.found.witness;
   }
 }

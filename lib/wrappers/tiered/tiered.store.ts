@@ -5,7 +5,7 @@ import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
 import { Markers, type Marker } from '../coherence/markers.js';
-import { admit } from './admitted-entry.js';
+import { admit, AdmittedLookup } from './admitted-entry.js';
 
 /** The first tier: entries of this process. Nothing of it waits: between a look and what follows nothing can come. */
 export interface NearStore {
@@ -36,6 +36,7 @@ export class TieredStore implements EntryStore {
   readonly tier = 'l2' as const;
   readonly leases: LeaseProvider;
   readonly feed: ChangeFeed;
+  readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly markers = new Markers();
 
@@ -46,6 +47,7 @@ export class TieredStore implements EntryStore {
   ) {
     this.leases = far.leases;
     this.feed = far.feed;
+    if (far.gathers) this.gathers = far.gathers;
     // What is in the process nobody else comes near.
     if (far.checkSecurity) this.checkSecurity = () => far.checkSecurity!();
     if (far.feed.connected) this.peek = near.peek;
@@ -60,10 +62,10 @@ export class TieredStore implements EntryStore {
     return (await this.lookMany([address], tags))[0]!;
   }
 
-  async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
+  async lookMany(addresses: readonly Address[], tags: readonly string[], callers?: number): Promise<Lookup[]> {
     const markers = addresses.map(({ id }) => this.markers.place(id));
     try {
-      const lookups = await this.far.lookMany(addresses, tags);
+      const lookups = await this.far.lookMany(addresses, tags, callers);
       return lookups.map((lookup, index) => this.keepFound(addresses[index]!, lookup, markers[index]!));
     } finally {
       for (const marker of markers) this.markers.lift(marker);
@@ -228,7 +230,7 @@ export class TieredStore implements EntryStore {
     if (!admitted) return lookup;
     const stamp = this.near.stamp(address.scope, entry.tags);
     this.near.set(address, admitted.draft, stamp);
-    return { ...lookup, entry: admitted.entry };
+    return new AdmittedLookup(lookup, admitted.entry);
   }
 
   private keep(address: Address, draft: EntryDraft, held: Stamp, marker: Marker): boolean {

@@ -11,6 +11,9 @@ export class ClusterLinks implements Links {
   /** The scripts that were sent in full to a node, so that it should know them. */
   readonly #sent = new Map<string, Set<string>>();
 
+  /** A command may be about keys of one slot, not of one node. */
+  readonly lanes = (key: string): number => this.slotOf(key);
+
   constructor(readonly nodes: ClusterNodes) {}
 
   get keyPrefix(): string {

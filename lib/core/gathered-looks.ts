@@ -1,0 +1,108 @@
+import type { EntryStore, Lookup } from '../contracts/entry-store.js';
+import type { Clock } from '../contracts/clock.js';
+import type { Address } from '../contracts/scope.js';
+import { OverdueError } from '../support/overdue-error.js';
+import { Budget } from './budget.js';
+import type { CacheScope } from './scopes.js';
+
+/** How many looks travel as one. The answer comes as a whole: a thousand large values would make the first wait for the last. */
+const MAX_TOGETHER = 64;
+
+type At = Address & { readonly scope: CacheScope };
+
+/** Who has asked. Neither method may throw. */
+export interface Asker {
+  readonly at: At;
+  take(lookup: Lookup): void;
+  fail(error: unknown): void;
+}
+
+/** Looks of one scope that travel, and fail, together. */
+class Batch {
+  readonly askers: Asker[] = [];
+
+  constructor(
+    readonly scope: CacheScope,
+    readonly tags: readonly string[],
+    readonly lane: unknown,
+  ) {}
+
+  takes(at: At, tags: readonly string[], lane: unknown): boolean {
+    return this.scope === at.scope && this.tags === tags && this.lane === lane && this.askers.length < MAX_TOGETHER;
+  }
+}
+
+export interface GatheringParts {
+  readonly store: EntryStore;
+  readonly clock: Clock;
+  /** Milliseconds one call may wait for the backend in all. */
+  readonly commandTimeout: number;
+}
+
+/**
+ * The looks of one turn of the event loop, sent as one: where the store is a server, a command of many keys costs little
+ * more than one of a single key. The turn is over when no promise is left to run, so nobody waits for it: the process would
+ * not have looked at its sockets before.
+ *
+ * Each asker is still alone with its key: when the store refuses to be asked for one of them, the others are asked anew without.
+ */
+export class GatheredLooks {
+  private open: Batch[] = [];
+
+  constructor(private readonly parts: GatheringParts) {}
+
+  /** Whether looks gain from being gathered; `add` must not be called where they do not. */
+  get isOn(): boolean {
+    return this.parts.store.gathers !== undefined;
+  }
+
+  /** Rejects as the store does, or with `CacheTimeoutError`. */
+  look(at: At, tags: readonly string[]): Promise<Lookup> {
+    return new Promise((take, fail) => this.add({ at, take, fail }, tags));
+  }
+
+  /** Looks with the very same `tags` go together. */
+  add(asker: Asker, tags: readonly string[]): void {
+    const { gathers } = this.parts.store;
+    const lane = typeof gathers === 'function' ? gathers(asker.at) : undefined;
+    const { open } = this;
+    if (open.length === 0) queueMicrotask(this.close);
+    let batch = open.at(-1);
+    if (!batch?.takes(asker.at, tags, lane)) {
+      batch = open.find((other) => other.takes(asker.at, tags, lane));
+      if (batch === undefined) open.push((batch = new Batch(asker.at.scope, tags, lane)));
+    }
+    batch.askers.push(asker);
+  }
+
+  /**
+   * `nextTick` runs when the promises that are under way have: asked for in one of them, it is after all the others, where
+   * asked for at once by synchronous code it would be before them.
+   */
+  private readonly close = (): void => process.nextTick(this.send);
+
+  private readonly send = (): void => {
+    const batches = this.open;
+    this.open = [];
+    for (const batch of batches) void this.ask(batch.askers, batch.tags);
+  };
+
+  private async ask(askers: readonly Asker[], tags: readonly string[]): Promise<void> {
+    const { store, clock, commandTimeout } = this.parts;
+    let lookups: readonly Lookup[];
+    try {
+      lookups = await new Budget(clock, commandTimeout).spend(`Looking up in ${store.name}`, () =>
+        store.lookMany(
+          askers.map(({ at }) => at),
+          tags,
+          askers.length,
+        ),
+      );
+    } catch (error) {
+      if (error instanceof OverdueError && askers.length > 1) for (const asker of askers) void this.ask([asker], tags);
+      else for (const asker of askers) asker.fail(error);
+      return;
+    }
+    for (let at = 0; at < askers.length; at++) askers[at]!.take(lookups[at]!);
+  }
+}
