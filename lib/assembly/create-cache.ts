@@ -42,7 +42,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     name,
     enabled,
     store,
-    looks: new GatheredLooks({ store, clock, commandTimeout }),
+    looks: new GatheredLooks(store),
     isolation,
     clock,
     recent: clock.recent ? clock.recent.bind(clock) : clock.now.bind(clock),

@@ -65,7 +65,7 @@ export interface EntryStore {
 
   /**
    * Where looks of one turn are better sent as one: `'all'`, or what those have in common that may travel together, and then
-   * also fail together. Absent: each goes alone.
+   * also fail together. Absent: each goes alone. A store that says so keeps each look to the time that one command may take.
    */
   readonly gathers?: 'all' | ((address: Address) => unknown);
 

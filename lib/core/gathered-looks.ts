@@ -1,8 +1,6 @@
 import type { EntryStore, Lookup } from '../contracts/entry-store.js';
-import type { Clock } from '../contracts/clock.js';
 import type { Address } from '../contracts/scope.js';
 import { OverdueError } from '../support/overdue-error.js';
-import { Budget } from './budget.js';
 import type { CacheScope } from './scopes.js';
 
 /** How many looks travel as one. The answer comes as a whole: a thousand large values would make the first wait for the last. */
@@ -32,13 +30,6 @@ class Batch {
   }
 }
 
-export interface GatheringParts {
-  readonly store: EntryStore;
-  readonly clock: Clock;
-  /** Milliseconds one call may wait for the backend in all. */
-  readonly commandTimeout: number;
-}
-
 /**
  * The looks of one turn of the event loop, sent as one: where the store is a server, a command of many keys costs little
  * more than one of a single key. The turn is over when no promise is left to run, so nobody waits for it: the process would
@@ -49,11 +40,11 @@ export interface GatheringParts {
 export class GatheredLooks {
   private open: Batch[] = [];
 
-  constructor(private readonly parts: GatheringParts) {}
+  constructor(private readonly store: EntryStore) {}
 
   /** Whether looks gain from being gathered; `add` must not be called where they do not. */
   get isOn(): boolean {
-    return this.parts.store.gathers !== undefined;
+    return this.store.gathers !== undefined;
   }
 
   /** Rejects as the store does, or with `CacheTimeoutError`. */
@@ -63,7 +54,7 @@ export class GatheredLooks {
 
   /** Looks with the very same `tags` go together. */
   add(asker: Asker, tags: readonly string[]): void {
-    const { gathers } = this.parts.store;
+    const { gathers } = this.store;
     const lane = typeof gathers === 'function' ? gathers(asker.at) : undefined;
     const { open } = this;
     if (open.length === 0) queueMicrotask(this.close);
@@ -88,16 +79,10 @@ export class GatheredLooks {
   };
 
   private async ask(askers: readonly Asker[], tags: readonly string[]): Promise<void> {
-    const { store, clock, commandTimeout } = this.parts;
     let lookups: readonly Lookup[];
     try {
-      lookups = await new Budget(clock, commandTimeout).spend(`Looking up in ${store.name}`, () =>
-        store.lookMany(
-          askers.map(({ at }) => at),
-          tags,
-          askers.length,
-        ),
-      );
+      const addresses = askers.map(({ at }) => at);
+      lookups = await this.store.lookMany(addresses, tags, askers.length);
     } catch (error) {
       if (error instanceof OverdueError && askers.length > 1) for (const asker of askers) void this.ask([asker], tags);
       else for (const asker of askers) asker.fail(error);

@@ -13,10 +13,15 @@ export function withTimeLimit<T>(clock: Clock, operation: string, ms: number, wo
       // gets one poll phase before the wait is called off.
       setImmediate(() => setImmediate(() => reject(new CacheTimeoutError(operation, ms))));
     }, ms);
-    const settle = (): void => {
-      timer.cancel();
-      resolve(work);
-    };
-    work.then(settle, settle);
+    work.then(
+      (result) => {
+        timer.cancel();
+        resolve(result);
+      },
+      (error: unknown) => {
+        timer.cancel();
+        reject(error);
+      },
+    );
   });
 }

@@ -35,8 +35,14 @@ export class BackendCalls {
     return withTimeLimit(this.clock, `${operation} in ${this.backend.name}`, this.timeout * patience, guarded(work));
   }
 
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.limited('get', () => this.ask(keys));
+  /** The same for what began some milliseconds ago: what it has taken by now counts. */
+  limitedSince<T>(begun: number, operation: string, work: () => Promise<T>): Promise<T> {
+    const taken = this.clock.now() - begun;
+    return this.limited(operation, work, taken <= 0 ? 1 : Math.max(0, 1 - taken / this.timeout));
+  }
+
+  getMany(keys: readonly string[], begun = this.clock.now()): Promise<(Uint8Array | undefined)[]> {
+    return this.limitedSince(begun, 'get', () => this.ask(keys));
   }
 
   /** Without the limit: for who has to know of an answer that comes too late. */

@@ -109,7 +109,7 @@ export class EncodedStore implements EntryStore {
     const reads = new OverdueReads(calls, clock, async (keys) => {
       await writes.removeAll(keys).catch(() => {});
     });
-    this.looks = new EntryLooks(reads, wireNames, versions, writes, reader);
+    this.looks = new EntryLooks(reads, wireNames, versions, writes, reader, clock);
     this.names = new StoredNames(calls, reader);
     this.patternSweep = new PatternSweep(calls, writes, this.names, sweeper);
     this.clearedSweep = new ClearedSweep(calls, versions, writes, reader, sweeper, parts.onError);

@@ -1,12 +1,13 @@
+import type { Clock } from '../../contracts/clock.js';
 import type { EntryRejection, Lookup } from '../../contracts/entry-store.js';
 import { WITNESS_LENGTH } from '../../contracts/fleet.js';
 import type { Address } from '../../contracts/scope.js';
 import type { WireNames } from '../coherence/wire-names.js';
 import type { EntryReader, StoredEntry, Unreadable } from './entry-reader.js';
 import type { OverdueReads } from './overdue-reads.js';
-import type { RememberedVersions, StoredVersions } from './stored-versions.js';
+import type { StoredVersions } from './stored-versions.js';
 import type { ValueWrites } from './value-writes.js';
-import type { FoundVersions } from './version-read.js';
+import type { FoundVersions, RememberedVersions } from './version-read.js';
 
 /** Entries as they are found: read together with the versions they are held against. */
 export class EntryLooks {
@@ -16,32 +17,36 @@ export class EntryLooks {
     private readonly versions: StoredVersions,
     private readonly writes: ValueWrites,
     private readonly reader: EntryReader,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * All addresses must be of one scope. One round trip, and another one when entries carry tags that nobody asked for and
    * whose versions are not at hand. Before an entry is rejected for a version that was at hand, the version is asked for: one
-   * that the server has lost and somebody has made anew would keep processes apart that remember different ones.
+   * that the server has lost and somebody has made anew would keep processes apart that remember different ones. All of it
+   * within the time that one command may take.
    */
   async lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
     const { scope } = addresses[0]!;
     const keys = addresses.map(({ key }) => this.names.keyOf(scope, 'v', key));
-    const remembered = this.versions.remembered(scope, tags);
     const read = this.versions.begin(scope, tags);
+    const begun = this.clock.now();
     try {
-      const answers = await this.reads.read(read.asked, keys);
+      const answers = await this.reads.read(read.asked, keys, begun);
       const versions = read.found(answers);
       const bytes = answers.slice(read.asked.length);
       const opened = keys.map((key, index) =>
         this.writes.isRemoving(key) ? undefined : this.reader.open(key, bytes[index], scope.tenant),
       );
       const others = furtherTags(opened, tags);
-      if (others.length > 0) remembered.tags.push(...this.versions.remembered(scope, others).tags);
-      const all = others.length === 0 ? versions : merge(versions, await this.versions.read(scope, others));
+      const further = others.length === 0 ? undefined : this.versions.begin(scope, others);
+      const all = further ? merge(versions, await this.versions.ask(further, begun)) : versions;
       const found = opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
+      if (found.every(({ rejected }) => rejected === undefined)) return found;
+      const remembered = both(read.remembered, further?.remembered);
       if (!found.some(({ rejected }) => isInDoubt(rejected, remembered))) return found;
       this.versions.forget(scope, remembered);
-      const anew = await this.versions.read(scope, [...tags, ...others]);
+      const anew = await this.versions.ask(this.versions.begin(scope, [...tags, ...others]), begun);
       return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, anew, anew));
     } finally {
       read.end();
@@ -66,6 +71,10 @@ export class EntryLooks {
 /** Whether what speaks against the entry was only remembered. */
 function isInDoubt(rejected: EntryRejection | undefined, remembered: RememberedVersions): boolean {
   return (rejected === 'cleared' && remembered.scopes) || (rejected === 'tag' && remembered.tags.length > 0);
+}
+
+function both(one: RememberedVersions, other: RememberedVersions | undefined): RememberedVersions {
+  return other ? { scopes: one.scopes || other.scopes, tags: [...one.tags, ...other.tags] } : one;
 }
 
 /** What one address had. */

@@ -37,12 +37,16 @@ export class OverdueReads {
   ) {}
 
   /** What stands under `records`, then under `keys`. @throws CacheBackendError when one of the keys is overdue. */
-  async read(records: readonly string[], keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+  async read(
+    records: readonly string[],
+    keys: readonly string[],
+    begun = this.clock.now(),
+  ): Promise<(Uint8Array | undefined)[]> {
     this.refuse(keys);
     if (this.suspects.size > 0) await this.examine(keys.filter((key) => this.suspects.has(key)));
     const answer = this.calls.ask([...records, ...keys]);
     try {
-      return await this.calls.limited('get', () => answer);
+      return await this.calls.limitedSince(begun, 'get', () => answer);
     } catch (error) {
       if (error instanceof CacheTimeoutError) this.expect(keys, answer, records.length);
       throw error;

@@ -6,7 +6,7 @@ import type { WireNames } from '../coherence/wire-names.js';
 import type { BackendCalls } from './backend-calls.js';
 import type { NamedVersion } from './entry-meta.js';
 import type { VersionCache } from './version-cache.js';
-import { VersionRead, type FoundVersions, type VersionKeys } from './version-read.js';
+import { VersionRead, type FoundVersions, type RememberedVersions, type VersionKeys } from './version-read.js';
 import { encodeScopeRecord, encodeTagRecord, type ScopeRecord } from './version-record.js';
 import { markOf, noneBetween } from './tag-counter.js';
 import { DAY, scopeKey, VERSION_TTL, VersionWrites } from './version-writes.js';
@@ -24,13 +24,6 @@ export interface StoredStamp extends Stamp {
   readonly anyTag: string | undefined;
 }
 
-/** What a process knows without asking. */
-export interface RememberedVersions {
-  /** Whether that of the scope, or of one above it. */
-  readonly scopes: boolean;
-  readonly tags: string[];
-}
-
 export interface VersionParts {
   readonly calls: BackendCalls;
   readonly random: Random;
@@ -45,6 +38,8 @@ export interface VersionParts {
  */
 export class StoredVersions {
   readonly writes: VersionWrites;
+  /** Looks at a scope for which nothing had to be asked: the next one finds the same, while no version has changed. */
+  private readonly atHand = new WeakMap<Scope, { readonly read: VersionRead; readonly epoch: number }>();
   private readonly lengthened = new LRUCache<string, number>({ max: MAX_REMEMBERED });
 
   constructor(private readonly parts: VersionParts) {
@@ -53,29 +48,27 @@ export class StoredVersions {
 
   /** Begins a look at the versions of a scope and tags. To be ended whatever comes of it. */
   begin(scope: Scope, tags: readonly string[]): VersionRead {
+    const { cache } = this.parts;
+    const known = tags.length === 0 ? this.atHand.get(scope) : undefined;
+    if (known && cache?.connected && known.epoch === cache.epoch) return known.read;
     const scopes = scope.lineage.map((path) => scopeKey(path));
     const tagKeys = tags.map((tag) => this.tagKey(scope, tag));
-    return new VersionRead({ scope, tags, scopes, anyTag: this.anyTagKey(scope), tagKeys }, this.parts.cache);
+    const read = new VersionRead({ scope, tags, scopes, anyTag: this.anyTagKey(scope), tagKeys }, cache);
+    if (cache && tags.length === 0 && read.asked.length === 0) this.atHand.set(scope, { read, epoch: cache.epoch });
+    return read;
   }
 
-  async read(scope: Scope, tags: readonly string[]): Promise<FoundVersions> {
-    const read = this.begin(scope, tags);
+  read(scope: Scope, tags: readonly string[]): Promise<FoundVersions> {
+    return this.ask(this.begin(scope, tags));
+  }
+
+  /** `begun`: since when the call is under way that this is for. Ends the look. */
+  async ask(read: VersionRead, begun?: number): Promise<FoundVersions> {
     try {
-      return read.found(read.asked.length === 0 ? [] : await this.parts.calls.getMany(read.asked));
+      return read.found(read.asked.length === 0 ? [] : await this.parts.calls.getMany(read.asked, begun));
     } finally {
       read.end();
     }
-  }
-
-  /** Which of these versions a look would take from memory. */
-  remembered(scope: Scope, tags: readonly string[]): RememberedVersions {
-    const { cache } = this.parts;
-    if (!cache) return { scopes: false, tags: [] };
-    const isKnown = (key: string): boolean => cache.get(key) !== undefined;
-    return {
-      scopes: scope.lineage.some((path) => isKnown(scopeKey(path))),
-      tags: tags.filter((tag) => isKnown(this.tagKey(scope, tag))),
-    };
   }
 
   forget(scope: Scope, { scopes, tags }: RememberedVersions): void {

@@ -22,7 +22,9 @@ export interface VersionReading {
  * one round trip, and an entry in the process can be vouched for.
  */
 export class VersionCache {
-  private readonly known = new LRUCache<string, Version>({ max: MAX_VERSIONS });
+  /** Another one as soon as a version that was at hand is not any more, or is another. */
+  epoch = 0;
+  private readonly known = new LRUCache<string, Version>({ max: MAX_VERSIONS, dispose: () => void this.epoch++ });
   private readonly markers = new Markers();
   private readonly stop: () => void;
 
@@ -36,6 +38,10 @@ export class VersionCache {
       lost: forget,
       back: forget,
     });
+  }
+
+  get connected(): boolean {
+    return this.bus.connected;
   }
 
   /** By wire key; `undefined`: not known, or nobody would say that it has changed. */

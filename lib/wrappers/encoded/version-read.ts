@@ -13,6 +13,13 @@ export interface FoundVersions {
   readonly broken?: CacheFormatError | undefined;
 }
 
+/** What a process knows without asking. */
+export interface RememberedVersions {
+  /** Whether that of the scope, or of one above it. */
+  readonly scopes: boolean;
+  readonly tags: readonly string[];
+}
+
 /** Where the versions of a scope and of some tags stand, in the order they are read. */
 export interface VersionKeys {
   readonly scope: Scope;
@@ -28,6 +35,8 @@ export class VersionRead {
   readonly asked: readonly string[];
   private readonly known: ReadonlyMap<string, Version>;
   private readonly reading: VersionReading | undefined;
+  /** What was found, where nothing had to be asked for: the same for everybody. */
+  private atHand: FoundVersions | undefined;
 
   constructor(
     private readonly keys: VersionKeys,
@@ -45,7 +54,18 @@ export class VersionRead {
     this.reading = asked.length === 0 ? undefined : cache?.begin(asked);
   }
 
+  /** Which of the versions were at hand. */
+  get remembered(): RememberedVersions {
+    const { scopes, tags, tagKeys } = this.keys;
+    const isKnown = (key: string): boolean => this.known.has(key);
+    return { scopes: scopes.some(isKnown), tags: tags.filter((_, index) => isKnown(tagKeys[index]!)) };
+  }
+
   found(answers: readonly (Uint8Array | undefined)[]): FoundVersions {
+    return this.asked.length === 0 ? (this.atHand ??= this.put(answers)) : this.put(answers);
+  }
+
+  private put(answers: readonly (Uint8Array | undefined)[]): FoundVersions {
     const { asked, known, reading } = this;
     const { scope, tags, scopes, anyTag, tagKeys } = this.keys;
     const read = asked.map((key, index) => decode(answers[index], scopes.includes(key)));

@@ -7,6 +7,7 @@ import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
 import type { StoreCondition } from '../../contracts/store-condition.js';
 import { CacheBackendError } from '../../support/errors.js';
+import { withTimeLimit } from '../../support/time-limit.js';
 import { messageOf } from '../../support/message-of.js';
 import { Aside } from './aside.js';
 import { Breaker } from './breaker.js';
@@ -101,14 +102,14 @@ export class ResilientStore implements EntryStore {
   look(address: Address, tags: readonly string[]): MaybePromise<Lookup> {
     const { guard } = this;
     if (guard.isUp) return guard.watched(this.primary.look(address, tags));
-    if (guard.isOpening) return guard.opened.then(() => this.look(address, tags));
+    if (guard.isOpening) return this.whenOpened(() => this.look(address, tags));
     return this.aside.look(address, tags);
   }
 
   lookMany(addresses: readonly Address[], tags: readonly string[], callers = 1): MaybePromise<Lookup[]> {
     const { guard } = this;
     if (guard.isUp) return guard.watchedFor(callers, this.primary.lookMany(addresses, tags, callers));
-    if (guard.isOpening) return guard.opened.then(() => this.lookMany(addresses, tags, callers));
+    if (guard.isOpening) return this.whenOpened(() => this.lookMany(addresses, tags, callers));
     return addresses.map((address) => this.aside.look(address, tags));
   }
 
@@ -203,6 +204,12 @@ export class ResilientStore implements EntryStore {
   async close(): Promise<void> {
     this.recovery.stop();
     await Promise.all([this.primary.close(), this.journal.close()]);
+  }
+
+  /** A look, in the time that one may take. */
+  private whenOpened<T>(look: () => MaybePromise<T>): Promise<T> {
+    const { clock, commandTimeout } = this.parts;
+    return withTimeLimit(clock, `Looking up in ${this.name}`, commandTimeout, this.guard.opened.then(look));
   }
 
   private away(): void {
