@@ -20,7 +20,7 @@ export function withTimeLimit<T>(clock: Clock, operation: string, ms: number, wo
       },
       (error: unknown) => {
         timer.cancel();
-        reject(error);
+        reject(error as Error);
       },
     );
   });

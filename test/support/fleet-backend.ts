@@ -5,6 +5,7 @@ import type { FleetLine } from './fleet-line.js';
 /** The plain commands of one client, with every optional method a backend may have. Each is one step on the server. */
 export class FleetBackend extends CacheBackend {
   override readonly name = 'fleet';
+  override readonly gathers = 'all';
 
   constructor(
     private readonly line: FleetLine,

@@ -54,10 +54,10 @@ export class RedisBackend extends CacheBackend {
   }
 
   override async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    const [key] = keys;
+    const [first] = keys;
     // The reads of one turn: the common case.
-    if (this.gathers === 'all' && key !== undefined && keys.length <= MAX_KEYS) {
-      return ((await this.#links.send(key, 'MGET', ...keys)) as unknown[]).map(bytes);
+    if (this.gathers === 'all' && first !== undefined && keys.length <= MAX_KEYS) {
+      return ((await this.#links.send(first, 'MGET', ...keys)) as unknown[]).map(bytes);
     }
     const found: (Uint8Array | undefined)[] = Array.from({ length: keys.length });
     await this.#links.spread(

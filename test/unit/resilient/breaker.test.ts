@@ -18,6 +18,14 @@ describe('a breaker', () => {
     expect([breaker.failed(), breaker.failed(), breaker.failed()]).toEqual([false, false, true]);
   });
 
+  it('counts calls, and not the questions that were asked for several of them', () => {
+    const breaker = new Breaker(LIMITS, new FakeClock());
+    expect([breaker.failed(2), breaker.failed()]).toEqual([false, true]);
+    const often = new Breaker({ failures: 100, errorRate: 0.5 }, new FakeClock());
+    often.succeeded(10);
+    expect([often.failed(9), often.failed()]).toEqual([false, true]);
+  });
+
   it('opens when too large a share fails, however well the others go', () => {
     const breaker = new Breaker({ failures: 100, errorRate: 0.5 }, new FakeClock());
     const answers: boolean[] = [];

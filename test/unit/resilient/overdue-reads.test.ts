@@ -103,6 +103,47 @@ describe('a read that is not answered in time', () => {
 });
 
 /*
+ *     MGET a b: one of them is huge    timeout    MGET a c: which of a and b was it? c shall not wait for the other one
+ */
+describe('a read of several that is not answered in time', () => {
+  const [A, B] = ['app:v:{a}', 'app:v:{b}'];
+
+  async function late(): Promise<FlakyHang> {
+    await backend.set(A, entry);
+    await backend.set(B, entry);
+    const hang = backend.hang('get', 1);
+    const read = expect(reads.read([], [A, B])).rejects.toBeInstanceOf(CacheTimeoutError);
+    await clock.advance(TIMEOUT);
+    await read;
+    return hang;
+  }
+
+  it('has each of its keys asked for alone', async () => {
+    await late();
+    const before = backend.count('get');
+    await expect(read(A, KEY)).rejects.toBeInstanceOf(OverdueError);
+    expect(backend.count('get')).toBe(before);
+    expect([await read(A), await read(B)]).toEqual([[entry.toString()], [entry.toString()]]);
+    // The first answer is still to come: nobody can say yet which one it waits for.
+    await expect(read(A, B)).rejects.toBeInstanceOf(OverdueError);
+  });
+
+  it('and is answered at last, has them asked for together again', async () => {
+    const hang = await late();
+    await hang.release();
+    await settle();
+    expect(await read(A, B)).toEqual([entry.toString(), entry.toString()]);
+  });
+
+  it('has the one waited for that is late again when it is asked for alone', async () => {
+    await late();
+    await unanswered(A);
+    await expect(read(A)).rejects.toBeInstanceOf(OverdueError);
+    expect(await read(B)).toEqual([entry.toString()]);
+  });
+});
+
+/*
  *     get(k): 512 MiB are on their way    timeout    the connection ends over them (a reset after half a second of silence)
  *     get(k): would be asked over the next connection, which would end over it, too, and the whole cache be away each time
  */

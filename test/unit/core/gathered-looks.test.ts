@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntryStore, Lookup } from '../../../lib/contracts/entry-store.js';
+import type { Address } from '../../../lib/contracts/scope.js';
+import { GatheredLooks } from '../../../lib/core/gathered-looks.js';
+import { rootScope } from '../../../lib/core/scopes.js';
+import { OverdueError } from '../../../lib/support/overdue-error.js';
+import { settle } from '../../support/deferred.js';
+
+const scope = rootScope('app');
+const other = rootScope('other');
+const NO_TAGS: readonly string[] = [];
+
+/** What was asked for, question by question. A key that is `late` cannot be asked for, one that is `broken` fails. */
+interface Asked {
+  readonly keys: string[];
+  readonly callers: number | undefined;
+}
+let asked: Asked[];
+let late: Set<string>;
+let broken: Set<string>;
+let looks: GatheredLooks;
+
+function use(gathers: EntryStore['gathers']): void {
+  const lookMany = async (
+    addresses: readonly Address[],
+    _tags: readonly string[],
+    callers?: number,
+  ): Promise<Lookup[]> => {
+    asked.push({ keys: addresses.map(({ key }) => key), callers });
+    const keyOf = (among: Set<string>): string | undefined => addresses.find(({ key }) => among.has(key))?.key;
+    if (keyOf(late) !== undefined) throw new OverdueError(`${keyOf(late)} is late.`);
+    if (keyOf(broken) !== undefined) throw new Error(`${keyOf(broken)} is broken.`);
+    return addresses.map(({ key }) => ({ entry: undefined, versions: key }));
+  };
+  looks = new GatheredLooks({ ...(gathers ? { gathers } : {}), lookMany } as unknown as EntryStore);
+}
+beforeEach(() => {
+  asked = [];
+  late = new Set();
+  broken = new Set();
+  use('all');
+});
+
+/** Resolves to the key, by which an answer tells whose it is. */
+const look = async (key: string, tags = NO_TAGS, at = scope): Promise<unknown> =>
+  (await looks.look({ scope: at, key, id: at.idOf(key) }, tags)).versions;
+const questions = (): string[] => asked.map(({ keys }) => keys.join(' '));
+
+describe('looks of one turn', () => {
+  it('are one question, and each has its own answer', async () => {
+    expect(await Promise.all(['a', 'b', 'c'].map((key) => look(key)))).toEqual(['a', 'b', 'c']);
+    expect(asked).toEqual([{ keys: ['a', 'b', 'c'], callers: 3 }]);
+  });
+
+  it('go together also when some come out of promises that other code of the turn has settled', async () => {
+    const chained = Promise.resolve()
+      .then(() => {})
+      .then(() => look('b'));
+    await Promise.all([look('a'), chained]);
+    expect(questions()).toEqual(['a b']);
+  });
+
+  it('wait for no other turn', async () => {
+    const first = look('a');
+    await settle();
+    await Promise.all([first, look('b')]);
+    expect(questions()).toEqual(['a', 'b']);
+  });
+
+  it('of other scopes, other tags and other lanes go by themselves', async () => {
+    const tags = ['t'];
+    await Promise.all([look('a'), look('b', NO_TAGS, other), look('c', tags), look('d'), look('e', tags)]);
+    expect(questions()).toEqual(['a d', 'b', 'c e']);
+    asked = [];
+    use(({ key }) => key.length);
+    await Promise.all([look('a'), look('bb'), look('c'), look('dd')]);
+    expect(questions()).toEqual(['a c', 'bb dd']);
+  });
+
+  it('are never more than 64 in one question', async () => {
+    await Promise.all(Array.from({ length: 150 }, (_, nth) => look(`k${nth}`)));
+    expect(asked.map(({ callers }) => callers)).toEqual([64, 64, 22]);
+  });
+
+  it('fail together', async () => {
+    broken.add('b');
+    const results = await Promise.allSettled([look('a'), look('b')]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(questions()).toEqual(['a b']);
+  });
+
+  it('but where one cannot be asked for now, the others are asked for without it', async () => {
+    late.add('b');
+    const results = await Promise.allSettled([look('a'), look('b'), look('c')]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(questions()).toEqual(['a b c', 'a', 'b', 'c']);
+  });
+});
+
+it('a store that does not gather is not asked to', () => {
+  use(undefined);
+  expect(looks.isOn).toBe(false);
+});
