@@ -18,9 +18,9 @@ export function withTimeLimit<T>(clock: Clock, operation: string, ms: number, wo
         timer.cancel();
         resolve(result);
       },
-      (error: unknown) => {
+      (error: Error) => {
         timer.cancel();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

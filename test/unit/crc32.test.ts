@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { crc32, crc32OfText } from '../../lib/support/crc32.js';
 

@@ -33,7 +33,7 @@ beforeEach(async () => {
 /** The version of the scope, and the counter of its tags. */
 async function put(version: string): Promise<void> {
   const asked = versions.begin(scope, []).asked;
-  for (const key of ['app:s:{%}', ...asked.filter((key) => key !== 'app:s:{%}')]) {
+  for (const key of ['app:s:{%}', ...asked.filter((other) => other !== 'app:s:{%}')]) {
     const bytes = key.includes(':s:')
       ? encodeScopeRecord({ version, patterns: { sequence: 0, items: [] } })
       : encodeTagRecord({ version });

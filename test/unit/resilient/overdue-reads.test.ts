@@ -112,9 +112,9 @@ describe('a read of several that is not answered in time', () => {
     await backend.set(A, entry);
     await backend.set(B, entry);
     const hang = backend.hang('get', 1);
-    const read = expect(reads.read([], [A, B])).rejects.toBeInstanceOf(CacheTimeoutError);
+    const overdue = expect(reads.read([], [A, B])).rejects.toBeInstanceOf(CacheTimeoutError);
     await clock.advance(TIMEOUT);
-    await read;
+    await overdue;
     return hang;
   }
 
