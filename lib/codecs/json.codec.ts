@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Codec } from '../contracts/codec.js';
 import { CacheFormatError, CacheValueError } from '../support/errors.js';
 import { MAX_DEPTH } from '../support/value-path.js';
+import { refuseDeep } from './json-depth.js';
 import { readTagged } from './json-reader.js';
 import { isOrdinary, writeTagged } from './json-writer.js';
 import { TAG } from './tag-payload.js';
@@ -46,7 +47,9 @@ export const jsonCodec: Codec = {
     try {
       const parsed: unknown = JSON.parse(text);
       // A quote inside a JSON string is always escaped, so the marker cannot stand in data.
-      return text.length <= SHALLOW_LENGTH && !text.includes(MARKER) ? parsed : readTagged(parsed, 0);
+      if (text.includes(MARKER)) return readTagged(parsed, 0);
+      if (text.length > SHALLOW_LENGTH) refuseDeep(parsed);
+      return parsed;
     } catch (error) {
       if (error instanceof CacheFormatError) throw error;
       throw new CacheFormatError(`The payload is not what the json codec writes (${(error as Error).name}).`);
