@@ -1,0 +1,15 @@
+import { Redis } from 'ioredis';
+import { RedisCache } from 'layered-loader';
+import { redisRoom, TTL_MS } from '../../kit/redis-room.mjs';
+
+export const open = redisRoom(async ({ port, compressed }) => {
+  if (compressed) return undefined;
+  const redis = new Redis({ port });
+  const cache = new RedisCache(redis, { json: true, ttlInMsecs: TTL_MS, prefix: 'layered' });
+  return {
+    get: (key) => cache.get(key),
+    getMany: async (keys) => (await cache.getMany(keys)).resolvedValues,
+    set: (key, value) => cache.set(key, value),
+    close: () => redis.disconnect(),
+  };
+});
