@@ -13,6 +13,7 @@ export { TTL_MS };
  *   set(key: string, value: unknown): Promise<unknown>,
  *   getMany?(keys: string[]): Promise<any[]>,
  *   close(): Promise<unknown> | unknown,
+ *   note?: string,
  * }} RedisClientOf
  * What a case asks for.
  * @typedef {{ port: number, operation: 'get' | 'set' | 'getMany', callers: number, keys: number, bytes: number,
@@ -35,6 +36,7 @@ export function redisRoom(connect) {
     const values = keys.map((key) => valueOf(key, params.bytes));
     const operation = operations(client, params, keys, values)[params.operation];
     return {
+      ...(client.note === undefined ? {} : { note: client.note }),
       run: concurrent(operation, params.callers),
       check: () => check(client, params, keys, values),
       close: async () => void (await client.close()),

@@ -18,6 +18,7 @@ export const open = redisRoom(async ({ port, operation, compressed }) => {
       await find(key);
       given.delete(key);
     },
+    note: 'callers who ask for one key at the same time are given one object',
     close: () => redis.disconnect(),
   };
 });

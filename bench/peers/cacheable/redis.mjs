@@ -9,6 +9,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
     get: (key) => cache.get(key),
     getMany: (keys) => cache.getMany(keys),
     set: (key, value) => cache.set(key, value),
+    note: 'on node-redis, which sends what one turn asks for together',
     close: () => cache.disconnect(),
   };
 });

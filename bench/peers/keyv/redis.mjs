@@ -9,6 +9,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
     get: (key) => keyv.get(key),
     getMany: (keys) => keyv.getMany(keys),
     set: (key, value) => keyv.set(key, value, TTL_MS),
+    note: 'on node-redis, which sends what one turn asks for together',
     close: () => keyv.disconnect(),
   };
 });

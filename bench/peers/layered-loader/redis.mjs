@@ -10,6 +10,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
     get: (key) => cache.get(key),
     getMany: async (keys) => (await cache.getMany(keys)).resolvedValues,
     set: (key, value) => cache.set(key, value),
+    note: 'its `RedisCache` alone, without a loader round it',
     close: () => redis.disconnect(),
   };
 });

@@ -11,6 +11,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
   return {
     get: (key) => cache.getItem(key),
     set: (key, value) => cache.setItem(key, value, { ttl: TTL_MS / 1_000 }),
+    note: 'keys never expire in Redis: the time is inside the value',
     close: () => redis.disconnect(),
   };
 });

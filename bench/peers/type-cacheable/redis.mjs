@@ -12,6 +12,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
   return {
     get: (key) => cache.get(key),
     set: (key, value) => cache.set(key, value, TTL_MS / 1_000),
+    note: 'its adapter alone, without a decorator round it',
     close: () => redis.disconnect(),
   };
 });
