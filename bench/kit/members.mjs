@@ -4,6 +4,8 @@ const JOBS = new URL('../jobs/', import.meta.url);
 
 /** Nobody who hangs holds up the row. */
 const ANSWER_MS = 10_000;
+/** To start a process, load a library and connect takes its time on a busy machine. */
+const OPEN_MS = 30_000;
 
 /** A process of one contestant of the rows about fleets and outages. What it has to say goes to nobody. */
 export class MemberProcess {
@@ -25,9 +27,10 @@ export class MemberProcess {
   async call(job, ...args) {
     const { exitCode, signalCode } = this.#worker.child;
     if (exitCode !== null || signalCode !== null) throw this.#explained(new Error('ended with it'));
+    const patience = job === 'open' ? OPEN_MS : ANSWER_MS;
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer to ${job} in ${ANSWER_MS / 1_000} s`)), ANSWER_MS);
+      timer = setTimeout(() => reject(new Error(`no answer to ${job} in ${patience / 1_000} s`)), patience);
     });
     try {
       return await Promise.race([this.#worker.call(job, ...args), late]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { now, sleep } from '../../fleet/kit/clock.mjs';
 import { openApp } from './open-cache.mjs';
 
-const READY_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 20_000;
 
 /** Nothing is said to the module but where Redis is, and what a row asks for. @type {import('../../kit/fleet-member.mjs').Open} */
 export async function open({ port, load, commandTimeout, coherence }) {
