@@ -44,7 +44,7 @@ try {
       if (row.redis) server ??= await startRedis();
       const lines = await linesOf(row);
       results.push({ name, title: row.title, lines });
-      console.log(`${tableOf({ name, title: row.title, lines })}`);
+      console.log(tableOf({ name, title: row.title, lines }));
     } catch (error) {
       failed = true;
       say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -88,8 +88,10 @@ async function linesOf(row) {
     const params = { ...one.params, ...(server === undefined ? {} : { port: server.port }) };
     const others = [...(one.ours ?? row.ours), ...(one.peers ?? row.peers ?? peersOf(one.room ?? row.room))];
     const limit = one.limit ?? row.limit;
-    const meanwhile = row.meanwhile === undefined ? {} : { meanwhile: row.meanwhile({ server, say, case: one }) };
-    lines.push(...(await compare({ row: row.name, case: one.name, limit, others, params, pace, say, ...meanwhile })));
+    const watch = row.watch?.({ server });
+    const around = watch === undefined ? {} : { around: watch.around };
+    const found = await compare({ row: row.name, case: one.name, limit, others, params, pace, say, ...around });
+    lines.push(...(watch?.finish(found) ?? found));
   }
   return lines;
 }

@@ -5,6 +5,7 @@ import { Worker } from './workers.mjs';
  * @typedef {{ name: string, kind: 'limit' | 'ours' | 'peer', module: string, params?: object, target?: number }} Contestant
  *   `module` is relative to `bench/`; `target` is the least ratio to the limit that is promised.
  * @typedef {{ contestant: Contestant, worker: Worker, note?: string, failed?: string, ns: number[] }} Entrant
+ * @typedef {(contestant: string, batch: () => Promise<number>) => Promise<number>} Around
  * @typedef {{ rounds: number, sets: number, batchMs: number, warmMs: number }} Pace
  */
 
@@ -16,18 +17,18 @@ export const FULL = Object.freeze({ rounds: 9, sets: 3, batchMs: 40, warmMs: 500
 /**
  * One case: the limit, ours and the peers, a process each, all alive; in each round each runs one batch in turn.
  * @param {{ row: string, case: string, limit: Contestant, others: readonly Contestant[], params: object, pace: Pace,
- *   say: (text: string) => void, meanwhile?: (during: () => Promise<void>) => Promise<void> }} options
- *   `meanwhile` is handed each set's rounds, and may look at something before and after.
+ *   say: (text: string) => void, around?: Around }} options `around` runs each batch, and may look at something before
+ *   and after.
  * @returns {Promise<import('./table.mjs').Line[]>}
  */
 export async function compare(options) {
-  const { limit, others, pace, meanwhile = (during) => during() } = options;
+  const { limit, others, pace, around = (_, batch) => batch() } = options;
   /** @type {Map<string, Entrant>} */
   const found = new Map();
   for (let set = 0; set < pace.sets; set++) {
     const entrants = await enter([limit, ...others], options);
     try {
-      await meanwhile(() => runRounds(entrants, pace));
+      await runRounds(entrants, pace, around);
     } finally {
       await Promise.all(entrants.map(({ worker }) => worker.end()));
     }
@@ -67,11 +68,11 @@ async function open(contestant, row, params) {
   return entrant;
 }
 
-async function runRounds(entrants, { rounds }) {
+async function runRounds(entrants, { rounds }, around) {
   for (let nth = 0; nth < rounds; nth++) {
     for (const entrant of entrants) {
       if (entrant.failed !== undefined) continue;
-      const ns = await attempt(entrant, () => entrant.worker.call('batch'));
+      const ns = await attempt(entrant, () => around(entrant.contestant.name, () => entrant.worker.call('batch')));
       if (ns !== undefined) entrant.ns.push(ns);
     }
   }
@@ -91,8 +92,11 @@ async function attempt(entrant, step) {
   }
 }
 
-const firstLine = (/** @type {unknown} */ error) =>
-  (error instanceof Error ? error.message : String(error)).split('\n').find((line) => line.trim() !== '') ?? 'unknown';
+/** What it says, without where: the line that names the error, else the first one. @param {unknown} error */
+function firstLine(error) {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find((line) => line !== '') ?? 'unknown';
+}
 
 function keep(found, entrant) {
   const before = found.get(entrant.contestant.name);

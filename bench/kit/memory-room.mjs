@@ -48,8 +48,8 @@ async function get(cache, { callers = 1, keys: count = 1 }) {
   };
 }
 
-/** @param {MemoryCache} cache @param {{ way?: 'hit' | 'miss' }} params */
-async function getOrSet(cache, { way = 'hit' }) {
+/** @param {MemoryCache} cache @param {{ way?: 'hit' | 'miss', callers?: number }} params */
+async function getOrSet(cache, { way = 'hit', callers = 1 }) {
   if (cache.getOrSet === undefined) return undefined;
   const call = /** @type {NonNullable<MemoryCache['getOrSet']>} */ (cache.getOrSet);
   let loads = 0;
@@ -67,7 +67,7 @@ async function getOrSet(cache, { way = 'hit' }) {
   if (way === 'hit') {
     await call('user:1', load);
     return {
-      run: concurrent(() => call('user:1', load), 1),
+      run: concurrent(() => call('user:1', load), callers),
       check: async () => {
         await once('user:1');
         assert.equal(loads, 1, `The loader ran ${loads} times.`);
@@ -76,7 +76,7 @@ async function getOrSet(cache, { way = 'hit' }) {
   }
   let fresh = 0;
   return {
-    run: concurrent(() => call(`user:${fresh++}`, load), 1),
+    run: concurrent(() => call(`user:${fresh++}`, load), callers),
     check: async () => assert.equal(await once(`checked:${fresh++}`), 1, 'The loader runs once.'),
   };
 }

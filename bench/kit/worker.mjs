@@ -4,6 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** @type {{ run: (count: number) => Promise<unknown>, check: () => Promise<void>, close: () => Promise<void>,
  *   note?: string } | undefined} */
 let contestant;
+/** An earlier one stays: what it holds must not be counted as given back. */
+const opened = [];
 /** Operations of one batch. */
 let count = 1;
 
@@ -13,6 +15,7 @@ const jobs = {
     const made = await (await import(module)).open(row, params);
     if (made?.run === undefined) return { absent: made?.absent ?? '' };
     contestant = made;
+    opened.push(made);
     return { note: made.note };
   },
 
