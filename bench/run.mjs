@@ -8,7 +8,22 @@ import { startRedis } from './kit/redis.mjs';
 import { tableOf } from './kit/table.mjs';
 
 /** In the order in which they are shown; a row of a file that is not named here comes after them. */
-const ORDER = ['memory-get', 'decorated', 'get-or-set', 'two-tier-hit', 'keys', 'bytes', 'start-up'];
+const ORDER = [
+  'memory-get',
+  'decorated',
+  'get-or-set',
+  'two-tier-hit',
+  'redis-get',
+  'redis-get-many',
+  'redis-large',
+  'stampede',
+  'coherence',
+  'outage',
+  'http',
+  'keys',
+  'bytes',
+  'start-up',
+];
 
 const { values } = parseArgs({
   options: {

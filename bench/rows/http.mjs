@@ -33,8 +33,8 @@ export const row = {
   title: 'GET of a 2 KiB JSON answer from a Nest application, a hit of the interceptor',
   redis: false,
   pace: (/** @type {boolean} */ quick) => ({
-    batchMs: quick ? 100 : 250,
-    warmMs: quick ? 400 : 1_500,
+    batchMs: quick ? 70 : 250,
+    warmMs: quick ? 250 : 1_500,
     ...(quick ? { rounds: 4 } : { sets: 1 }),
   }),
   /** @param {{ say: (text: string) => void, pace: import('../kit/compare.mjs').Pace }} given */

@@ -22,7 +22,12 @@ export const row = {
   title: '100 KiB of JSON to and from Redis, with and without compression',
   room: 'redis',
   redis: true,
-  pace: (/** @type {boolean} */ quick) => ({ batchMs: quick ? 40 : 100, sets: 1, warmMs: quick ? 100 : 300 }),
+  pace: (/** @type {boolean} */ quick) => ({
+    batchMs: quick ? 30 : 100,
+    warmMs: quick ? 60 : 300,
+    sets: 1,
+    ...(quick ? { rounds: 5 } : {}),
+  }),
   ours: [ours],
   cases: [false, true].flatMap((compressed) =>
     [1, 8].flatMap((callers) => [one('get', callers, compressed), one('set', callers, compressed)]),

@@ -9,4 +9,4 @@ export const addition = {
   caches: true,
 };
 
-export const open = httpRoom(import.meta.url, addition, '`CacheInterceptor` of @nestjs/cache-manager');
+export const open = httpRoom(import.meta.url, addition);
