@@ -3,8 +3,8 @@ import { sleep } from '../fleet/kit/clock.mjs';
 import { openMember } from '../kit/fleet-member.mjs';
 import { SteadyCallers } from '../kit/steady-callers.mjs';
 
-const CALLERS = 32;
-const PACE_MS = 20;
+export const CALLERS = 32;
+export const PACE_MS = 20;
 const HOT_KEYS = 200;
 const NEW_SHARE = 0.1;
 const LOAD_MS = 5;

@@ -1,4 +1,4 @@
-import { inMs, percentiles, quantile, round, slices, spread } from '../fleet/kit/stats.mjs';
+import { inMs, percentiles, quantile, round, spread } from '../fleet/kit/stats.mjs';
 import { MemberProcess, reasonOf } from '../kit/members.mjs';
 import { peersOf } from '../kit/peers.mjs';
 
@@ -9,7 +9,6 @@ const TARGET = 0.59;
 const WITH_TWO_TIERS = ['bentocache', 'cache-manager', 'cacheable', 'layered-loader'];
 /** Who has kept the old value for longer than a second so often has nobody to tell him. */
 const CONVINCED = 3;
-const SLICES = 5;
 const MOST_DELAY_MS = 2;
 
 const module = 'contestants/nestjs-cached/fleet.mjs';
@@ -24,7 +23,8 @@ const OURS = /** @type {const} */ (['tracking', 'pubsub']).map((coherence) => ({
 
 /**
  * @typedef {{ sent: number, acked: number, gone: number, timedOut: boolean, wrong: boolean }} Trial
- * @typedef {{ contestant: any, pair: MemberProcess[], note?: string, failed?: string, trials: Trial[] }} Entrant
+ * @typedef {{ contestant: any, pair: MemberProcess[], note?: string, failed?: string, endless: boolean,
+ *   rounds: Trial[][] }} Entrant
  */
 
 /** One process changes what another one has in its own tier: how long the other one still serves the old value. */
@@ -34,18 +34,21 @@ export const row = {
   redis: true,
   /** @param {{ quick: boolean, say: (text: string) => void, server: { port: number } }} given */
   async run({ quick, say, server }) {
-    const trials = quick ? 150 : 1_500;
+    const [rounds, trials] = quick ? [5, 40] : [10, 150];
     /** @type {Entrant[]} */
     const entrants = [];
     try {
       const peers = peersOf('fleet').filter(({ name }) => WITH_TWO_TIERS.includes(name));
       const all = [LIMIT, ...OURS, ...peers];
       for (const contestant of all) entrants.push(await enter(contestant, server.port));
-      for (let nth = 0; nth < trials; nth++) {
-        // Nobody always comes first.
-        const first = nth % entrants.length;
-        for (const entrant of [...entrants.slice(first), ...entrants.slice(0, first)]) await attempt(entrant, nth);
-        if ((nth + 1) % (trials / SLICES) === 0) say(`  ${nth + 1} of ${trials} trials`);
+      for (let round = 0; round <= rounds; round++) {
+        // The first round warms up. Nobody always comes first.
+        const first = round % entrants.length;
+        for (const entrant of [...entrants.slice(first), ...entrants.slice(0, first)]) {
+          const found = await attempts(entrant, round, trials);
+          if (round > 0) entrant.rounds.push(found);
+        }
+        say(`  ${round} of ${rounds} rounds`);
       }
     } finally {
       await Promise.all(entrants.flatMap(({ pair }) => pair.map((member) => member.end())));
@@ -57,7 +60,7 @@ export const row = {
 /** @returns {Promise<Entrant>} */
 async function enter(contestant, port) {
   const pair = [new MemberProcess('coherence', port), new MemberProcess('coherence', port)];
-  const entrant = { contestant, pair, trials: [] };
+  const entrant = { contestant, pair, endless: false, rounds: [] };
   try {
     const [opened] = await Promise.all(pair.map((one) => one.call('open', contestant.module, contestant.params)));
     return { ...entrant, note: opened.note };
@@ -66,22 +69,29 @@ async function enter(contestant, port) {
   }
 }
 
-/** @param {Entrant} entrant @param {number} nth */
-async function attempt(entrant, nth) {
-  const { pair, trials } = entrant;
-  if (entrant.failed !== undefined || isConvincing(trials)) return;
-  const [writer, reader] = pair;
-  const key = `key:${entrant.contestant.name}:${nth}`;
-  try {
-    await reader?.call('hold', key);
-    const [written, seen] = await Promise.all([
-      writer?.call('write', key, Math.random() * MOST_DELAY_MS),
-      reader?.call('gone', key),
-    ]);
-    trials.push({ ...written, ...seen });
-  } catch (error) {
-    entrant.failed = reasonOf(error);
+/** So many trials one after the other, as far as they tell something. @param {Entrant} entrant @param {number} round @param {number} count */
+async function attempts(entrant, round, count) {
+  /** @type {Trial[]} */
+  const trials = [];
+  while (entrant.failed === undefined && !entrant.endless && trials.length < count) {
+    try {
+      trials.push(await attempt(entrant, `key:${entrant.contestant.name}:${round}:${trials.length}`));
+    } catch (error) {
+      entrant.failed = reasonOf(error);
+    }
+    entrant.endless = isConvincing(trials);
   }
+  return trials;
+}
+
+/** @param {Entrant} entrant @param {string} key @returns {Promise<Trial>} */
+async function attempt({ pair: [writer, reader] }, key) {
+  await reader?.call('hold', key);
+  const [written, seen] = await Promise.all([
+    writer?.call('write', key, Math.random() * MOST_DELAY_MS),
+    reader?.call('gone', key),
+  ]);
+  return { ...written, ...seen };
 }
 
 /** @param {readonly Trial[]} trials */
@@ -89,36 +99,31 @@ const isConvincing = (trials) => trials.length === CONVINCED && trials.every(({ 
 
 /** @param {readonly Entrant[]} entrants @returns {import('../kit/table.mjs').Line[]} */
 function linesOf(entrants) {
-  const bare = entrants.find(({ contestant }) => contestant === LIMIT)?.trials ?? [];
+  const bare = entrants.find(({ contestant }) => contestant === LIMIT)?.rounds ?? [];
   // Where the message itself is there before its sender hears so, a time after the acknowledgement compares nothing.
-  const early = bare.filter(({ gone, acked }) => gone <= acked).length;
-  const from = early > bare.length / 2 ? 'sent' : 'acked';
-  const name = `since it was ${from === 'sent' ? 'sent' : 'acknowledged'}`;
-  return entrants.map((entrant) => lineOf(name, from, entrant, bare));
+  const early = bare.flat().filter(({ gone, acked }) => gone <= acked).length;
+  const from = early > bare.flat().length / 2 ? 'sent' : 'acked';
+  return entrants.map((entrant) => lineOf(from, entrant, bare));
 }
 
-/** @param {string} name @param {'sent' | 'acked'} from @param {Entrant} entrant @param {readonly Trial[]} bare */
-function lineOf(name, from, { contestant, note, failed, trials }, bare) {
+/** @param {'sent' | 'acked'} from @param {Entrant} entrant @param {readonly Trial[][]} bare */
+function lineOf(from, { contestant, note, failed, endless, rounds }, bare) {
   const line = {
-    case: name,
+    case: `since it was ${from === 'sent' ? 'sent' : 'acknowledged'}`,
     contestant: contestant.name,
     kind: contestant.kind,
     ...(note === undefined ? {} : { note }),
   };
   if (failed !== undefined) return { ...line, failed };
-  if (isConvincing(trials)) return { ...line, figure: `until the ttl: ${CONVINCED} of ${CONVINCED} after 1 s` };
+  if (endless) return { ...line, figure: `until the ttl: ${CONVINCED} of ${CONVINCED} after 1 s` };
+  const trials = rounds.flat();
   const wrong = trials.filter((trial) => trial.wrong).length;
   if (wrong > 0) return { ...line, failed: `${wrong} of ${trials.length} times neither the old value nor the new one` };
-  const timesOf = (/** @type {readonly Trial[]} */ of, since = from) =>
-    of.map((trial) => Math.max(0, trial.gone - trial[since]));
-  const { p50, p99 } = percentiles(timesOf(trials));
+  const { p50, p99 } = percentiles(timesOf(trials, from));
   const late = trials.filter(({ gone, acked, timedOut }) => timedOut || gone - acked > NEVER_AFTER_MS).length;
-  const ratioOf = (/** @type {readonly Trial[]} */ own, /** @type {readonly Trial[]} */ limit) =>
-    quantile(timesOf(limit), 0.99) / quantile(timesOf(own), 0.99);
-  const size = Math.max(1, Math.floor(trials.length / SLICES));
-  const ratios = slices(trials, size).map((part, nth) => ratioOf(part, bare.slice(nth * size, (nth + 1) * size)));
-  // Of a slice p99 is one trial or two: the whole run decides, the slices tell how sure that is.
-  const ratio = { ...spread(ratios), median: round(ratioOf(trials, bare)) };
+  const ratios = rounds.map((own, nth) => ratioOf(own, bare[nth] ?? [], from));
+  // Of a round p99 is one trial or two: the whole run decides, the rounds tell how sure that is.
+  const ratio = { ...spread(ratios), median: round(ratioOf(trials, bare.flat(), from)) };
   const promised = { target: `>= ${TARGET}, never after 1 s`, met: ratio.median >= TARGET && late === 0 };
   return {
     ...line,
@@ -134,3 +139,9 @@ function lineOf(name, from, { contestant, note, failed, trials }, bare) {
     },
   };
 }
+
+/** @param {readonly Trial[]} trials @param {'sent' | 'acked'} from */
+const timesOf = (trials, from) => trials.map((trial) => Math.max(0, trial.gone - trial[from]));
+
+/** @param {readonly Trial[]} own @param {readonly Trial[]} bare @param {'sent' | 'acked'} from */
+const ratioOf = (own, bare, from) => quantile(timesOf(bare, from), 0.99) / quantile(timesOf(own, from), 0.99);

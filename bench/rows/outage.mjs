@@ -1,13 +1,16 @@
 import { now, sleep } from '../fleet/kit/clock.mjs';
-import { inMs, round } from '../fleet/kit/stats.mjs';
+import { inMs } from '../fleet/kit/stats.mjs';
 import { reasonOf, withMembers } from '../kit/members.mjs';
 import { peersOf } from '../kit/peers.mjs';
 import { MortalServer } from '../outage/kit/mortal.mjs';
+import { CALLERS, PACE_MS } from '../jobs/outage.mjs';
 
 const AWAY_MS = 3_000;
 const LEAST_SHARE = 0.98;
 const SLOWEST_MS = 150;
-/** So many at a time: each asks for 1,600 calls a second, which leaves the machine idle most of the time. */
+/** Calls a second: good ones are a share of what is asked for, whoever is how fast while all is well. */
+const ASKED = (CALLERS * 1_000) / PACE_MS;
+/** So many contestants at a time: what is asked for leaves the machine idle most of the time. */
 const AT_ONCE = 3;
 
 const CONTESTANTS = /** @type {const} */ ([
@@ -83,8 +86,7 @@ const lineHead = (how, { name, kind }) => ({
 /** @returns {import('../kit/table.mjs').Line} */
 function lineOf(how, contestant, note, found) {
   const { before, during, after } = found;
-  const share = during.perSecond / before.perSecond;
-  const shareAfter = after.perSecond / before.perSecond;
+  const [share, shareAfter] = [during.perSecond / ASKED, after.perSecond / ASKED];
   const failed = before.failed + during.failed + after.failed;
   const hanging = before.hanging + during.hanging + after.hanging;
   const slowest = Math.max(during.slowest, after.slowest);
@@ -99,7 +101,6 @@ function lineOf(how, contestant, note, found) {
   return {
     ...lineHead(how, contestant),
     figure,
-    ratio: { median: round(share), min: round(share), max: round(share) },
     ...(note === undefined ? {} : { note }),
     ...(contestant.kind === 'ours' ? { target, met } : {}),
     details: found,
