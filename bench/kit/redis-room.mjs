@@ -12,7 +12,7 @@ export { TTL_MS };
  *   get(key: string): Promise<any>,
  *   set(key: string, value: unknown): Promise<unknown>,
  *   getMany?(keys: string[]): Promise<any[]>,
- *   close(): Promise<unknown> | unknown,
+ *   close(): unknown,
  *   note?: string,
  * }} RedisClientOf
  * What a case asks for.
@@ -90,7 +90,7 @@ async function checkWhere(client, { port, bytes, compressed = false }) {
     const smaller = Math.max(...sizes) < bytes * 0.7;
     assert.equal(smaller, compressed, `Stored in ${Math.max(...sizes)} bytes of ${bytes}.`);
     await raw.del(...stored);
-    assert((await client.get(probe)) == null, 'It was not Redis that answered.');
+    assert(((await client.get(probe)) ?? undefined) === undefined, 'It was not Redis that answered.');
   } finally {
     raw.disconnect();
   }

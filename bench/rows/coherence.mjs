@@ -41,14 +41,14 @@ export const row = {
       const peers = peersOf('fleet').filter(({ name }) => WITH_TWO_TIERS.includes(name));
       const all = [LIMIT, ...OURS, ...peers];
       for (const contestant of all) entrants.push(await enter(contestant, server.port));
-      for (let round = 0; round <= rounds; round++) {
+      for (let nth = 0; nth <= rounds; nth++) {
         // The first round warms up. Nobody always comes first.
-        const first = round % entrants.length;
+        const first = nth % entrants.length;
         for (const entrant of [...entrants.slice(first), ...entrants.slice(0, first)]) {
-          const found = await attempts(entrant, round, trials);
-          if (round > 0) entrant.rounds.push(found);
+          const found = await attempts(entrant, nth, trials);
+          if (nth > 0) entrant.rounds.push(found);
         }
-        say(`  ${round} of ${rounds} rounds`);
+        say(`  ${nth} of ${rounds} rounds`);
       }
     } finally {
       await Promise.all(entrants.flatMap(({ pair }) => pair.map((member) => member.end())));
@@ -69,13 +69,16 @@ async function enter(contestant, port) {
   }
 }
 
-/** So many trials one after the other, as far as they tell something. @param {Entrant} entrant @param {number} round @param {number} count */
-async function attempts(entrant, round, count) {
+/**
+ * So many trials one after the other, as far as they tell something.
+ * @param {Entrant} entrant @param {number} nthRound @param {number} count
+ */
+async function attempts(entrant, nthRound, count) {
   /** @type {Trial[]} */
   const trials = [];
   while (entrant.failed === undefined && !entrant.endless && trials.length < count) {
     try {
-      trials.push(await attempt(entrant, `key:${entrant.contestant.name}:${round}:${trials.length}`));
+      trials.push(await attempt(entrant, `key:${entrant.contestant.name}:${nthRound}:${trials.length}`));
     } catch (error) {
       entrant.failed = reasonOf(error);
     }

@@ -19,7 +19,7 @@ export const open = redisRoom(async ({ port, compressed }) => {
 
 class Link {
   #socket;
-  /** What this turn has asked for. @type {{ key: string, resolve(value: unknown): void }[]} */
+  /** What this turn has asked for. @type {{ key: string, resolve: (value: unknown) => void }[]} */
   #asked = [];
   /** Who waits for the answers to come, in the order of the commands. @type {((reply: unknown) => void)[]} */
   #waiting = [];
