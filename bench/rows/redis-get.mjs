@@ -14,7 +14,11 @@ export const row = {
   title: 'an awaited get of 1 KiB of JSON that only Redis has',
   room: 'redis',
   redis: true,
-  pace: (/** @type {boolean} */ quick) => ({ batchMs: quick ? 50 : 100, ...(quick ? { rounds: 5 } : { sets: 2 }) }),
+  pace: (/** @type {boolean} */ quick) => ({
+    batchMs: quick ? 50 : 100,
+    warmMs: quick ? 120 : 300,
+    ...(quick ? { rounds: 5 } : { sets: 2 }),
+  }),
   cases: [
     {
       name: '1 caller',

@@ -25,7 +25,7 @@ export const row = {
   redis: true,
   /** @param {{ quick: boolean, say: (text: string) => void, server: { port: number } }} given */
   async run({ quick, say, server }) {
-    const rounds = quick ? 4 : 15;
+    const rounds = quick ? 4 : 12;
     /** By number of processes. @type {Map<number, import('../kit/table.mjs').Line[]>} */
     const lines = new Map(PROCESSES.map((count) => [count, []]));
     /** @type {Map<number, number[]>} */
