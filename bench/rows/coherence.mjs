@@ -12,7 +12,6 @@ const CONVINCED = 3;
 const MOST_DELAY_MS = 2;
 
 const module = 'contestants/nestjs-cached/fleet.mjs';
-const LIMIT = { name: 'a bare push', kind: /** @type {const} */ ('limit'), module: 'bare' };
 /** A busy machine may stall a process for longer than the default of 100 ms; this row is not about outages. */
 const OURS = /** @type {const} */ (['tracking', 'pubsub']).map((coherence) => ({
   name: `nestjs-cached, ${coherence}`,
@@ -24,7 +23,8 @@ const OURS = /** @type {const} */ (['tracking', 'pubsub']).map((coherence) => ({
 /**
  * @typedef {{ sent: number, acked: number, gone: number, timedOut: boolean, wrong: boolean }} Trial
  * @typedef {{ contestant: any, pair: MemberProcess[], note?: string, failed?: string, endless: boolean,
- *   rounds: Trial[][] }} Entrant
+ *   rounds: Round[] }} Entrant
+ * @typedef {{ own: Trial[], bare: Trial[] }} Round In the same processes, by turns.
  */
 
 /** One process changes what another one has in its own tier: how long the other one still serves the old value. */
@@ -34,12 +34,12 @@ export const row = {
   redis: true,
   /** @param {{ quick: boolean, say: (text: string) => void, server: { port: number } }} given */
   async run({ quick, say, server }) {
-    const [rounds, trials] = quick ? [5, 40] : [10, 150];
+    const [rounds, trials] = quick ? [5, 30] : [10, 120];
     /** @type {Entrant[]} */
     const entrants = [];
     try {
       const peers = peersOf('fleet').filter(({ name }) => WITH_TWO_TIERS.includes(name));
-      const all = [LIMIT, ...OURS, ...peers];
+      const all = [...OURS, ...peers];
       for (const contestant of all) entrants.push(await enter(contestant, server.port));
       for (let nth = 0; nth <= rounds; nth++) {
         // The first round warms up. Nobody always comes first.
@@ -62,7 +62,8 @@ async function enter(contestant, port) {
   const pair = [new MemberProcess('coherence', port), new MemberProcess('coherence', port)];
   const entrant = { contestant, pair, endless: false, rounds: [] };
   try {
-    const [opened] = await Promise.all(pair.map((one) => one.call('open', contestant.module, contestant.params)));
+    const { name, module: file, params } = contestant;
+    const [opened] = await Promise.all(pair.map((one) => one.call('open', name, file, params)));
     return { ...entrant, note: opened.note };
   } catch (error) {
     return { ...entrant, failed: reasonOf(error) };
@@ -70,29 +71,31 @@ async function enter(contestant, port) {
 }
 
 /**
- * So many trials one after the other, as far as they tell something.
- * @param {Entrant} entrant @param {number} nthRound @param {number} count
+ * So many trials, and as many of the bare push in turn with them, as far as they tell something.
+ * @param {Entrant} entrant @param {number} nthRound @param {number} count @returns {Promise<Round>}
  */
 async function attempts(entrant, nthRound, count) {
-  /** @type {Trial[]} */
-  const trials = [];
-  while (entrant.failed === undefined && !entrant.endless && trials.length < count) {
+  /** @type {Round} */
+  const found = { own: [], bare: [] };
+  while (entrant.failed === undefined && !entrant.endless && found.own.length < count) {
+    const key = `key:${entrant.contestant.name}:${nthRound}:${found.own.length}`;
     try {
-      trials.push(await attempt(entrant, `key:${entrant.contestant.name}:${nthRound}:${trials.length}`));
+      found.bare.push(await attempt(entrant, 'bare', key));
+      found.own.push(await attempt(entrant, 'own', key));
     } catch (error) {
       entrant.failed = reasonOf(error);
     }
-    entrant.endless = isConvincing(trials);
+    entrant.endless = isConvincing(found.own);
   }
-  return trials;
+  return found;
 }
 
-/** @param {Entrant} entrant @param {string} key @returns {Promise<Trial>} */
-async function attempt({ pair: [writer, reader] }, key) {
-  await reader?.call('hold', key);
+/** @param {Entrant} entrant @param {'own' | 'bare'} who @param {string} key @returns {Promise<Trial>} */
+async function attempt({ pair: [writer, reader] }, who, key) {
+  await reader?.call('hold', who, key);
   const [written, seen] = await Promise.all([
-    writer?.call('write', key, Math.random() * MOST_DELAY_MS),
-    reader?.call('gone', key),
+    writer?.call('write', who, key, Math.random() * MOST_DELAY_MS),
+    reader?.call('gone', who, key),
   ]);
   return { ...written, ...seen };
 }
@@ -102,38 +105,49 @@ const isConvincing = (trials) => trials.length === CONVINCED && trials.every(({ 
 
 /** @param {readonly Entrant[]} entrants @returns {import('../kit/table.mjs').Line[]} */
 function linesOf(entrants) {
-  const bare = entrants.find(({ contestant }) => contestant === LIMIT)?.rounds ?? [];
+  const bare = entrants.flatMap(({ rounds }) => rounds.flatMap((one) => one.bare));
   // Where the message itself is there before its sender hears so, a time after the acknowledgement compares nothing.
-  const early = bare.flat().filter(({ gone, acked }) => gone <= acked).length;
-  const from = early > bare.flat().length / 2 ? 'sent' : 'acked';
-  return entrants.map((entrant) => lineOf(from, entrant, bare));
+  const early = bare.filter(({ gone, acked }) => gone <= acked).length;
+  const from = early > bare.length / 2 ? 'sent' : 'acked';
+  const name = `since it was ${from === 'sent' ? 'sent' : 'acknowledged'}`;
+  const limit = {
+    case: name,
+    contestant: 'a bare push',
+    kind: /** @type {const} */ ('limit'),
+    ...figuresOf(bare, from),
+  };
+  return [limit, ...entrants.map((entrant) => ({ case: name, ...lineOf(from, entrant) }))];
 }
 
-/** @param {'sent' | 'acked'} from @param {Entrant} entrant @param {readonly Trial[][]} bare */
-function lineOf(from, { contestant, note, failed, endless, rounds }, bare) {
-  const line = {
-    case: `since it was ${from === 'sent' ? 'sent' : 'acknowledged'}`,
-    contestant: contestant.name,
-    kind: contestant.kind,
-    ...(note === undefined ? {} : { note }),
-  };
+/** @param {'sent' | 'acked'} from @param {Entrant} entrant */
+function lineOf(from, { contestant, note, failed, endless, rounds }) {
+  const line = { contestant: contestant.name, kind: contestant.kind, ...(note === undefined ? {} : { note }) };
   if (failed !== undefined) return { ...line, failed };
   if (endless) return { ...line, figure: `until the ttl: ${CONVINCED} of ${CONVINCED} after 1 s` };
-  const trials = rounds.flat();
+  const trials = rounds.flatMap(({ own }) => own);
   const wrong = trials.filter((trial) => trial.wrong).length;
   if (wrong > 0) return { ...line, failed: `${wrong} of ${trials.length} times neither the old value nor the new one` };
-  const { p50, p99 } = percentiles(timesOf(trials, from));
-  const late = trials.filter(({ gone, acked, timedOut }) => timedOut || gone - acked > NEVER_AFTER_MS).length;
-  const ratios = rounds.map((own, nth) => ratioOf(own, bare[nth] ?? [], from));
+  const ratios = rounds.map((one) => ratioOf(one, from));
   // Of a round p99 is one trial or two: the whole run decides, the rounds tell how sure that is.
-  const ratio = { ...spread(ratios), median: round(ratioOf(trials, bare.flat(), from)) };
-  const promised = { target: `>= ${TARGET}, never after 1 s`, met: ratio.median >= TARGET && late === 0 };
+  const whole = { own: trials, bare: rounds.flatMap(({ bare }) => bare) };
+  const ratio = { ...spread(ratios), median: round(ratioOf(whole, from)) };
+  const figures = figuresOf(trials, from);
+  const met = ratio.median >= TARGET && figures.details.late === 0;
   return {
     ...line,
-    figure: `${inMs(p50)}, ${inMs(p99)}${late > 0 ? `, ${late} of ${trials.length} after 1 s` : ''}`,
+    ...figures,
     ratio,
-    ...(contestant.kind === 'ours' ? promised : {}),
+    ...(contestant.kind === 'ours' ? { target: `>= ${TARGET}, never after 1 s`, met } : {}),
     rounds: { ratios: ratios.map(round) },
+  };
+}
+
+/** @param {readonly Trial[]} trials @param {'sent' | 'acked'} from */
+function figuresOf(trials, from) {
+  const { p50, p99 } = percentiles(timesOf(trials, from));
+  const late = trials.filter(({ gone, acked, timedOut }) => timedOut || gone - acked > NEVER_AFTER_MS).length;
+  return {
+    figure: `${inMs(p50)}, ${inMs(p99)}${late > 0 ? `, ${late} of ${trials.length} after 1 s` : ''}`,
     details: {
       trials: trials.length,
       late,
@@ -146,5 +160,5 @@ function lineOf(from, { contestant, note, failed, endless, rounds }, bare) {
 /** @param {readonly Trial[]} trials @param {'sent' | 'acked'} from */
 const timesOf = (trials, from) => trials.map((trial) => Math.max(0, trial.gone - trial[from]));
 
-/** @param {readonly Trial[]} own @param {readonly Trial[]} bare @param {'sent' | 'acked'} from */
-const ratioOf = (own, bare, from) => quantile(timesOf(bare, from), 0.99) / quantile(timesOf(own, from), 0.99);
+/** @param {Round} round @param {'sent' | 'acked'} from */
+const ratioOf = ({ own, bare }, from) => quantile(timesOf(bare, from), 0.99) / quantile(timesOf(own, from), 0.99);
