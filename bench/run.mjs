@@ -80,7 +80,7 @@ const about = {
 };
 console.log(`\`\`\`json\n${JSON.stringify(about, undefined, 2)}\n\`\`\``);
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: about, results }, undefined, 2)}\n`);
-if (record) await (await import('./check/record.mjs')).recordRun({ about, results });
+if (record) await (await import('./check/record.mjs')).recordRun({ about, results, say });
 if (failed) process.exitCode = 1;
 
 function rowNames() {

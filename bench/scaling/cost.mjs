@@ -10,7 +10,7 @@ export async function cost({ times, chunks = 9, warm = 5, prepare, again, run })
   const found = [];
   for (let chunk = 0; chunk < warm + chunks; chunk++) {
     await prepare?.(chunk);
-    for (let nth = 0; again !== undefined && nth < 100; nth++) await again(nth);
+    if (again !== undefined) for (let nth = 0; nth < 100; nth++) await again(nth);
     const begun = performance.now();
     for (let nth = 0; nth < times; nth++) await run(nth, chunk);
     found.push(((performance.now() - begun) * 1e6) / times);
