@@ -10,13 +10,13 @@ const TARGET = 0.77;
 const NOTICE_MS = 25;
 const WARM_UP = 1;
 
-const module = 'contestants/nestjs-cached/fleet.mjs';
 /** A busy machine may stall a process for longer than the default of 100 ms; this row is not about outages. */
-const ours = { kind: /** @type {const} */ ('ours'), module };
-const OURS = [
-  { ...ours, name: 'nestjs-cached, tracking', params: { coherence: 'tracking', commandTimeout: '3s' } },
-  { ...ours, name: 'nestjs-cached, pubsub', params: { coherence: 'pubsub', commandTimeout: '3s' } },
-];
+const OURS = /** @type {const} */ (['tracking', 'pubsub']).map((coherence) => ({
+  name: `nestjs-cached, ${coherence}`,
+  kind: /** @type {const} */ ('ours'),
+  module: 'contestants/nestjs-cached/fleet.mjs',
+  params: { coherence, commandTimeout: '3s' },
+}));
 
 /** Everybody wants one key that nobody has: how often it is loaded, and how long all of them wait. */
 export const row = {
