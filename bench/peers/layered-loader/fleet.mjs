@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis } from 'ioredis6';
 import { createNotificationPair, Loader, RedisCache } from 'layered-loader';
 import { TTL_MS } from '../../kit/values.mjs';
 

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis } from 'ioredis6';
 import { RedisCache } from 'layered-loader';
 import { redisRoom, TTL_MS } from '../../kit/redis-room.mjs';
 
