@@ -11,7 +11,8 @@ export async function open({ port, load, commandTimeout, coherence }) {
     ...(commandTimeout && { commandTimeout }),
     ...(coherence && { coherence }),
   };
-  const { cache } = await openApp({ redis });
+  // Two ways of coherence on one server are two fleets.
+  const { cache } = await openApp({ redis, ...(coherence && { namespace: coherence }) });
   await untilInUse(cache);
   return {
     find: (key) => cache.getOrSet(key, () => load(key)),
