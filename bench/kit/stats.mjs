@@ -1,5 +1,3 @@
-import { median, quantile, round } from '../fleet/kit/stats.mjs';
-
 export { median, quantile, round, spread } from '../fleet/kit/stats.mjs';
 
 /**
@@ -8,9 +6,6 @@ export { median, quantile, round, spread } from '../fleet/kit/stats.mjs';
  */
 export const ratiosOf = (limit, own) => own.map((time, nth) => /** @type {number} */ (limit[nth]) / time);
 
-/** What half of all values lie within: how much one figure may be the machine's. @param {readonly number[]} values */
-export const middleHalf = (values) => ({ low: round(quantile(values, 0.25)), high: round(quantile(values, 0.75)) });
-
 /** Something a person can compare. @param {number} ns */
 export function inTime(ns) {
   if (ns < 10) return `${ns.toFixed(1)} ns`;
@@ -18,6 +13,3 @@ export function inTime(ns) {
   if (ns < 1e6) return `${(ns / 1e3).toFixed(ns < 1e4 ? 2 : 1)} us`;
   return `${(ns / 1e6).toFixed(ns < 1e7 ? 2 : 1)} ms`;
 }
-
-/** @param {readonly number[]} ns One of each round. */
-export const medianTime = (ns) => inTime(median(ns));

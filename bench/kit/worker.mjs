@@ -53,7 +53,7 @@ const jobs = {
   async allocated(/** @type {number} */ operations) {
     const { run } = /** @type {NonNullable<typeof contestant>} */ (contestant);
     const looks = [];
-    for (let nth = 0; nth < 25 && looks.length < 9; nth++) {
+    for (let nth = 0; nth < 15 && looks.length < 7; nth++) {
       globalThis.gc?.();
       await turn();
       const before = process.memoryUsage().heapUsed;

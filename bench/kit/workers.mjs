@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const BENCH = new URL('../', import.meta.url);
-const ANSWER_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 600_000;
 /** `--expose-gc` for the looks at the heap; the warnings are those of peers about the Node version. */
 const FLAGS = ['--expose-gc', '--no-warnings'];
 
