@@ -12,9 +12,13 @@ export class Worker {
   #calls = new Map();
   #next = 0;
 
-  /** @param {string} jobs Name of the file. @param {number} port Of Redis. @param {URL} folder Of the jobs. */
-  constructor(jobs, port, folder = JOBS) {
-    this.child = fork(WORKER, [new URL(`${jobs}.mjs`, folder).href, String(port)], { serialization: 'advanced' });
+  /**
+   * @param {string} jobs Name of the file. @param {number} port Of Redis. @param {URL} folder Of the jobs.
+   * @param {import('node:child_process').ForkOptions} options More of the process.
+   */
+  constructor(jobs, port, folder = JOBS, options = {}) {
+    const args = [new URL(`${jobs}.mjs`, folder).href, String(port)];
+    this.child = fork(WORKER, args, { serialization: 'advanced', ...options });
     this.child.on('message', (/** @type {any} */ { id, value, error }) => {
       const call = this.#calls.get(id);
       this.#calls.delete(id);

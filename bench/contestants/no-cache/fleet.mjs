@@ -1,0 +1,2 @@
+/** Limit: nobody remembers anything. @type {import('../../kit/fleet-member.mjs').Open} */
+export const open = async ({ load }) => ({ find: (key) => load(key) });

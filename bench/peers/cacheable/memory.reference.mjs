@@ -1,0 +1,7 @@
+import { memoryRoom } from '../../kit/memory-room.mjs';
+import { creator } from './create.mjs';
+
+export const create = creator(false);
+
+/** @param {string} row @param {object} params */
+export const open = (row, params) => memoryRoom(row, params, create);

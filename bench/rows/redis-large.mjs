@@ -1,0 +1,35 @@
+const plain = { name: 'ioredis', kind: 'limit', module: 'contestants/ioredis/redis.mjs' };
+const deflate = {
+  name: 'ioredis, deflateSync at level 1',
+  kind: 'limit',
+  module: 'contestants/ioredis/redis-deflate.mjs',
+};
+const ours = { name: 'nestjs-cached', kind: 'ours', module: 'contestants/nestjs-cached/redis.mjs', target: 1 };
+
+/** Two keys a caller, so that nobody asks for what another is asking for. */
+const params = { keys: 16, bytes: 102_400 };
+
+/** @param {'get' | 'set'} operation @param {number} callers @param {boolean} compressed */
+const one = (operation, callers, compressed) => ({
+  name: `${operation}, ${callers === 1 ? '1 caller' : `${callers} callers`}${compressed ? ', compressed' : ''}`,
+  params: { ...params, operation, callers, compressed },
+  limit: compressed ? deflate : plain,
+});
+
+/** Values of 100 KiB that read like documents: deflate leaves a quarter of them. */
+export const row = {
+  name: 'redis-large',
+  title: '100 KiB of JSON to and from Redis, with and without compression',
+  room: 'redis',
+  redis: true,
+  pace: (/** @type {boolean} */ quick) => ({
+    batchMs: quick ? 30 : 100,
+    warmMs: quick ? 60 : 300,
+    sets: 1,
+    ...(quick ? { rounds: 5 } : {}),
+  }),
+  ours: [ours],
+  cases: [false, true].flatMap((compressed) =>
+    [1, 8].flatMap((callers) => [one('get', callers, compressed), one('set', callers, compressed)]),
+  ),
+};
