@@ -1,6 +1,6 @@
 import { suggestion } from '../config/suggestion.js';
 import { messageOf } from '../support/message-of.js';
-import { CacheConfigError, CacheDependencyError } from '../support/errors.js';
+import { CacheError } from '../support/errors.js';
 import { publicText } from '../support/public-message.js';
 import { printable, readArguments } from './arguments.js';
 import { GENERAL_HELP } from './help.js';
@@ -16,7 +16,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   try {
     return await run(args, terminal);
   } catch (error) {
-    const isUsage = error instanceof UsageError || error instanceof CacheConfigError;
+    const isUsage = error instanceof UsageError;
     terminal.stderr.write(`nestjs-cached: ${explain(error)}\n`);
     if (isUsage) terminal.stderr.write('Try: nestjs-cached bench --help\n');
     return isUsage ? 2 : 1;
@@ -44,11 +44,10 @@ function unknownCommand(command: string): UsageError {
   return new UsageError(`Unknown command ${printable(command)}. ${instead}`);
 }
 
-/** One line where the reason is known; a fault of this program shows where it is. */
+/** What is known says what to do; a fault of this program shows where it is. */
 function explain(error: unknown): string {
-  const isKnown = [UsageError, TroubleError, CacheConfigError, CacheDependencyError].some(
-    (kind) => error instanceof kind,
-  );
-  const text = isKnown || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
-  return publicText(text);
+  // Made without what was given for an option; it may show how a url is written.
+  if (error instanceof UsageError) return error.message;
+  const isKnown = error instanceof TroubleError || error instanceof CacheError;
+  return publicText(isKnown || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message));
 }

@@ -1,4 +1,4 @@
-import { bytesText, countText, percentText, timeText } from './figures.js';
+import { bytesText, callersText, countText, percentText, timeText } from './figures.js';
 import type { Advice, Measured, Row, RowName } from './report.js';
 
 type Rule = (measured: Measured) => Advice | undefined;
@@ -67,8 +67,8 @@ function evictionPolicy({ server }: Measured): Advice | undefined {
 function commandTimeout({ settings, rows, roundTripMs }: Measured): Advice | undefined {
   const limit = settings.commandTimeout;
   if (limit === undefined || roundTripMs === undefined) return undefined;
-  // A loader's time is not the server's.
-  const asked = rows.filter(({ name }) => name === 'get, from Redis' || name === 'set');
+  // A loader's time is not the server's, and in a process that is always busy calls wait for the process.
+  const asked = rows.filter(({ name, busy }) => (name === 'get, from Redis' || name === 'set') && busy < BUSY);
   const slowest = asked.reduce<Row | undefined>(
     (worst, row) => (worst && worst.latencyMs.p999 >= row.latencyMs.p999 ? worst : row),
     undefined,
@@ -79,7 +79,7 @@ function commandTimeout({ settings, rows, roundTripMs }: Measured): Advice | und
   const because =
     least >= needed || slowest === undefined
       ? `A round trip takes ${timeText(roundTripMs.p99)} (p99), and a call may need ${TIMEOUT_ROUND_TRIPS}`
-      : `${slowest.name} takes ${timeText(slowest.latencyMs.p999)} (p99.9) with ${countText(slowest.callers)} callers`;
+      : `${slowest.name} takes ${timeText(slowest.latencyMs.p999)} (p99.9) with ${callersText(slowest.callers)}`;
   return {
     change: `redis: { commandTimeout: '${Math.ceil(Math.max(needed, least) / 50) * 50}ms' }, or fewer callers a process`,
     because: `${because}; the limit is ${timeText(limit)}. Above it the server counts as away and its fallback serves.`,
@@ -144,13 +144,13 @@ function busyProcess({ rows }: Measured): Advice | undefined {
   const reads = rows.filter(({ name }) => name === 'get, from Redis');
   const nth = reads.findIndex((row, at) => {
     const next = reads[at + 1];
-    return row.busy >= BUSY && next !== undefined && next.perSecond < GROWTH * row.perSecond;
+    return row.callers > 1 && row.busy >= BUSY && next !== undefined && next.perSecond < GROWTH * row.perSecond;
   });
   const [row, next] = [reads[nth], reads[nth + 1]];
   if (!row || !next) return undefined;
   return {
     change: 'more processes, not more callers a process',
-    because: `At ${countText(row.callers)} callers this process is busy ${percentText(row.busy)} of the time with ${countText(row.perSecond)} reads/s; ${countText(next.callers)} callers get ${countText(next.perSecond)}. It is the limit, not Redis.`,
+    because: `At ${callersText(row.callers)} this process is busy ${percentText(row.busy)} of the time with ${countText(row.perSecond)} reads/s; ${callersText(next.callers)} get ${countText(next.perSecond)}. It is the limit, not Redis.`,
   };
 }
 

@@ -3,6 +3,7 @@ import { TroubleError } from '../usage-error.js';
 import type { BenchPlan } from './bench-plan.js';
 import { measure, type Step } from './callers.js';
 import { compressionOf } from './compression-run.js';
+import { callersText } from './figures.js';
 import { openCaches, type OpenCaches } from './open-caches.js';
 import type { CompressionFigures, Row, RowName } from './report.js';
 import type { ServerProbe } from './server-probe.js';
@@ -32,14 +33,16 @@ export class BenchRun {
   private constructor(
     private readonly plan: BenchPlan,
     private readonly parts: RunParts,
-    private readonly caches: OpenCaches<'main' | 'far'>,
+    private readonly caches: OpenCaches<'main'> | OpenCaches<'main' | 'far'>,
   ) {}
 
   static async open(plan: BenchPlan, parts: RunParts): Promise<BenchRun> {
     const { options, settings } = plan;
-    // With two tiers a second cache has to ask Redis for what the first one has in the process.
-    const far = settings.backend === 'tiered' ? { ...options, backend: 'redis' as const } : options;
-    const caches = await openCaches({ main: options, far });
+    const main = options;
+    const caches = await (settings.backend === 'tiered'
+      ? // A second cache has to ask Redis for what the first one has in the process.
+        openCaches({ main, far: { ...options, backend: 'redis' } })
+      : openCaches({ main }));
     for (const cache of Object.values(caches.of)) parts.troubles.hear(cache);
     return new BenchRun(plan, parts, caches);
   }
@@ -60,7 +63,7 @@ export class BenchRun {
     const rows: Row[] = [];
     for (const { name, makeStep } of this.#operations()) {
       for (const callers of settings.callers) {
-        this.parts.progress(`${name}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`);
+        this.parts.progress(`${name}, ${callersText(callers)}`);
         const { signal } = this.parts;
         const { hits, misses, ...sample } = await measure(makeStep, { callers, seconds: settings.seconds, signal });
         // Half a row would be compared with whole ones.
@@ -78,14 +81,16 @@ export class BenchRun {
 
   #operations(): Operation[] {
     const { settings, payload } = this.plan;
-    const { main, far } = this.caches.of;
+    const { main } = this.caches.of;
+    const far = 'far' in this.caches.of ? this.caches.of.far : main;
     const keys = keysOf('key', settings.keys);
+    const written = Math.max(settings.keys, 2 * Math.max(...settings.callers));
     const fromRedis: Operation = { name: 'get, from Redis', makeStep: getStep(far, keys) };
     const fromProcess: Operation = { name: 'get, from the process', makeStep: getStep(main, this.#nearKeys()) };
     const reads = { tiered: [fromProcess, fromRedis], redis: [fromRedis], memory: [fromProcess] }[settings.backend];
     return [
       ...(this.#isNear() ? reads : reads.filter((read) => read !== fromProcess)),
-      { name: 'set', makeStep: setStep(main, keys, payload.value) },
+      { name: 'set', makeStep: setStep(main, keysOf('key', written), payload.value) },
       { name: 'getOrSet', makeStep: getOrSetStep(main, keys, { ...settings, value: payload.value }) },
     ];
   }

@@ -24,12 +24,14 @@ export type BenchOption = keyof typeof BENCH_OPTIONS;
 export const BENCH_HELP = optionsHelp(
   `Usage: nestjs-cached bench --url redis://... [options]
 
-Measures reads, writes and getOrSet through a CacheManager on your server, with values like yours, and says
-what to change. It writes keys of a namespace of its own, removes them at the end, and touches no others.`,
+Measures reads, writes and getOrSet through a CacheManager on your server, with values like yours,
+and says what to change. It writes keys of a namespace of its own, removes them at the end, and
+touches no others.`,
   BENCH_OPTIONS,
-  `REDIS_URL, REDIS_PASSWORD, REDIS_TLS, CACHE_COMPRESSION and the other variables of cacheOptionsFromEnv()
-count too; an option goes before its variable. A password in REDIS_URL or REDIS_PASSWORD is not in the list
-of processes. A certificate authority of your own: NODE_EXTRA_CA_CERTS=ca.pem.
+  `REDIS_URL, REDIS_PASSWORD, REDIS_TLS, CACHE_COMPRESSION and the other variables of
+cacheOptionsFromEnv() count too; an option goes before its variable. A password in REDIS_URL or
+REDIS_PASSWORD is not in the list of processes. A certificate authority of your own:
+NODE_EXTRA_CA_CERTS=ca.pem.
 
 Exit codes: 0 measured, 1 could not be done, 2 the command line cannot be meant, 130 interrupted.`,
 );

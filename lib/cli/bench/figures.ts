@@ -20,6 +20,10 @@ export function bytesText(bytes: number): string {
   return bytes < 2 ** 20 ? `${threeDigits(bytes / 2 ** 10)} KiB` : `${threeDigits(bytes / 2 ** 20)} MiB`;
 }
 
+export function callersText(callers: number): string {
+  return `${countText(callers)} ${callers === 1 ? 'caller' : 'callers'}`;
+}
+
 function threeDigits(value: number): string {
   const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return value.toFixed(digits);

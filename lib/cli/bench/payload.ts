@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '../../support/message-of.js';
+import { publicMessageOf } from '../../support/public-message.js';
 import { UsageError } from '../usage-error.js';
 
 export interface Payload {
@@ -21,19 +21,16 @@ const WORDS =
 export function makePayload(bytes: number): Payload {
   const random = dice();
   const items: unknown[] = [];
-  // Each record is 100 to 200 bytes of JSON.
   let length = 2;
   for (;;) {
     const item = record(random, items.length);
-    const more = JSON.stringify(item).length + 1;
-    if (length + more > bytes) break;
+    const more = JSON.stringify(item).length + (items.length === 0 ? 0 : 1);
+    // What is missing in the end is a text of its own: a comma and two quotes at least.
+    if (length + more + 3 > bytes) break;
     items.push(item);
     length += more;
   }
-  // What is missing is text; below two bytes there is no JSON of that size.
-  if (items.length === 0) return payloadOf(text(random, bytes - 2));
-  const rest = bytes - Buffer.byteLength(JSON.stringify(items)) - 3;
-  return payloadOf(rest > 0 ? [...items, text(random, rest)] : items);
+  return payloadOf(items.length === 0 ? text(random, bytes - 2) : [...items, text(random, bytes - length - 3)]);
 }
 
 /** @throws UsageError when the file cannot be read, or is not JSON. */
@@ -43,7 +40,7 @@ export function readPayload(path: string): Payload {
     return { value, bytes: Buffer.byteLength(JSON.stringify(value)), source: 'file' };
   } catch (error) {
     // A parser's message quotes what it has read.
-    const reason = error instanceof SyntaxError ? 'it is not JSON' : messageOf(error);
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : publicMessageOf(error);
     throw new UsageError(`--payload cannot be read: ${reason}.`);
   }
 }

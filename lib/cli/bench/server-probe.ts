@@ -41,7 +41,7 @@ export class ServerProbe {
     } catch (error) {
       const trouble = troubleOf(client);
       await closeRedis(client);
-      throw new TroubleError(`Redis at ${place} cannot be used: ${reasonOf(trouble, error)}`, { cause: error });
+      throw new TroubleError(`Redis at ${place} cannot be used: ${reasonOf(redis, trouble, error)}`, { cause: error });
     }
   }
 
@@ -116,14 +116,14 @@ export class ServerProbe {
   }
 }
 
-const HANDSHAKE = /wrong version number|packet length too long|ECONNRESET|EPROTO|SSL routines/i;
+/** A server that does not speak TLS waits for more of what it takes for a command. */
+const NO_HANDSHAKE = /ETIMEDOUT|wrong version number|packet length too long|ECONNRESET|EPROTO|SSL routines/i;
 
 /** @param trouble what stood between the client and its server, where that is known. */
-function reasonOf(trouble: string | undefined, error: unknown): string {
+function reasonOf({ tls, url }: ResolvedRedis, trouble: string | undefined, error: unknown): string {
   const reason = (trouble ?? publicMessageOf(error)).replace(/\.$/, '');
-  if (trouble === undefined && /not connected/.test(reason)) {
-    return 'it has closed the connection. Does it want TLS (rediss://)?';
-  }
-  if (HANDSHAKE.test(reason)) return `${reason}. Is it rediss:// where the server speaks TLS, and redis:// where not?`;
-  return `${reason}.`;
+  const isEncrypted = tls !== undefined || url?.startsWith('rediss:') === true;
+  if (isEncrypted) return `${reason}.${NO_HANDSHAKE.test(reason) ? ' Does it speak TLS? Without it: redis://' : ''}`;
+  const isCut = trouble === undefined ? /not connected/.test(reason) : /ECONNRESET/.test(reason);
+  return isCut ? 'it has closed the connection. Does it want TLS (rediss://)?' : `${reason}.`;
 }

@@ -22,10 +22,14 @@ export function getStep(cache: CacheManager, keys: readonly string[]): () => Ste
   return () => ({ start: () => cache.get(anyOf(keys)), judge: isThere });
 }
 
-/** Overwrites a key. */
+/**
+ * Overwrites one key after the other. Of two calls about one key at the same time the earlier gives way, and answers
+ * `false`: so there are to be more keys than callers.
+ */
 export function setStep(cache: CacheManager, keys: readonly string[], value: unknown): () => Step {
+  let nth = 0;
   return () => ({
-    start: () => cache.set(anyOf(keys), value, KEEP),
+    start: () => cache.set(keys[nth++ % keys.length]!, value, KEEP),
     judge: (isStored) => (isStored === true ? 'done' : 'failed'),
   });
 }

@@ -1,5 +1,5 @@
 import { wrap } from '../help.js';
-import { bytesText, countText, percentText, timeText } from './figures.js';
+import { bytesText, callersText, countText, percentText, timeText } from './figures.js';
 import type { CleanUp, Report, Row } from './report.js';
 
 const WIDTH = 100;
@@ -75,7 +75,7 @@ function hitsAndMisses({ rows }: Report): string {
     ...(hits.calls > 0 ? [`a hit ${timeText(hits.meanMs)}`] : []),
     ...(misses.calls > 0 ? [`a miss ${timeText(misses.meanMs)}`] : []),
   ];
-  return `getOrSet with ${countText(callers)} ${callers === 1 ? 'caller' : 'callers'}: ${parts.join(', ')}`;
+  return `getOrSet with ${callersText(callers)}: ${parts.join(', ')}`;
 }
 
 function compression({ compression: figures }: Report): string {
