@@ -6,6 +6,7 @@ type Rule = (measured: Measured) => Advice | undefined;
 /** In the order of how much they matter. Each speaks of what was measured, and is silent where nothing speaks for a change. */
 const RULES: readonly Rule[] = [
   failedCalls,
+  busyMachine,
   serverMemory,
   evictionPolicy,
   commandTimeout,
@@ -26,6 +27,8 @@ const FAR = 1;
 /** What a server answers in the worst of a thousand cases shall not be half of what a call waits for. */
 const TIMEOUT_REACH = 2;
 const TIMEOUT_ROUND_TRIPS = 4;
+/** Of fewer calls nobody knows the slowest in a thousand. */
+const ENOUGH = 1_000;
 const LOW_HIT_RATIO = 0.8;
 const BUSY = 0.95;
 /** Less than that more is the noise of a measurement. */
@@ -43,6 +46,14 @@ function failedCalls({ rows, troubles }: Measured): Advice | undefined {
   return {
     change: 'look at the errors first',
     because: `${countText(failed)} of ${countText(calls)} calls failed, so some figures are of a cache without its server.${reason}`,
+  };
+}
+
+function busyMachine({ machine: { cores, load } }: Measured): Advice | undefined {
+  if (load <= cores) return undefined;
+  return {
+    change: 'measure again on a quiet machine',
+    because: `Before the run ${countText(load)} processes wanted ${cores === 1 ? 'the one core' : `one of the ${cores} cores`}: the tails, from p90 on, are theirs as well.`,
   };
 }
 
@@ -68,7 +79,9 @@ function commandTimeout({ settings, rows, roundTripMs }: Measured): Advice | und
   const limit = settings.commandTimeout;
   if (limit === undefined || roundTripMs === undefined) return undefined;
   // A loader's time is not the server's, and in a process that is always busy calls wait for the process.
-  const asked = rows.filter(({ name, busy }) => (name === 'get, from Redis' || name === 'set') && busy < BUSY);
+  const asked = rows.filter(({ name, busy, calls }) => {
+    return (name === 'get, from Redis' || name === 'set') && busy < BUSY && calls >= ENOUGH;
+  });
   const slowest = asked.reduce<Row | undefined>(
     (worst, row) => (worst && worst.latencyMs.p999 >= row.latencyMs.p999 ? worst : row),
     undefined,

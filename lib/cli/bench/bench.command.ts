@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { CacheError } from '../../index.js';
 import { publicMessageOf } from '../../support/public-message.js';
 import { readArguments } from '../arguments.js';
@@ -67,6 +68,7 @@ interface Means {
 
 async function measureAll(plan: BenchPlan, probe: ServerProbe | undefined, means: Means): Promise<Measured> {
   const { settings, redis } = plan;
+  const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0 };
   const troubles = new Troubles();
   const server = await probe?.facts();
   const run = await BenchRun.open(plan, { probe, troubles, ...means });
@@ -78,6 +80,7 @@ async function measureAll(plan: BenchPlan, probe: ServerProbe | undefined, means
     const figures = await run.measure();
     return {
       settings,
+      machine,
       ...(server && { server }),
       ...(coherence && { coherence }),
       ...(roundTripMs && { roundTripMs }),

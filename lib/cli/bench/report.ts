@@ -88,9 +88,17 @@ export interface CleanUp {
   readonly left: number | undefined;
 }
 
+/** Where it was measured. */
+export interface Machine {
+  readonly cores: number;
+  /** Of the minute before the run: how many processes wanted a core. 0 where the system does not tell. */
+  readonly load: number;
+}
+
 /** What was measured. */
 export interface Measured {
   readonly settings: Settings;
+  readonly machine: Machine;
   readonly server?: ServerFacts;
   /** How changes are told from process to process here. */
   readonly coherence?: { readonly asked: Coherence; readonly found: 'tracking' | 'pubsub' | 'none' | 'unknown' };

@@ -18,7 +18,7 @@ export function cleanUpText({ removed, left }: CleanUp, namespace: string): stri
   return `${done} ${rest}. Values end by themselves within 30 minutes; the keys begin with ${namespace}:`;
 }
 
-function head({ settings, server, versions, coherence, interrupted }: Report): string {
+function head({ settings, machine, server, versions, coherence, interrupted }: Report): string {
   const { backend, payloadBytes, payload, codec, compression: packing, keys, hitRatio, seconds, loadMs } = settings;
   const versionTexts = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const place = settings.server === undefined ? '' : ` on ${server?.version ?? 'Redis'} at ${settings.server}`;
@@ -26,7 +26,7 @@ function head({ settings, server, versions, coherence, interrupted }: Report): s
   const source = payload === 'file' ? 'from a file' : 'generated';
   const onWire = backend === 'memory' ? '' : `, codec ${codec}, compression ${packing}`;
   return [
-    versionTexts.join(', '),
+    [...versionTexts, `${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`].join(', '),
     `backend ${backend}${place}${news}`,
     `${countText(keys)} values of ${bytesText(payloadBytes)} (${source}${onWire}), ${seconds} s a row`,
     `getOrSet: hit ratio ${hitRatio}, a loader takes ${loadMs} ms`,

@@ -18,8 +18,8 @@ describe('adviceFor', () => {
 
   it('is silent about a server that it knows nothing of', () => {
     expect(changes({ server: {} })).toEqual([]);
-    const { server: _, roundTripMs: __, coherence: ___, compression: ____, ...bare } = sound;
-    expect(adviceFor(bare)).toEqual([]);
+    const { machine, rows, troubles } = sound;
+    expect(adviceFor({ settings, machine, rows, troubles })).toEqual([]);
   });
 
   it('begins with errors, and names the most frequent one', () => {
@@ -33,6 +33,12 @@ describe('adviceFor', () => {
     expect(because(measured)).toContain('(3 times): set: READONLY');
     expect(changes({ rows: [row('set', 1, { failed: 1 })] })).toEqual(['look at the errors first']);
     expect(changes({ troubles: { 'given up for a while': 1 } })).toEqual(['look at the errors first']);
+  });
+
+  it('mistrusts figures of a machine that is busy with something else', () => {
+    expect(changes({ machine: { cores: 2, load: 12.3 } })).toEqual(['measure again on a quiet machine']);
+    expect(because({ machine: { cores: 2, load: 12.3 } })).toContain('12.3 processes wanted one of the 2 cores');
+    expect(changes({ machine: { cores: 2, load: 2 } })).toEqual([]);
   });
 
   it('wants a maxmemory, and a policy that makes room', () => {
@@ -54,7 +60,8 @@ describe('adviceFor', () => {
     expect(changes({ ...slow, settings: { ...settings, commandTimeout: 150 } })).toEqual([]);
   });
 
-  it('takes no loader and no process at its limit for a slow server', () => {
+  it('takes no loader, no process at its limit and no single call for a slow server', () => {
+    expect(changes({ rows: [row('set', 1, { latencyMs: latency(200), calls: 999 })] })).toEqual([]);
     expect(changes({ rows: [row('getOrSet', 1, { latencyMs: latency(200) })] })).toEqual([]);
     expect(changes({ rows: [row('set', 512, { latencyMs: latency(200), busy: 0.99 })] })).toEqual([]);
   });

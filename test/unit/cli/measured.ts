@@ -40,6 +40,7 @@ export const settings: Settings = {
 /** Of a server and an application that nothing is to be said about. */
 export const sound: Measured = {
   settings,
+  machine: { cores: 4, load: 1.5 },
   server: { version: 'Redis 7.0.15', maxMemory: 2 ** 30, usedMemory: 2 ** 20, policy: 'allkeys-lru' },
   coherence: { asked: 'auto', found: 'tracking' },
   roundTripMs: latency(0.3),

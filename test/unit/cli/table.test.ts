@@ -30,7 +30,7 @@ describe('figures', () => {
 describe('reportText', () => {
   it('shows every figure', () => {
     expect(reportText(report)).toMatchInlineSnapshot(`
-     "nestjs-cached 0.1.0, Node 20.20.2
+     "nestjs-cached 0.1.0, Node 20.20.2, 4 cores
      backend tiered on Redis 7.0.15 at 10.0.0.7:6379/0, changes told by tracking
      1,000 values of 1,024 B (generated, codec json, compression deflate), 5 s a row
      getOrSet: hit ratio 0.9, a loader takes 0 ms
