@@ -114,7 +114,14 @@ export class BenchRun {
     const { probe, signal } = this.parts;
     if (probe === undefined) return undefined;
     this.parts.progress('compression');
-    return compressionOf(this.plan, probe, signal);
+    try {
+      return await compressionOf(this.plan, probe, signal);
+    } catch (error) {
+      // What was measured before is worth more than this.
+      if (!(error instanceof TroubleError)) throw error;
+      this.parts.troubles.add(`compression was not measured: ${error.message}`);
+      return undefined;
+    }
   }
 
   async #store(cache: CacheManager, names: readonly string[]): Promise<void> {

@@ -111,8 +111,13 @@ export class ServerProbe {
     } while (cursor !== '0');
   }
 
-  #ask(command: string, ...args: (string | Buffer | number)[]): Promise<unknown> {
-    return withTimeLimit(systemClock, command, ANSWER_LIMIT, this.client.callBuffer(command, ...args));
+  /** @throws TroubleError */
+  async #ask(command: string, ...args: (string | Buffer | number)[]): Promise<unknown> {
+    try {
+      return await withTimeLimit(systemClock, command, ANSWER_LIMIT, this.client.callBuffer(command, ...args));
+    } catch (error) {
+      throw new TroubleError(`Redis ${command}: ${publicMessageOf(error)}`, { cause: error });
+    }
   }
 }
 

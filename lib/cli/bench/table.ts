@@ -15,7 +15,7 @@ export function cleanUpText({ removed, left }: CleanUp, namespace: string): stri
   const done = `Removed ${countText(removed)} ${removed === 1 ? 'key' : 'keys'} of ${namespace};`;
   if (left === 0) return `${done} nothing is left.`;
   const rest = left === undefined ? 'the server could not be asked what is left' : `${countText(left)} are left`;
-  return `${done} ${rest}. Values end by themselves within 30 minutes; the keys begin with ${namespace}:`;
+  return `${done} ${rest}. Values end by themselves within 30 minutes, three small records do not; all begin with ${namespace}:`;
 }
 
 function head({ settings, machine, server, versions, coherence, interrupted }: Report): string {

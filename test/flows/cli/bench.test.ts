@@ -121,9 +121,8 @@ describe('bench', () => {
 
   it('leaves a server alone that has no room', async () => {
     await admin.config('SET', 'maxmemory', '3mb');
-    const { code, err } = await bench(['--url', server.url, '--size', '100kb']).finally(() =>
-      admin.config('SET', 'maxmemory', '0'),
-    );
+    const { code, err } = await bench(['--url', server.url, '--size', '100kb']);
+    await admin.config('SET', 'maxmemory', '0');
     expect([code, err]).toEqual([1, expect.stringContaining('too little room')]);
     expect(await admin.dbsize()).toBe(1);
   });
@@ -188,6 +187,22 @@ describe('a server that cannot be used', () => {
 
   it('knows another password', async () => {
     expect(await trouble(`redis://u:hunter2@127.0.0.1:${server.port}`)).toMatch(/cannot be used: WRONGPASS [^\n]+\n$/);
+  });
+
+  it('goes away in the middle: it says that keys may be left', async () => {
+    const other = await startRedis();
+    const watch = new Redis(other.url, { retryStrategy: () => null });
+    const running = bench(['--url', other.url, '--json']);
+    await eventually(
+      () => watch.dbsize(),
+      (keys) => keys > 20,
+    );
+    await other.kill();
+    const { code, err } = await running;
+    watch.disconnect();
+    expect(code).toBe(1);
+    expect(err).toMatch(/the server could not be asked what is left/);
+    expect(err).not.toMatch(/^ +at /m);
   });
 
   it('speaks no TLS', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Histogram } from '../../../lib/cli/bench/histogram.js';
 
 const of = (times: readonly number[]): Histogram => {

@@ -22,7 +22,7 @@ describe('figures', () => {
   ])('%d ms are %s', (ms, text) => expect(timeText(ms)).toBe(text));
 
   it('counts and bytes', () => {
-    expect([3.14159, 99, 1_234_567.8].map(countText)).toEqual(['3.1', '99', '1,234,568']);
+    expect([3.149, 99, 1_234_567.8].map(countText)).toEqual(['3.1', '99', '1,234,568']);
     expect([512, 10_240, 3 * 2 ** 20].map(bytesText)).toEqual(['512 B', '10.0 KiB', '3.00 MiB']);
   });
 });
