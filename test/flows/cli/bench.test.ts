@@ -10,6 +10,9 @@ import { eventually } from '../../support/eventually.js';
 import { freePort, startRedis, type RunningRedis } from '../../support/redis-server.js';
 import { FakeTerminal } from './fake-terminal.js';
 
+// A run takes a second or two, on a busy machine ten.
+jest.setTimeout(60_000);
+
 let server: RunningRedis;
 let admin: Redis;
 beforeAll(async () => {

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Report } from '../../../lib/cli/bench/report.js';
 import { compile, type Compiled } from '../../history/compiled.js';
 import { eventually } from '../../support/eventually.js';
-import { startRedis, type RunningRedis } from '../../support/redis-server.js';
+import { freePort, startRedis, type RunningRedis } from '../../support/redis-server.js';
+import { makeTlsFiles, tlsArguments } from '../../support/tls-files.js';
+
+// Several processes in turn, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 let server: RunningRedis;
 let admin: Redis;
@@ -24,7 +28,11 @@ afterAll(async () => {
 });
 
 function start(...args: string[]) {
-  const env = { ...process.env, REDIS_URL: `redis://:hunter2@127.0.0.1:${server.port}` };
+  return startWith({ REDIS_URL: `redis://:hunter2@127.0.0.1:${server.port}` }, ...args);
+}
+
+function startWith(variables: Readonly<Record<string, string>>, ...args: string[]) {
+  const env = { ...process.env, ...variables };
   const child = spawn(process.execPath, [program.path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
   return { child, ended: ended.then(([[code], out, err]) => ({ code: code as number, out, err })) };
@@ -56,6 +64,21 @@ describe('the program', () => {
     expect(err).toContain('nothing is left');
     expect(JSON.parse(out)).toMatchObject({ interrupted: true });
     expect(await admin.dbsize()).toBe(0);
+  });
+
+  it('trusts the authority of NODE_EXTRA_CA_CERTS, and says what it takes where the server speaks TLS', async () => {
+    const files = await makeTlsFiles();
+    const port = await freePort();
+    const secure = await startRedis({ args: tlsArguments(port, files, files.server, 'no') });
+    const ca = { NODE_EXTRA_CA_CERTS: files.ca.certFile };
+    const brief = [...QUICK, '--seconds', '0.05', '--callers', '1', '--url'];
+    const trusted = await startWith(ca, ...brief, `rediss://localhost:${port}`).ended;
+    const untrusted = await startWith({}, ...brief, `rediss://localhost:${port}`).ended;
+    const plain = await startWith({}, ...brief, `redis://localhost:${port}`).ended;
+    await Promise.all([secure.stop(), files.remove()]);
+    expect(trusted).toMatchObject({ code: 0 });
+    expect(untrusted).toMatchObject({ code: 1, err: expect.stringMatching(/certificate/) });
+    expect(plain).toMatchObject({ code: 1, err: expect.stringMatching(/Does it want TLS \(rediss:\/\/\)\?/) });
   });
 
   it('ends with 1 and one line when there is trouble, with 2 when the command line is wrong', async () => {
