@@ -42,10 +42,10 @@ function failedCalls({ rows, troubles }: Measured): Advice | undefined {
   const reason =
     worst === undefined
       ? ' A set that Redis has not taken within the commandTimeout answers false.'
-      : ` Most often (${countText(worst[1])} times): ${worst[0]}`;
+      : ` Most often (${countText(worst[1])} ${worst[1] === 1 ? 'time' : 'times'}): ${worst[0]}`;
   return {
     change: 'look at the errors first',
-    because: `${countText(failed)} of ${countText(calls)} calls failed, so some figures are of a cache without its server.${reason}`,
+    because: `${countText(failed)} of ${countText(calls)} calls failed, so some of the others may have been served without the server.${reason}`,
   };
 }
 
@@ -79,8 +79,8 @@ function commandTimeout({ settings, rows, roundTripMs }: Measured): Advice | und
   const limit = settings.commandTimeout;
   if (limit === undefined || roundTripMs === undefined) return undefined;
   // A loader's time is not the server's, and in a process that is always busy calls wait for the process.
-  const asked = rows.filter(({ name, busy, calls }) => {
-    return (name === 'get, from Redis' || name === 'set') && busy < BUSY && calls >= ENOUGH;
+  const asked = rows.filter(({ name, busy, calls, failed }) => {
+    return (name === 'get, from Redis' || name === 'set') && busy < BUSY && calls - failed >= ENOUGH;
   });
   const slowest = asked.reduce<Row | undefined>(
     (worst, row) => (worst && worst.latencyMs.p999 >= row.latencyMs.p999 ? worst : row),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CacheManager } from '../../index.js';
 import { TroubleError } from '../usage-error.js';
 import type { BenchPlan } from './bench-plan.js';
@@ -17,6 +18,10 @@ export interface RunParts {
   readonly signal: AbortSignal;
   readonly progress: (what: string) => void;
 }
+
+/** In milliseconds. */
+const PATIENCE = 5_000;
+const PAUSE = 50;
 
 interface Operation {
   readonly name: RowName;
@@ -54,14 +59,12 @@ export class BenchRun {
     const { main } = this.caches.of;
     const names = keysOf('key', keys);
     await this.#store(main, names);
-    // Read once, so that what can be is in the process.
-    if (this.plan.settings.backend === 'tiered') for (const name of this.#nearKeys()) await main.get(name);
   }
 
   async measure(): Promise<RunFigures> {
     const { settings } = this.plan;
     const rows: Row[] = [];
-    for (const { name, makeStep } of this.#operations()) {
+    for (const { name, makeStep } of [...(await this.#reads()), ...this.#writes()]) {
       for (const callers of settings.callers) {
         this.parts.progress(`${name}, ${callersText(callers)}`);
         const { signal } = this.parts;
@@ -79,19 +82,24 @@ export class BenchRun {
     return this.caches.close();
   }
 
-  #operations(): Operation[] {
-    const { settings, payload } = this.plan;
+  async #reads(): Promise<Operation[]> {
+    const { backend, keys } = this.plan.settings;
     const { main } = this.caches.of;
     const far = 'far' in this.caches.of ? this.caches.of.far : main;
-    const keys = keysOf('key', settings.keys);
-    const written = Math.max(settings.keys, 2 * Math.max(...settings.callers));
-    const fromRedis: Operation = { name: 'get, from Redis', makeStep: getStep(far, keys) };
-    const fromProcess: Operation = { name: 'get, from the process', makeStep: getStep(main, this.#nearKeys()) };
-    const reads = { tiered: [fromProcess, fromRedis], redis: [fromRedis], memory: [fromProcess] }[settings.backend];
+    const fromRedis: Operation = { name: 'get, from Redis', makeStep: getStep(far, keysOf('key', keys)) };
+    if (backend === 'redis') return [fromRedis];
+    const near: Operation = { name: 'get, from the process', makeStep: getStep(main, this.#nearKeys()) };
+    return [...((await this.#comeNear()) ? [near] : []), ...(backend === 'tiered' ? [fromRedis] : [])];
+  }
+
+  #writes(): Operation[] {
+    const { settings, payload } = this.plan;
+    const { main } = this.caches.of;
+    const written = keysOf('key', Math.max(settings.keys, 2 * Math.max(...settings.callers)));
+    const readThrough = { ...settings, value: payload.value };
     return [
-      ...(this.#isNear() ? reads : reads.filter((read) => read !== fromProcess)),
-      { name: 'set', makeStep: setStep(main, keysOf('key', written), payload.value) },
-      { name: 'getOrSet', makeStep: getOrSetStep(main, keys, { ...settings, value: payload.value }) },
+      { name: 'set', makeStep: setStep(main, written, payload.value) },
+      { name: 'getOrSet', makeStep: getOrSetStep(main, keysOf('key', settings.keys), readThrough) },
     ];
   }
 
@@ -102,11 +110,18 @@ export class BenchRun {
     return keysOf('key', Math.max(1, Math.min(settings.keys, Math.floor(room))));
   }
 
-  #isNear(): boolean {
-    const near = this.#nearKeys();
-    const found = near.filter((key) => this.caches.of.main.peek(key) !== undefined);
-    if (found.length === near.length || this.plan.settings.backend === 'redis') return true;
-    this.parts.troubles.add(`only ${found.length} of ${near.length} values stay in the process; it was not measured`);
+  /** Reads until what is read is in the process: not before this hears of changes, and not after it missed some. */
+  async #comeNear(): Promise<boolean> {
+    const { main } = this.caches.of;
+    const names = this.#nearKeys();
+    const missing = (): string[] => names.filter((name) => main.peek(name) === undefined);
+    for (let waited = 0; waited < PATIENCE && !this.parts.signal.aborted; waited += PAUSE) {
+      for (const name of missing()) await main.get(name);
+      if (missing().length === 0) return true;
+      await sleep(PAUSE);
+    }
+    const found = names.length - missing().length;
+    this.parts.troubles.add(`only ${found} of ${names.length} values stay in the process; it was not measured`);
     return false;
   }
 

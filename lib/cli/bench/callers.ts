@@ -18,6 +18,7 @@ export interface Crowd {
 }
 
 export interface Sample {
+  /** Those that failed included, as nowhere else. */
   readonly calls: number;
   readonly perSecond: number;
   readonly latencyMs: Latency;
@@ -41,11 +42,11 @@ export async function measure(makeStep: () => Step, { callers, seconds, signal }
   const begun = performance.now();
   await run.of(steps);
   const took = (performance.now() - begun) / 1_000;
-  const { all, hits, misses, failed } = run;
+  const { good, hits, misses, failed } = run;
   return {
-    calls: all.count,
-    perSecond: took === 0 ? 0 : all.count / took,
-    latencyMs: latencyOf(all),
+    calls: good.count + failed,
+    perSecond: took === 0 ? 0 : good.count / took,
+    latencyMs: latencyOf(good),
     failed,
     busy: performance.eventLoopUtilization(loop).utilization,
     hits: { calls: hits.count, meanMs: hits.mean },
@@ -65,7 +66,7 @@ export function latencyOf(times: Histogram): Latency {
 }
 
 class Run {
-  readonly all = new Histogram();
+  readonly good = new Histogram();
   readonly hits = new Histogram();
   readonly misses = new Histogram();
   failed = 0;
@@ -105,10 +106,14 @@ class Run {
   }
 
   #count(outcome: Outcome, ms: number): void {
-    this.all.record(ms);
+    // One that was refused at once would make the others look quick.
+    if (outcome === 'failed') {
+      this.failed += 1;
+      return;
+    }
+    this.good.record(ms);
     if (outcome === 'hit') this.hits.record(ms);
     else if (outcome === 'miss') this.misses.record(ms);
-    else if (outcome === 'failed') this.failed += 1;
   }
 
   #nextTurn(): Promise<void> {

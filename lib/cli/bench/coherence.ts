@@ -4,7 +4,7 @@ import type { ServerFacts } from './report.js';
 import type { ServerProbe } from './server-probe.js';
 
 /** In milliseconds. A channel that is not agreed on by then was refused. */
-const PATIENCE = 1_000;
+const PATIENCE = 2_000;
 const STEP = 50;
 
 /**

@@ -24,6 +24,7 @@ export interface Row {
   readonly name: RowName;
   readonly callers: number;
   readonly calls: number;
+  /** Without those that failed; the latency, too. */
   readonly perSecond: number;
   readonly latencyMs: Latency;
   /** Calls that did not do what was asked: a value that was not there, a `set` that answered `false`. */

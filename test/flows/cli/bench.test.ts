@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Beside other tests 100 ms are nothing. */
-const QUICK = ['--seconds', '0.05', '--callers', '1,4', '--keys', '20', '--command-timeout', '2s'];
+const QUICK = ['--callers', '1,4', '--keys', '20', '--command-timeout', '2s'];
 
 interface Ended {
   readonly code: number;
@@ -34,7 +34,8 @@ interface Ended {
 }
 
 async function bench(args: readonly string[], terminal = new FakeTerminal()): Promise<Ended> {
-  const code = await runProgram(['bench', ...QUICK, ...args], terminal);
+  const seconds = args.includes('--seconds') ? [] : ['--seconds', '0.05'];
+  const code = await runProgram(['bench', ...QUICK, ...seconds, ...args], terminal);
   return { code, out: terminal.stdout.text, err: terminal.stderr.text };
 }
 
@@ -50,7 +51,7 @@ const rowsOf = (report: Report): string[] => report.rows.map(({ name, callers })
 describe('bench', () => {
   it('measures two tiers, and leaves nothing', async () => {
     await admin.set('of-somebody-else', 'stays');
-    const ended = await bench(['--url', server.url, '--json', '--hit-ratio', '0.5']);
+    const ended = await bench(['--url', server.url, '--json', '--hit-ratio', '0.5', '--seconds', '0.2']);
     expect(ended.err).toMatch(/^Removed \d+ keys of nestjs-cached-bench-[0-9a-f]{12}; nothing is left\.\n$/);
     expect(ended.code).toBe(0);
     const report = reportOf(ended);
@@ -63,9 +64,9 @@ describe('bench', () => {
       expect(row.latencyMs.p50).toBeGreaterThan(0);
       expect(row.latencyMs.max).toBeGreaterThanOrEqual(row.latencyMs.p50);
     }
-    const { hits, misses } = report.rows.find(({ name }) => name === 'getOrSet')!;
-    expect(hits!.calls).toBeGreaterThan(0);
-    expect(misses!.calls).toBeGreaterThan(0);
+    const readThrough = report.rows.filter(({ name }) => name === 'getOrSet');
+    expect(readThrough.some(({ hits }) => hits!.calls > 0)).toBe(true);
+    expect(readThrough.some(({ misses }) => misses!.calls > 0)).toBe(true);
     expect(report).toMatchObject({
       interrupted: false,
       coherence: { asked: 'auto', found: 'tracking' },
