@@ -45,7 +45,7 @@ function failedCalls({ rows, troubles }: Measured): Advice | undefined {
       : ` Most often (${countText(worst[1])} ${worst[1] === 1 ? 'time' : 'times'}): ${worst[0]}`;
   return {
     change: 'look at the errors first',
-    because: `${countText(failed)} of ${countText(calls)} calls failed, so some of the others may have been served without the server.${reason}`,
+    because: `${failed === 0 ? 'No call failed, but the cache met errors' : `${countText(failed)} of ${countText(calls)} calls failed`}, so some of the others may have been served without the server.${reason}`,
   };
 }
 

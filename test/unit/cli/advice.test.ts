@@ -33,6 +33,7 @@ describe('adviceFor', () => {
     expect(because(measured)).toContain('(3 times): set: READONLY');
     expect(changes({ rows: [row('set', 1, { failed: 1 })] })).toEqual(['look at the errors first']);
     expect(changes({ troubles: { 'given up for a while': 1 } })).toEqual(['look at the errors first']);
+    expect(because({ troubles: { 'set: too late': 1 } })).toMatch(/^No call failed, .* \(1 time\): set: too late$/);
   });
 
   it('mistrusts figures of a machine that is busy with something else', () => {
