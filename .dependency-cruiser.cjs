@@ -113,6 +113,28 @@ module.exports = {
       },
     },
     {
+      name: 'cli-is-a-user',
+      comment:
+        'The command line measures what everybody uses, so by the public names. Beside them: how options are read, and a connection like those of the cache.',
+      severity: 'error',
+      from: { path: lib('cli') },
+      to: {
+        path: '^lib/',
+        pathNot: [
+          lib('cli', 'config', 'contracts', 'support'),
+          '^lib/index\\.ts$',
+          '^lib/backends/redis/(redis-client|last-trouble)\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'nobody-needs-the-cli',
+      comment: 'It is started by a person; an application that loads the library does not load it.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: [lib('cli')] },
+      to: { path: lib('cli') },
+    },
+    {
       name: 'framework-free-below-nest',
       comment:
         'The engine and everything under it run without Nest; only its edge, the module and the test kit know it.',
@@ -126,7 +148,7 @@ module.exports = {
       name: 'index-is-for-users',
       comment: 'The list of public names imports everything: importing it from inside closes a circle.',
       severity: 'error',
-      from: { path: '^lib/' },
+      from: { path: '^lib/', pathNot: [lib('cli')] },
       to: { path: ['^lib/index\\.ts$', '^nestjs-cached(/|$)'] },
     },
     {

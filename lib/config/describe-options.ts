@@ -27,7 +27,7 @@ function backendText({ backend, memory, redis, commandTimeout }: ResolvedOptions
   const inProcess = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}, isolation ${memory.isolation}`;
   if (backend === 'memory') return `memory (${inProcess})`;
   const limit = `command timeout ${durationText(commandTimeout)}`;
-  const onServer = `${redis ? addressText(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
+  const onServer = `${redis ? describeAddress(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
   if (backend === 'redis') return `redis (${onServer})`;
   if (backend === 'tiered') return `tiered (memory ${inProcess}; redis ${onServer})`;
   // Known by its methods alone, it may lack the name.
@@ -75,7 +75,8 @@ function compressionTexts({ algorithm, level, threshold }: ResolvedCompression):
   return [`${algorithm}${level === undefined ? '' : ` level ${level}`} above ${sizeText(threshold)}`];
 }
 
-function addressText(redis: ResolvedRedis): string {
+/** Where the server is, without credentials. */
+export function describeAddress(redis: ResolvedRedis): string {
   if (redis.client) return 'a client of yours';
   const connections = redis.connections > 1 ? `, ${redis.connections} connections` : '';
   const withTls = redis.tls ? ' with TLS' : '';
