@@ -37,8 +37,8 @@ export class BackendCalls {
 
   /** The same for what began some milliseconds ago: what it has taken by now counts. */
   limitedSince<T>(begun: number, operation: string, work: () => Promise<T>): Promise<T> {
-    const taken = this.clock.now() - begun;
-    return this.limited(operation, work, taken <= 0 ? 1 : Math.max(0, 1 - taken / this.timeout));
+    const left = Math.max(0, Math.ceil(this.timeout - (this.clock.now() - begun)));
+    return withTimeLimit(this.clock, `${operation} in ${this.backend.name}`, left, guarded(work));
   }
 
   getMany(keys: readonly string[], begun = this.clock.now()): Promise<(Uint8Array | undefined)[]> {
