@@ -28,22 +28,30 @@ export function requestKeyOf(plan: RoutePlan, request: HttpRequest): RequestKey 
   return { key, distinction: { by: 'function' } };
 }
 
+/** An array's canonical text, put together from that of its members: most of them are strings, and one never changes. */
 function routeKey(plan: RoutePlan, request: HttpRequest): RequestKey {
-  const { method, headers } = request;
-  const host = headers['host'] ?? headers[':authority'];
-  const forwarded = pick(request, FORWARDED);
-  // RFC 9111 section 2: at least method and target URI. As sent: a server may tell `?a&b` from `?b&a`.
-  const target = [method, request.protocol, host, request.originalUrl ?? request.url, forwarded, plan.identity];
   const { varyBy } = plan;
-  const said = typeof varyBy === 'function' ? varyBy(request) : pick(request, varyBy);
+  const { headers } = request;
+  const said = typeof varyBy === 'function' ? varyBy(request) : undefined;
   const isSilent = typeof varyBy === 'function' && (said === undefined || said === null);
+  // RFC 9111 section 2: at least method and target URI. As sent: a server may tell `?a&b` from `?b&a`.
+  const target =
+    `${textOf(request.method)},${textOf(request.protocol)},${textOf(headers['host'] ?? headers[':authority'])},` +
+    `${textOf(request.originalUrl ?? request.url)},${pickedText(headers, FORWARDED)},${plan.identity}`;
+  const varied = typeof varyBy === 'function' ? canonicalKey(said, 'what varyBy gives') : pickedText(headers, varyBy);
   return {
-    key: `http-route:${canonicalKey([...target, said], 'what varyBy gives')}`,
+    key: `http-route:[${target},${varied}]`,
     distinction: isSilent ? { by: 'nothing' } : distinctionOf(undefined, varyBy),
   };
 }
 
-/** Those that are there: an empty header is not an absent one. */
-function pick({ headers }: HttpRequest, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+function textOf(part: unknown): string {
+  return canonicalKey(part, 'the request');
+}
+
+/** Those that are there, by name: an empty header is not an absent one. */
+function pickedText(headers: HttpRequest['headers'], names: readonly string[]): string {
+  if (!names.some((name) => headers[name] !== undefined)) return '{}';
+  const present = names.filter((name) => headers[name] !== undefined);
+  return canonicalKey(Object.fromEntries(present.map((name) => [name, headers[name]])), 'the headers');
 }

@@ -6,7 +6,7 @@ import type { RoutePlan } from '../../../lib/nest/http/route-plan.js';
 
 const plan = (more: Partial<RoutePlan> = {}): RoutePlan => ({
   label: 'Cats.find',
-  identity: ['Cats', 'find'],
+  identity: '[Cats,find]',
   cache: undefined,
   key: undefined,
   varyBy: [],
@@ -40,8 +40,8 @@ describe('the key of a request', () => {
       keyOf(plan(), request({ headers: { host: 'a.b', 'x-forwarded-host': 'evil.b' } })),
       keyOf(plan(), request({ url: '/cats?a=2' })),
       keyOf(plan(), request({ originalUrl: '/api/cats?a=1' })),
-      keyOf(plan({ identity: ['Dogs', 'find'] }), request()),
-      keyOf(plan({ identity: ['Cats', 'find', '2'] }), request()),
+      keyOf(plan({ identity: '[Dogs,find]' }), request()),
+      keyOf(plan({ identity: '[Cats,find,"2"]' }), request()),
       keyOf(plan(), request()),
     ];
     expect(new Set(others).size).toBe(others.length);
