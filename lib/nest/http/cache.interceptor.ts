@@ -24,7 +24,7 @@ import { answerText, isJsonType } from './json-answer.js';
 import { answersAs, isKindOf, outermostInterceptor, repliesAsPlatform } from './outer-interceptors.js';
 import type { Handler } from './route-metadata.js';
 import { isCacheableMethod } from './request-policy.js';
-import { isStored, replay, type CacheOutcome } from './stored-response.js';
+import { isStored, replay, wholeBody, type CacheOutcome } from './stored-response.js';
 
 /**
  * Caches the responses of routes: on a route or controller by `@UseInterceptors(CacheInterceptor)`, on all of them as
@@ -69,15 +69,15 @@ export class CacheInterceptor implements NestInterceptor {
     const manager = route && this.managerOf(route);
     const reply = HttpReply.of(http.getResponse());
     if (!manager || !reply) return next.handle();
+    let exchange: Exchange | undefined;
     try {
-      const exchange = openExchange(route, manager, request, reply);
-      if (exchange) return this.answer(exchange, next);
+      exchange = openExchange(route, manager, request, reply);
     } catch (error) {
       route.complain(error);
       // Told each time, and not only once as in the log: a middleware that fills in the tenant may fail now and then.
       if (error instanceof CacheTenantError) manager.cache.parts.events.error(manager.home, 'tenant', error);
     }
-    return next.handle();
+    return exchange ? this.answer(exchange, next) : next.handle();
   }
 
   /** A fresh response of this process goes out at once: no promise, no copy of the headers, and no run that nobody needs. */
@@ -137,13 +137,13 @@ type Tried = Parameters<Cache['read']>[4];
 function answerStored(exchange: Exchange, stored: unknown, outcome: CacheOutcome): Observable<unknown> | undefined {
   if (!isStored(stored)) return undefined;
   const { reply, takesText } = exchange;
-  const type = stored.headers['content-type'] ?? reply.header('content-type');
-  const isText = stored.kind === 'http-json' && takesText && isJsonType(type);
-  if (stored.kind === 'http-json' && !isText && !stored.isExact) return undefined;
+  const isText = takesText && isJsonType(stored.headers['content-type'] ?? reply.header('content-type'));
+  const sent = stored.kind === 'http-json' && isText ? stored : undefined;
+  const whole = sent ?? wholeBody(stored);
+  if (whole === undefined) return undefined;
   replay(stored, reply);
   mark(reply, outcome);
-  if (stored.kind === 'http-response') return of(stored.body);
-  return of(isText ? answerText(stored, reply) : (JSON.parse(stored.text) as unknown));
+  return of('body' in whole ? whole.body : answerText(whole, reply));
 }
 
 function answerOwn({ reply }: Exchange, run: HandlerRun, body: unknown): Observable<unknown> {

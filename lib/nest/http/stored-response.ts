@@ -44,6 +44,18 @@ export function isStored(value: unknown): value is StoredResponse | StoredJson {
   return kind === 'http-response' || (kind === 'http-json' && typeof text === 'string');
 }
 
+/** The body as the handler has returned it; `undefined` where only its text is left. */
+export function wholeBody(stored: StoredResponse | StoredJson): { readonly body: unknown } | undefined {
+  if (stored.kind === 'http-response') return stored;
+  if (!stored.isExact) return undefined;
+  try {
+    return { body: JSON.parse(stored.text) as unknown };
+  } catch {
+    // Not what was stored.
+    return undefined;
+  }
+}
+
 /** Puts status and headers on the reply. The body goes back through the interceptors. */
 export function replay(stored: StoredHead, reply: HttpReply): void {
   reply.status = stored.status;

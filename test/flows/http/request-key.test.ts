@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { HttpRequest } from '../../../lib/nest/http/http-exchange.js';
+import { canonicalKey } from '../../../lib/core/canonical-key.js';
 import { requestKeyOf } from '../../../lib/nest/http/request-key.js';
 import type { RoutePlan } from '../../../lib/nest/http/route-plan.js';
 
@@ -62,6 +63,25 @@ describe('the key of a request', () => {
       { accept: 'b', 'x-tenant': 'a' },
     ].map((headers) => keyOf(varied, request({ headers })));
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('is the canonical text of what it is made of, whatever that is', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('1', 'true', '-0', 'x'.repeat(2_000)));
+    const list = fc.oneof(text, fc.array(text), fc.constant(undefined));
+    fc.assert(
+      fc.property(text, text, list, list, (url, host, forwarded, tenant) => {
+        const headers = { host, 'x-forwarded-host': forwarded, 'x-tenant': tenant } as HttpRequest['headers'];
+        const known = (name: string, value: unknown): object => (value === undefined ? {} : { [name]: value });
+        const parts = ['GET', 'http', host, url, known('x-forwarded-host', forwarded), ['Cats', 'find']];
+        const varied = known('x-tenant', tenant);
+        expect(keyOf(plan({ varyBy: ['x-tenant'] }), request({ url, headers }))).toBe(
+          `http-route:${canonicalKey([...parts, varied], 'parts')}`,
+        );
+        expect(keyOf(plan({ varyBy: () => [tenant] }), request({ url, headers }))).toBe(
+          `http-route:${canonicalKey([...parts, [tenant]], 'parts')}`,
+        );
+      }),
+    );
   });
 
   it('cannot be spelled by another request', () => {
