@@ -84,6 +84,28 @@ describe('the key of a request', () => {
     );
   });
 
+  it('is the same whoever has asked before', () => {
+    const asked = fc.record({
+      method: fc.constantFrom('GET', 'HEAD'),
+      protocol: fc.constantFrom('http', 'https', undefined),
+      host: fc.constantFrom('a.b', 'c.d', undefined),
+      forwarded: fc.constantFrom(undefined, undefined, 'e.f'),
+      tenant: fc.constantFrom(undefined, undefined, 't'),
+      url: fc.oneof(fc.constantFrom('/', '/a', '/' + 'x'.repeat(300)), fc.nat(600).map(String)),
+    });
+    fc.assert(
+      fc.property(fc.array(asked, { maxLength: 900, size: 'max' }), (sequence) => {
+        const one = plan({ varyBy: ['x-tenant'] });
+        for (const { host, forwarded, tenant, ...more } of sequence) {
+          const headers = { host, 'x-forwarded-host': forwarded, 'x-tenant': tenant };
+          const asking = request({ ...more, headers } as Partial<HttpRequest>);
+          expect(keyOf(one, asking)).toBe(keyOf(plan({ varyBy: ['x-tenant'] }), asking));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('cannot be spelled by another request', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('","', '],{},[', 'http-route:', '\\"', '#'));
     const parts = fc.record({ url: text, host: text, tenant: fc.option(text, { nil: undefined }) });
