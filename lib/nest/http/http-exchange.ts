@@ -167,8 +167,11 @@ class FastifyHttpReply extends HttpReply {
 }
 
 function isFastifyReply(response: object): response is FastifyReply {
-  const { raw, code, header } = response as Partial<FastifyReply>;
-  return typeof raw === 'object' && isNodeResponse(raw) && typeof code === 'function' && typeof header === 'function';
+  const { raw } = response as Partial<FastifyReply>;
+  // At once: to find out that Express's response has no such property, all that it inherits from is asked.
+  if (typeof raw !== 'object' || !isNodeResponse(raw)) return false;
+  const { code, header } = response as Partial<FastifyReply>;
+  return typeof code === 'function' && typeof header === 'function';
 }
 
 function isNodeResponse(response: object): response is NodeResponse {
