@@ -142,13 +142,13 @@ function answerStored(exchange: Exchange, stored: unknown, outcome: CacheOutcome
   const whole = sent ?? wholeBody(stored);
   if (whole === undefined) return undefined;
   replay(stored, reply);
-  mark(reply, outcome);
+  reply.setHeader('X-Cache', outcome);
   return of('body' in whole ? whole.body : answerText(whole, reply));
 }
 
 function answerOwn({ reply }: Exchange, run: HandlerRun, body: unknown): Observable<unknown> {
   run.commit();
-  mark(reply, 'MISS');
+  markMiss(reply);
   // Hits are sent as this text, so this is what they are to be equal to.
   if (run.state.is === 'done' && run.state.json) return of(answerText(run.state.json, reply));
   return body === NOTHING ? EMPTY : of(body);
@@ -160,12 +160,13 @@ function failOwn(run: HandlerRun, error: unknown): never {
 }
 
 function runAlone({ reply }: Exchange, next: CallHandler): Observable<unknown> {
-  mark(reply, 'MISS');
+  markMiss(reply);
   return next.handle();
 }
 
-function mark(reply: HttpReply, outcome: CacheOutcome): void {
-  if (!reply.isSent) reply.setHeader('X-Cache', outcome);
+/** Unless the handler has sent the response itself. */
+function markMiss(reply: HttpReply): void {
+  if (!reply.isSent) reply.setHeader('X-Cache', 'MISS' satisfies CacheOutcome);
 }
 
 function wasStale(outcomes: readonly CacheEvent[], key: string): boolean {

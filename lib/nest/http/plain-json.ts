@@ -18,14 +18,20 @@ const JSON_SETTINGS = ['json escape', 'json replacer', 'json spaces'] as const;
 export function expressStringifies(response: object): boolean {
   const { app, json } = response as ExpressResponse;
   if (typeof app?.get !== 'function' || typeof json !== 'function') return false;
-  return JSON_SETTINGS.every((name) => !app.get!(name)) && hasOwnersJson(response);
+  return isExpressJson(response, json) && JSON_SETTINGS.every((name) => !app.get!(name));
 }
 
+/** Express's own `json`, as it was found last: looking for its owner at every request costs more than all other checks. */
+let knownJson: unknown;
+
 /** Middleware that rewrites bodies puts a `json` of its own on the response, or on what its app's responses inherit. */
-function hasOwnersJson(response: object): boolean {
+function isExpressJson(response: object, json: unknown): boolean {
+  if (json === knownJson) return true;
   let owner: object | null = response;
   while (owner !== null && !Object.hasOwn(owner, 'json')) owner = Object.getPrototypeOf(owner) as object | null;
-  return owner !== null && Object.hasOwn(owner, 'jsonp') && Object.hasOwn(owner, 'sendStatus');
+  if (owner === null || !Object.hasOwn(owner, 'jsonp') || !Object.hasOwn(owner, 'sendStatus')) return false;
+  knownJson = json;
+  return true;
 }
 
 /** The entity tag that `res.send` would put on the text; `undefined` where it puts none, or asks a function of the app's own. */
