@@ -56,10 +56,14 @@ class SchemaController {
 }
 
 type Hooked = {
-  addHook(name: string, hook: (request: unknown, reply: Reply, body: unknown) => Promise<unknown>): void;
+  addHook(name: string, hook: (request: Request, reply: Reply, body: unknown) => Promise<unknown>): void;
   setReplySerializer(serialize: (body: unknown, status: number) => string): void;
 };
+interface Request {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
 interface Reply {
+  header(name: string, value: string | undefined): unknown;
   serializer(serialize: (body: unknown) => string): unknown;
   send(body: unknown): unknown;
 }
@@ -256,6 +260,33 @@ describe('JSON that is not everybody’s', () => {
       expect((await onDemand(app, 'object')).text).toBe(`{"data":${OBJECT},"hasDate":false}`);
     } finally {
       await app.close();
+    }
+  });
+
+  it('is not sent for an object under a type that a hook has set for this request', async () => {
+    const parts: AppParts = {
+      platform: 'fastify',
+      controllers: [BodiesController],
+      providers: [GLOBAL],
+      prepare: (app) =>
+        fastify(app).addHook('preHandler', async (request, reply) => {
+          if (request.headers['x-type'] !== undefined) reply.header('content-type', request.headers['x-type']);
+        }),
+    };
+    const app = await HttpApp.start(parts);
+    const uncached = await HttpApp.start({ ...parts, cache: false });
+    try {
+      await app.get('/bodies/of/object');
+      for (const type of ['application/json', 'application/hal+json', 'text/plain']) {
+        const [plain, hit] = [uncached, app].map((asked) => asked.get('/bodies/of/object', { 'x-type': type }));
+        const { status, text, headers } = await hit!;
+        const expected = await plain!;
+        expect([type, status, text]).toEqual([type, expected.status, expected.text]);
+        expect(headers.get('content-type')).toBe(expected.headers.get('content-type'));
+      }
+    } finally {
+      await app.close();
+      await uncached.close();
     }
   });
 
