@@ -16,7 +16,10 @@ interface Observation {
 
 /** Collects the events of everything that is awaited inside `observe`. Shared by all caches of the process. */
 const observed = new AsyncLocalStorage<Observation>();
-/** How many `observe` calls are running. While none is, nobody pays for looking. */
+/**
+ * How many `observe` calls are running. While none is, nobody pays for looking: not for events, nor for what Node 20 makes
+ * every promise of the process pay while such a storage is in use.
+ */
 let observers = 0;
 
 /** At most this many outcomes are kept of one `observe`; the rest is dropped. */
@@ -29,7 +32,7 @@ export async function observe<T>(run: () => Promise<T>): Promise<{ value: T; out
     const value = await observed.run({ outcomes, around: observed.getStore() }, run);
     return { value, outcomes };
   } finally {
-    observers--;
+    if (--observers === 0) observed.disable();
   }
 }
 

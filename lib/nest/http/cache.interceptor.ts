@@ -8,21 +8,23 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { EMPTY, of, type Observable } from 'rxjs';
 import type { CacheEvent } from '../../contracts/events.js';
+import type { Cache } from '../../core/cache.js';
 import type { CacheManager } from '../../core/cache-manager.js';
 import { CacheRegistry } from '../../core/cache-registry.js';
 import { CacheError, CacheTenantError, CacheTimeoutError } from '../../support/errors.js';
 import { CACHED_METADATA } from '../decorators/cached.decorator.js';
 import { CachedRoutes, type CachedRoute } from './cached-routes.js';
-import { openExchange, type Exchange } from './exchange.js';
-import { NOTHING } from './handler-run.js';
+import { openExchange, prepareRun, type Exchange } from './exchange.js';
+import { NOTHING, type HandlerRun } from './handler-run.js';
 import { HttpReply, type HttpRequest } from './http-exchange.js';
-import { hasOuterInterceptors } from './outer-interceptors.js';
+import { answerText, isJsonType } from './json-answer.js';
+import { answersAs, isKindOf, outermostInterceptor, repliesAsPlatform } from './outer-interceptors.js';
 import type { Handler } from './route-metadata.js';
 import { isCacheableMethod } from './request-policy.js';
-import { isStoredResponse, replay, type CacheOutcome } from './stored-response.js';
+import { isStored, replay, wholeBody, type CacheOutcome } from './stored-response.js';
 
 /**
  * Caches the responses of routes: on a route or controller by `@UseInterceptors(CacheInterceptor)`, on all of them as
@@ -46,79 +48,75 @@ export class CacheInterceptor implements NestInterceptor {
   constructor(
     @Optional() @Inject(CacheRegistry) private readonly registry?: CacheRegistry,
     @Optional() @Inject(ApplicationConfig) config?: ApplicationConfig,
+    @Optional() @Inject(HttpAdapterHost) host?: HttpAdapterHost,
   ) {
     this.routes = new CachedRoutes({
       logger: this.logger,
       cachedMetadata: CACHED_METADATA,
       defaultsOf: (cache) => registry?.get(cache)?.cache.parts.http,
-      hasOuterInterceptors: (route) => hasOuterInterceptors(config, route, CacheInterceptor),
+      hasOuterInterceptors: (route) => !isKindOf(outermostInterceptor(config, route), CacheInterceptor),
+      answersItself: (route) =>
+        repliesAsPlatform(host?.httpAdapter) && answersAs(outermostInterceptor(config, route), CacheInterceptor),
     });
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     if (context.getType() !== 'http') return next.handle();
-    const request = context.switchToHttp().getRequest<HttpRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<HttpRequest>();
     if (!isCacheableMethod(request.method)) return next.handle();
     const route = this.routes.of(context.getClass(), context.getHandler() as Handler);
     const manager = route && this.managerOf(route);
-    const reply = HttpReply.of(context.switchToHttp().getResponse());
+    const reply = HttpReply.of(http.getResponse());
     if (!manager || !reply) return next.handle();
     let exchange: Exchange | undefined;
     try {
-      exchange = openExchange(route, manager, request, reply, next);
+      exchange = openExchange(route, manager, request, reply);
     } catch (error) {
       route.complain(error);
       // Told each time, and not only once as in the log: a middleware that fills in the tenant may fail now and then.
       if (error instanceof CacheTenantError) manager.cache.parts.events.error(manager.home, 'tenant', error);
     }
-    return exchange ? this.serve(exchange) : next.handle();
+    return exchange ? this.answer(exchange, next) : next.handle();
   }
 
-  private async serve(exchange: Exchange): Promise<Observable<unknown>> {
-    const { key, manager, options, reply, run } = exchange;
+  /** A fresh response of this process goes out at once: no promise, no copy of the headers, and no run that nobody needs. */
+  private answer(exchange: Exchange, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
+    const { manager, scope, key, options } = exchange;
+    const { cache } = manager;
+    const near = cache.tryHit(scope, key, cache.parts.resolver.betaOf(options));
+    if (typeof near === 'symbol') return this.serve(exchange, prepareRun(exchange, next), near);
+    return answerStored(exchange, near.read(), 'HIT') ?? runAlone(exchange, next);
+  }
+
+  private async serve(exchange: Exchange, run: HandlerRun, tried: Tried): Promise<Observable<unknown>> {
+    const { manager, scope, key, options } = exchange;
+    const { cache } = manager;
     let met: { value: unknown; outcomes: readonly CacheEvent[] };
     try {
-      met = await manager.observe(() => manager.getOrSet<unknown>(key, run.load, options));
+      met = await manager.observe(() =>
+        cache.read<unknown>(scope, key, run.load, cache.parts.resolver.resolve(options), tried),
+      );
     } catch (error) {
-      return this.answerAfter(error, exchange);
+      return this.answerAfter(error, exchange, run);
     }
-    if (run.state.is === 'done') return this.answerOwn(exchange, run.state.body);
-    if (isStoredResponse(met.value)) {
-      replay(met.value, reply);
-      mark(reply, wasStale(met.outcomes, key) ? 'STALE' : 'HIT');
-      return of(met.value.body);
-    }
-    if (run.state.is === 'failed') return this.failOwn(exchange, run.state.error);
-    return this.runAlone(exchange);
+    if (run.state.is === 'done') return answerOwn(exchange, run, run.state.body);
+    const served = answerStored(exchange, met.value, wasStale(met.outcomes, key) ? 'STALE' : 'HIT');
+    if (served) return served;
+    if (run.state.is === 'failed') return failOwn(run, run.state.error);
+    return runAlone(exchange, run.next);
   }
 
   /** The cache gave an error instead of a response. Only one that is this request's own becomes its answer. */
-  private async answerAfter(error: unknown, exchange: Exchange): Promise<Observable<unknown>> {
-    const { key, run, route } = exchange;
-    if (run.state.is === 'done') return this.answerOwn(exchange, run.state.body);
-    if (run.state.is === 'failed') return this.failOwn(exchange, run.state.error);
-    if (isTimeoutOf(key, error)) throw new GatewayTimeoutException(undefined, { cause: error });
-    if (error instanceof CacheError) route.complain(error);
+  private async answerAfter(error: unknown, exchange: Exchange, run: HandlerRun): Promise<Observable<unknown>> {
+    if (run.state.is === 'done') return answerOwn(exchange, run, run.state.body);
+    if (run.state.is === 'failed') return failOwn(run, run.state.error);
+    if (isTimeoutOf(exchange.key, error)) throw new GatewayTimeoutException(undefined, { cause: error });
+    if (error instanceof CacheError) exchange.route.complain(error);
     // The handler never runs twice for one request.
-    if (run.state.is === 'running') return this.answerOwn(exchange, await run.state.over);
+    if (run.state.is === 'running') return answerOwn(exchange, run, await run.state.over);
     // Somebody else's run has failed; its error, such as a 503 for want of a free worker, may be that request's alone.
-    return this.runAlone(exchange);
-  }
-
-  private answerOwn({ reply, run }: Exchange, body: unknown): Observable<unknown> {
-    run.commit();
-    mark(reply, 'MISS');
-    return body === NOTHING ? EMPTY : of(body);
-  }
-
-  private failOwn({ run }: Exchange, error: unknown): never {
-    run.commit();
-    throw error as Error;
-  }
-
-  private runAlone({ next, reply }: Exchange): Observable<unknown> {
-    mark(reply, 'MISS');
-    return next.handle();
+    return runAlone(exchange, run.next);
   }
 
   private managerOf({ plan }: CachedRoute): CacheManager | undefined {
@@ -133,8 +131,42 @@ export class CacheInterceptor implements NestInterceptor {
   }
 }
 
-function mark(reply: HttpReply, outcome: CacheOutcome): void {
-  if (!reply.isSent) reply.setHeader('X-Cache', outcome);
+type Tried = Parameters<Cache['read']>[4];
+
+/** `undefined`: no response, or none that can be given to this request without being made anew. */
+function answerStored(exchange: Exchange, stored: unknown, outcome: CacheOutcome): Observable<unknown> | undefined {
+  if (!isStored(stored)) return undefined;
+  const { reply, takesText } = exchange;
+  const isText = takesText && isJsonType(stored.headers['content-type'] ?? reply.header('content-type'));
+  const sent = stored.kind === 'http-json' && isText ? stored : undefined;
+  const whole = sent ?? wholeBody(stored);
+  if (whole === undefined) return undefined;
+  replay(stored, reply);
+  reply.setHeader('X-Cache', outcome);
+  return of('body' in whole ? whole.body : answerText(whole, reply));
+}
+
+function answerOwn({ reply }: Exchange, run: HandlerRun, body: unknown): Observable<unknown> {
+  run.commit();
+  markMiss(reply);
+  // Hits are sent as this text, so this is what they are to be equal to.
+  if (run.state.is === 'done' && run.state.json) return of(answerText(run.state.json, reply));
+  return body === NOTHING ? EMPTY : of(body);
+}
+
+function failOwn(run: HandlerRun, error: unknown): never {
+  run.commit();
+  throw error as Error;
+}
+
+function runAlone({ reply }: Exchange, next: CallHandler): Observable<unknown> {
+  markMiss(reply);
+  return next.handle();
+}
+
+/** Unless the handler has sent the response itself. */
+function markMiss(reply: HttpReply): void {
+  if (!reply.isSent) reply.setHeader('X-Cache', 'MISS' satisfies CacheOutcome);
 }
 
 function wasStale(outcomes: readonly CacheEvent[], key: string): boolean {

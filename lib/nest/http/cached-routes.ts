@@ -8,19 +8,28 @@ export interface RoutesParts {
   readonly logger: Logger;
   readonly cachedMetadata: string;
   readonly defaultsOf: (cache: string | undefined) => CacheResponseOptions | undefined;
+  /** Whether interceptors that are not the cache's see what it returns. */
   readonly hasOuterInterceptors: (route: RouteMetadata) => boolean;
+  /** Whether nobody but the platform itself sees what the cache returns. */
+  readonly answersItself: (route: RouteMetadata) => boolean;
 }
 
 /** A handler whose responses may be cached. Each kind of trouble with it is told once. */
 export class CachedRoute {
   private readonly told = new Set<string>();
   private outer: boolean | undefined;
+  private last: boolean | undefined;
 
   constructor(
     readonly plan: RoutePlan,
     private readonly metadata: RouteMetadata,
     private readonly parts: RoutesParts,
   ) {}
+
+  /** A body may be given back as text: nobody looks into it on its way to the platform. */
+  get answersItself(): boolean {
+    return (this.last ??= this.parts.answersItself(this.metadata));
+  }
 
   /** For what stands in the way of this request being cached. The request itself goes on. */
   complain(error: unknown): void {

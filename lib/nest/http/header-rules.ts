@@ -27,6 +27,7 @@ export function listOf(value: HeaderValue | undefined): readonly string[] {
 
 /** RFC 9111 sections 5.2.2.5 and 5.2.2.7. The form with field names, `private="x"`, counts as the whole. */
 export function forbidsStorage(cacheControl: HeaderValue | undefined): boolean {
+  if (cacheControl === undefined) return false;
   return listOf(cacheControl).some((directive) => /^(no-store|private)\s*(=|$)/.test(directive));
 }
 

@@ -1,4 +1,12 @@
 import type { HttpRequestLike } from '../../contracts/options.js';
+import {
+  expressEtag,
+  expressEtagKind,
+  expressStringifies,
+  fastifyStringifies,
+  hasNoSerializer,
+  type EtagKind,
+} from './plain-json.js';
 
 export type HeaderValue = string | number | readonly string[];
 export type HeaderMap = Readonly<Record<string, HeaderValue | undefined>>;
@@ -15,6 +23,7 @@ export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
+  getHeader(name: string): HeaderValue | undefined;
   getHeaders(): Record<string, HeaderValue | undefined>;
   setHeader(name: string, value: HeaderValue): unknown;
 }
@@ -22,10 +31,12 @@ export interface NodeResponse {
 /** Fastify keeps headers in the reply until it is sent. */
 export interface FastifyReply {
   readonly raw: NodeResponse;
+  readonly request?: object;
   readonly statusCode: number;
   readonly sent: boolean;
   code(status: number): unknown;
   header(name: string, value: HeaderValue): unknown;
+  getHeader(name: string): HeaderValue | undefined;
   getHeaders(): Record<string, HeaderValue | undefined>;
 }
 
@@ -43,7 +54,16 @@ export abstract class HttpReply {
   abstract readonly isSent: boolean;
   abstract status: number;
   abstract headers(): HeaderMap;
+  abstract header(name: string): HeaderValue | undefined;
   abstract setHeader(name: string, value: HeaderValue): void;
+  /** An object would be sent as `JSON.stringify` of it, and that text as it is. To be asked before a handler runs. */
+  abstract readonly stringifies: boolean;
+  /** The handler has not given this response a serializer of its own. */
+  abstract readonly isUnserialized: boolean;
+  /** What kind of entity tag the platform makes by itself, if any. */
+  abstract readonly etagKind: EtagKind | undefined;
+  /** The entity tag it would make for the text. */
+  abstract etagOf(text: string): string | undefined;
 }
 
 class NodeHttpReply extends HttpReply {
@@ -71,8 +91,28 @@ class NodeHttpReply extends HttpReply {
     return this.response.getHeaders();
   }
 
+  header(name: string): HeaderValue | undefined {
+    return this.response.getHeader(name);
+  }
+
   setHeader(name: string, value: HeaderValue): void {
     this.response.setHeader(name, value);
+  }
+
+  get stringifies(): boolean {
+    return expressStringifies(this.response);
+  }
+
+  get isUnserialized(): boolean {
+    return true;
+  }
+
+  get etagKind(): EtagKind | undefined {
+    return expressEtagKind(this.response);
+  }
+
+  etagOf(text: string): string | undefined {
+    return expressEtag(this.response, text);
   }
 }
 
@@ -101,14 +141,37 @@ class FastifyHttpReply extends HttpReply {
     return this.reply.getHeaders();
   }
 
+  header(name: string): HeaderValue | undefined {
+    return this.reply.getHeader(name);
+  }
+
   setHeader(name: string, value: HeaderValue): void {
     this.reply.header(name, value);
+  }
+
+  get stringifies(): boolean {
+    return fastifyStringifies(this.reply);
+  }
+
+  get isUnserialized(): boolean {
+    return hasNoSerializer(this.reply);
+  }
+
+  get etagKind(): undefined {
+    return undefined;
+  }
+
+  etagOf(): undefined {
+    return undefined;
   }
 }
 
 function isFastifyReply(response: object): response is FastifyReply {
-  const { raw, code, header } = response as Partial<FastifyReply>;
-  return typeof raw === 'object' && isNodeResponse(raw) && typeof code === 'function' && typeof header === 'function';
+  const { raw } = response as Partial<FastifyReply>;
+  // At once: to find out that Express's response has no such property, all that it inherits from is asked.
+  if (typeof raw !== 'object' || !isNodeResponse(raw)) return false;
+  const { code, header } = response as Partial<FastifyReply>;
+  return typeof code === 'function' && typeof header === 'function';
 }
 
 function isNodeResponse(response: object): response is NodeResponse {

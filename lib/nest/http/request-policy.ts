@@ -39,11 +39,15 @@ export function whyMarkedPrivate(headers: HeaderMap): string | undefined {
 /** RFC 9111 section 3.5, and more: whatever says who is asking has to be part of the key. */
 export function whyPersonal(request: HttpRequest, distinction: Distinction): string | undefined {
   if (distinction.by === 'function') return undefined;
-  const names = distinction.by === 'headers' ? distinction.names : [];
-  const carried = CREDENTIAL_HEADERS.filter((name) => request.headers[name] !== undefined);
-  const uncovered = carried.find((name) => !names.includes(name));
-  if (uncovered !== undefined) return `it carries ${uncovered}, which neither key nor varyBy takes up`;
-  if (carried.length > 0) return undefined;
+  const { headers } = request;
+  let carries = false;
+  for (const name of CREDENTIAL_HEADERS) {
+    if (headers[name] === undefined) continue;
+    const isCovered = distinction.by === 'headers' && distinction.names.includes(name);
+    if (!isCovered) return `it carries ${name}, which neither key nor varyBy takes up`;
+    carries = true;
+  }
+  if (carries) return undefined;
   // Whoever it is, none of the headers that are compared has said so.
   if (isPopulated(request.user)) return 'it has a user, whom neither key nor varyBy takes up';
   if (isPopulatedSession(request.session)) return 'it has a session, which neither key nor varyBy takes up';

@@ -3,8 +3,15 @@ import { StreamableFile } from '@nestjs/common';
 import { isObservable } from 'rxjs';
 
 /** What the cache keeps of a body, or why it keeps nothing. */
-export type KeptBody =
-  { readonly value: unknown; readonly instanceOf: string | undefined } | { readonly refused: string };
+export type KeptBody = Kept | { readonly refused: string };
+
+export interface Kept {
+  readonly value: unknown;
+  /** The first class that is lost. */
+  readonly instanceOf: string | undefined;
+  /** `JSON.parse` of the body's JSON gives `value` again. */
+  readonly isJson: boolean;
+}
 
 /** In containers; what is deeper is no response body. */
 const DEPTH_LIMIT = 256;
@@ -22,7 +29,7 @@ export function keptBody(body: unknown): KeptBody {
   const walk = new BodyWalk();
   try {
     const value = walk.keep(body, '$');
-    return { value, instanceOf: walk.instanceOf };
+    return { value, instanceOf: walk.instanceOf, isJson: walk.isJson };
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.message };
     return { refused: `it cannot be read (${error instanceof Error ? error.message : typeof error})` };
@@ -31,14 +38,21 @@ export function keptBody(body: unknown): KeptBody {
 
 class BodyWalk {
   instanceOf: string | undefined;
+  isJson = true;
   private readonly above: object[] = [];
 
   keep(value: unknown, path: string): unknown {
     if (typeof value === 'function' || typeof value === 'symbol') throw new Refusal(`${path} is a ${typeof value}`);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null) {
+      this.isJson &&= isJsonPrimitive(value);
+      return value;
+    }
     const flow = flowOf(value);
     if (flow !== undefined) throw new Refusal(`${path} is ${flow}`);
-    if (isBuiltIn(value)) return value;
+    if (isBuiltIn(value)) {
+      this.isJson = false;
+      return value;
+    }
     if (this.above.includes(value)) throw new Refusal(`${path} is circular`);
     if (this.above.length === DEPTH_LIMIT) throw new Refusal(`${path} is nested more than ${DEPTH_LIMIT} levels deep`);
     this.above.push(value);
@@ -80,8 +94,13 @@ function flowOf(value: object): string | undefined {
     : undefined;
 }
 
+function isJsonPrimitive(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return value !== undefined && typeof value !== 'bigint';
+}
+
 /** Kept by the cache as they are; whether it can keep what a Map holds is for the cache to say. */
-function isBuiltIn(value: object): boolean {
+export function isBuiltIn(value: object): boolean {
   return (
     types.isDate(value) ||
     ArrayBuffer.isView(value) ||

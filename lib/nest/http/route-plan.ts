@@ -1,4 +1,5 @@
 import type { CacheResponseOptions, SetOptions } from '../../contracts/options.js';
+import { canonicalKey } from '../../core/canonical-key.js';
 import { CACHE_RESPONSE_METADATA, type CacheResponseOptionsFor } from './cache-response.decorator.js';
 import type { HttpRequest } from './http-exchange.js';
 import { NO_CACHE_METADATA } from './no-cache.decorator.js';
@@ -13,7 +14,8 @@ export type RouteOptions = CacheResponseOptionsFor<HttpRequest>;
 export interface RoutePlan {
   /** `CatsController.find`, for logs. */
   readonly label: string;
-  readonly identity: readonly unknown[];
+  /** Tells two handlers of one URL apart. Spelled canonically. */
+  readonly identity: string;
   /** `undefined`: the default cache. */
   readonly cache: string | undefined;
   readonly key: ((request: HttpRequest) => unknown) | undefined;
@@ -55,7 +57,7 @@ export function planRoute(
   if (reason !== undefined) return { label, warning: ofRoute === undefined ? undefined : reason };
   return {
     label,
-    identity: route.identity,
+    identity: canonicalKey(route.identity, 'the handler'),
     cache,
     key: options.key,
     varyBy,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { HttpRequest } from '../../../lib/nest/http/http-exchange.js';
+import { canonicalKey } from '../../../lib/core/canonical-key.js';
 import { requestKeyOf } from '../../../lib/nest/http/request-key.js';
 import type { RoutePlan } from '../../../lib/nest/http/route-plan.js';
 
 const plan = (more: Partial<RoutePlan> = {}): RoutePlan => ({
   label: 'Cats.find',
-  identity: ['Cats', 'find'],
+  identity: '[Cats,find]',
   cache: undefined,
   key: undefined,
   varyBy: [],
@@ -40,8 +41,8 @@ describe('the key of a request', () => {
       keyOf(plan(), request({ headers: { host: 'a.b', 'x-forwarded-host': 'evil.b' } })),
       keyOf(plan(), request({ url: '/cats?a=2' })),
       keyOf(plan(), request({ originalUrl: '/api/cats?a=1' })),
-      keyOf(plan({ identity: ['Dogs', 'find'] }), request()),
-      keyOf(plan({ identity: ['Cats', 'find', '2'] }), request()),
+      keyOf(plan({ identity: '[Dogs,find]' }), request()),
+      keyOf(plan({ identity: '[Cats,find,"2"]' }), request()),
       keyOf(plan(), request()),
     ];
     expect(new Set(others).size).toBe(others.length);
@@ -62,6 +63,47 @@ describe('the key of a request', () => {
       { accept: 'b', 'x-tenant': 'a' },
     ].map((headers) => keyOf(varied, request({ headers })));
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('is the canonical text of what it is made of, whatever that is', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('1', 'true', '-0', 'x'.repeat(2_000)));
+    const list = fc.oneof(text, fc.array(text), fc.constant(undefined));
+    fc.assert(
+      fc.property(text, text, list, list, (url, host, forwarded, tenant) => {
+        const headers = { host, 'x-forwarded-host': forwarded, 'x-tenant': tenant } as HttpRequest['headers'];
+        const known = (name: string, value: unknown): object => (value === undefined ? {} : { [name]: value });
+        const parts = ['GET', 'http', host, url, known('x-forwarded-host', forwarded), ['Cats', 'find']];
+        const varied = known('x-tenant', tenant);
+        expect(keyOf(plan({ varyBy: ['x-tenant'] }), request({ url, headers }))).toBe(
+          `http-route:${canonicalKey([...parts, varied], 'parts')}`,
+        );
+        expect(keyOf(plan({ varyBy: () => [tenant] }), request({ url, headers }))).toBe(
+          `http-route:${canonicalKey([...parts, [tenant]], 'parts')}`,
+        );
+      }),
+    );
+  });
+
+  it('is the same whoever has asked before', () => {
+    const asked = fc.record({
+      method: fc.constantFrom('GET', 'HEAD'),
+      protocol: fc.constantFrom('http', 'https', undefined),
+      host: fc.constantFrom('a.b', 'c.d', undefined),
+      forwarded: fc.constantFrom(undefined, undefined, 'e.f'),
+      tenant: fc.constantFrom(undefined, undefined, 't'),
+      url: fc.oneof(fc.constantFrom('/', '/a', '/' + 'x'.repeat(300)), fc.nat(600).map(String)),
+    });
+    fc.assert(
+      fc.property(fc.array(asked, { maxLength: 900, size: 'max' }), (sequence) => {
+        const one = plan({ varyBy: ['x-tenant'] });
+        for (const { host, forwarded, tenant, ...more } of sequence) {
+          const headers = { host, 'x-forwarded-host': forwarded, 'x-tenant': tenant };
+          const asking = request({ ...more, headers });
+          expect(keyOf(one, asking)).toBe(keyOf(plan({ varyBy: ['x-tenant'] }), asking));
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('cannot be spelled by another request', () => {

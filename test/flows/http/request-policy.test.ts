@@ -43,6 +43,7 @@ describe('whose requests are not cached', () => {
   it('wants every one of them taken up, also an empty one', () => {
     const both = request({ headers: { authorization: '', cookie: 'a=1' } });
     expect(whyPersonal(both, byHeaders('cookie'))).toContain('authorization');
+    expect(whyPersonal(both, byHeaders('authorization'))).toContain('cookie');
     expect(whyPersonal(both, byHeaders('authorization', 'cookie'))).toBeUndefined();
   });
 

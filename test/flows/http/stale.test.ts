@@ -51,6 +51,14 @@ class StaleController {
     return work(reply, () => reply.headersSent ?? false);
   }
 
+  @Get('json')
+  @CacheResponse({ ttl: '10s', staleWhileRevalidate: '60s' })
+  async json(): Promise<unknown> {
+    const run = ++runs;
+    await gate?.pass();
+    return { run, at: new Date(run) };
+  }
+
   @Get('error')
   @CacheResponse({ ttl: '10s', staleIfError: '60s' })
   error(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
@@ -116,6 +124,26 @@ describe.each(PLATFORMS)('stale responses on %s', (platform) => {
     expect(runs).toBe(2);
     // The handler is not told that its response has gone: it is still making one.
     expect(seen).toEqual([false, false]);
+  });
+
+  it('are sent as text, and made anew as text', async () => {
+    const text = (run: number): string => JSON.stringify({ run, at: new Date(run) });
+    const make = { kind: 'http-json', isExact: false };
+    expect((await app.get('/json')).text).toBe(text(1));
+    await app.clock.advance(10_000);
+    gate = new Gate();
+    const stale = await app.get('/json');
+    expect([stale.xCache, stale.text, stale.headers.get('content-type')]).toEqual([
+      'STALE',
+      text(1),
+      'application/json; charset=utf-8',
+    ]);
+    await gate.untilArrived(1);
+    gate.open();
+    await until(() => app.cache.getStats().sets === 2);
+    const fresh = await app.get('/json');
+    expect([fresh.xCache, fresh.text, runs]).toEqual(['HIT', text(2), 2]);
+    expect(await app.stored()).toMatchObject({ ...make, text: text(2) });
   });
 
   it('go on being served when their refresh fails', async () => {

@@ -16,6 +16,8 @@ export interface AppParts {
   /** Of the default cache; `false`: no `CacheModule` at all. */
   readonly cache?: CacheModuleOptions | false;
   readonly prepare?: (app: INestApplication) => void | Promise<void>;
+  /** Instead of the platform's own. */
+  readonly adapter?: ExpressAdapter | FastifyAdapter;
 }
 
 @Module({})
@@ -40,7 +42,7 @@ export class HttpApp {
   ) {}
 
   static async start(parts: AppParts): Promise<HttpApp> {
-    const { platform, controllers, providers = [], imports = [], cache = {}, prepare } = parts;
+    const { platform, controllers, providers = [], imports = [], cache = {}, prepare, adapter } = parts;
     const clock = new FakeClock();
     const caching = cache === false ? [] : [CacheModule.forRoot({ clock, ...cache })];
     const routes = { module: RoutesModule, controllers, providers, imports: [...caching, ...imports] };
@@ -50,9 +52,8 @@ export class HttpApp {
     const testing = await Test.createTestingModule({ imports: [routes] })
       .setLogger(logger)
       .compile();
-    const app = testing.createNestApplication(platform === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
-      logger,
-    });
+    const own = platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+    const app = testing.createNestApplication(adapter ?? own, { logger });
     await prepare?.(app);
     await app.listen(0, '127.0.0.1');
     return new HttpApp(clock, lines, app, (await app.getUrl()).replace('[::1]', 'localhost'));
@@ -61,6 +62,14 @@ export class HttpApp {
   /** The default cache. */
   get cache(): CacheManager {
     return this.app.get(CacheRegistry, { strict: false }).get()!;
+  }
+
+  /** How the one response that is stored lies in the cache. */
+  async stored(): Promise<unknown> {
+    const keys: string[] = [];
+    for await (const key of this.cache.keys()) keys.push(key);
+    if (keys.length !== 1) throw new Error(`${keys.length} entries`);
+    return this.cache.get(keys[0]!);
   }
 
   async get(path: string, headers: Record<string, string> = {}, more: RequestInit = {}): Promise<Answer> {
