@@ -4,7 +4,7 @@ import { Worker } from '../kit/workers.mjs';
 
 /** What runs in one process and waits for nothing else. */
 export const HOT_ROWS = ['memory-get', 'decorated', 'get-or-set', 'keys'];
-const PACE = Object.freeze({ rounds: 11, sets: 2, batchMs: 10, warmMs: 200 });
+const PACE = Object.freeze({ rounds: 8, sets: 3, batchMs: 10, warmMs: 200 });
 /** A young generation that holds all that one look allocates: no collection takes some of it away meanwhile. */
 const ROOMY = ['--min-semi-space-size=128', '--max-semi-space-size=128'];
 const LOOK_BYTES = 8 * 2 ** 20;
