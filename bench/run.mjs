@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compare, FULL, QUICK } from './kit/compare.mjs';
-import { load, machine } from './kit/machine.mjs';
+import { isBusy, load, machine } from './kit/machine.mjs';
 import { peersAreInstalled, peersOf } from './kit/peers.mjs';
 import { startRedis } from './kit/redis.mjs';
 import { tableOf } from './kit/table.mjs';
@@ -50,6 +50,7 @@ let server;
 /** @type {import('./kit/table.mjs').Result[]} */
 const results = [];
 const loads = [load()];
+if (isBusy()) say(`The machine is busy (load ${loads[0]}): what follows is a look, not a figure to be quoted.`);
 let failed = false;
 try {
   for (const name of chosen) {

@@ -3,22 +3,23 @@ import { median, quantile, round } from '../kit/stats.mjs';
 import { Worker } from '../kit/workers.mjs';
 
 /** What runs in one process and waits for nothing else. */
-const ROWS = ['memory-get', 'decorated', 'get-or-set', 'keys'];
-const PACE = Object.freeze({ rounds: 11, sets: 2, batchMs: 10, warmMs: 200 });
+export const HOT_ROWS = ['memory-get', 'decorated', 'get-or-set', 'keys'];
+const PACE = Object.freeze({ rounds: 8, sets: 3, batchMs: 10, warmMs: 200 });
 /** A young generation that holds all that one look allocates: no collection takes some of it away meanwhile. */
 const ROOMY = ['--min-semi-space-size=128', '--max-semi-space-size=128'];
 const LOOK_BYTES = 8 * 2 ** 20;
+const LOOK_MS = 50;
 const MOST_OPERATIONS = 20_000;
 
 /**
  * The hot paths of this library against their limits, without the peers.
- * @param {{ say: (text: string) => void, only?: readonly string[] }} options `only`: these ids.
+ * @param {{ say: (text: string) => void, rows?: readonly string[], only?: readonly string[] }} options `only`: these ids.
  * @returns {Promise<Record<string, import('./judge.mjs').Measured>>}
  */
-export async function measureHotPaths({ say, only }) {
+export async function measureHotPaths({ say, rows = HOT_ROWS, only }) {
   /** @type {Record<string, import('./judge.mjs').Measured>} */
   const found = {};
-  for (const name of ROWS) {
+  for (const name of rows) {
     const { row } = await import(`../rows/${name}.mjs`);
     for (const one of row.cases) {
       const idOf = (/** @type {{ name: string }} */ contestant) => `${name} / ${one.name} / ${contestant.name}`;
@@ -42,10 +43,10 @@ async function allocationOf({ module, params }, row, own) {
   const worker = new Worker(ROOMY);
   try {
     await worker.open(module, row, { ...own, ...params });
-    await worker.call('calibrate', { batchMs: 20, warmMs: 400, most: MOST_OPERATIONS });
+    const batch = await worker.call('calibrate', { batchMs: LOOK_MS, warmMs: 400, most: MOST_OPERATIONS });
     // Few operations first: what a look itself costs is spread over them, so this is more than it is.
-    const first = median(await worker.call('allocated', 64));
-    const operations = Math.max(64, Math.min(MOST_OPERATIONS, Math.floor(LOOK_BYTES / Math.max(first, 1))));
+    const first = median(await worker.call('allocated', Math.min(batch, 64)));
+    const operations = Math.max(16, Math.min(batch, Math.floor(LOOK_BYTES / Math.max(first, 1))));
     await worker.call('run', operations);
     return summaryOf(await worker.call('allocated', operations));
   } finally {

@@ -31,3 +31,6 @@ export function machine() {
 
 /** One minute's: what else the machine did. */
 export const load = () => Number((loadavg()[0] ?? NaN).toFixed(2));
+
+/** Whether others have more than a quarter of it: contestants would wait for a processor, and not all alike. */
+export const isBusy = () => load() > cpus().length / 4;

@@ -4,7 +4,8 @@ import { median } from '../kit/stats.mjs';
  * Nanoseconds of one operation: the median over chunks. What was prepared before a chunk is not counted.
  * @param {{ times: number, chunks?: number, warm?: number, prepare?: (nth: number) => unknown,
  *   again?: (nth: number) => unknown, run: (nth: number, chunk: number) => unknown }} options `again` is of the kind of
- *   `run`, and changes nothing: where a chunk is one operation, what was prepared has driven its code out of the caches.
+ *   `run`, and changes nothing: where a chunk is one operation, what was prepared has driven both its code and what it is
+ *   about out of the processor's caches.
  */
 export async function cost({ times, chunks = 9, warm = 5, prepare, again, run }) {
   const found = [];
