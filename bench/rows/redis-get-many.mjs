@@ -12,6 +12,7 @@ export const row = {
   },
   ours: [
     { name: 'MGET of ioredis', kind: 'limit', module: 'contestants/ioredis/redis-mget.mjs' },
+    { name: 'MGET of ioredis, checked', kind: 'limit', module: 'contestants/ioredis/redis-checked.mjs' },
     { name: 'raw socket, MGET', kind: 'limit', module: 'contestants/redis-socket/redis.mjs' },
     { name: 'nestjs-cached', kind: 'ours', module: 'contestants/nestjs-cached/redis.mjs', target: 1.6 },
   ],

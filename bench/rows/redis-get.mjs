@@ -5,6 +5,7 @@ const pipelining = {
   module: 'contestants/ioredis/redis-pipelining.mjs',
 };
 const socket = { name: 'raw socket, MGET', kind: 'limit', module: 'contestants/redis-socket/redis.mjs' };
+const checked = { name: 'ioredis, MGET, checked', kind: 'limit', module: 'contestants/ioredis/redis-checked.mjs' };
 const ours = { name: 'nestjs-cached', kind: 'ours', module: 'contestants/nestjs-cached/redis.mjs' };
 const params = { operation: 'get', keys: 1_000, bytes: 1_024 };
 
@@ -24,19 +25,19 @@ export const row = {
       name: '1 caller',
       params: { ...params, callers: 1 },
       limit: plain,
-      ours: [pipelining, socket, { ...ours, target: 1 }],
+      ours: [pipelining, socket, checked, { ...ours, target: 1 }],
     },
     {
       name: '64 callers',
       params: { ...params, callers: 64 },
       limit: pipelining,
-      ours: [plain, socket, { ...ours, target: 2 }],
+      ours: [plain, socket, checked, { ...ours, target: 2 }],
     },
     {
       name: '512 callers',
       params: { ...params, callers: 512 },
       limit: pipelining,
-      ours: [plain, socket, { ...ours, target: 2 }],
+      ours: [plain, socket, checked, { ...ours, target: 2 }],
     },
   ],
 };

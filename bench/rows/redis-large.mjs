@@ -4,7 +4,8 @@ const deflate = {
   kind: 'limit',
   module: 'contestants/ioredis/redis-deflate.mjs',
 };
-const ours = { name: 'nestjs-cached', kind: 'ours', module: 'contestants/nestjs-cached/redis.mjs', target: 1 };
+const checked = { name: 'ioredis, MGET, checked', kind: 'limit', module: 'contestants/ioredis/redis-checked.mjs' };
+const ours = { name: 'nestjs-cached', kind: 'ours', module: 'contestants/nestjs-cached/redis.mjs' };
 
 /** Two keys a caller, so that nobody asks for what another is asking for. */
 const params = { keys: 16, bytes: 102_400 };
@@ -14,6 +15,8 @@ const one = (operation, callers, compressed) => ({
   name: `${operation}, ${callers === 1 ? '1 caller' : `${callers} callers`}${compressed ? ', compressed' : ''}`,
   params: { ...params, operation, callers, compressed },
   limit: compressed ? deflate : plain,
+  // A `set` is a script that asks whether it may, and tells the other processes: nothing here does as much.
+  ours: [...(compressed ? [] : [checked]), operation === 'get' ? { ...ours, target: 1 } : ours],
 });
 
 /** Values of 100 KiB that read like documents: deflate leaves a quarter of them. */
@@ -28,7 +31,6 @@ export const row = {
     sets: 1,
     ...(quick ? { rounds: 5 } : {}),
   }),
-  ours: [ours],
   cases: [false, true].flatMap((compressed) =>
     [1, 8].flatMap((callers) => [one('get', callers, compressed), one('set', callers, compressed)]),
   ),
