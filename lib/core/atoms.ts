@@ -1,6 +1,6 @@
 import { builtInText, hasExtras, isSubclass, tagOf } from './canonical-built-in.js';
 import { canonicalString, STRING_LIMIT } from './canonical-text.js';
-import { layoutOf, writtenLayout, type RecordLayout } from './record-layout.js';
+import { EMPTY_FIELD, layoutOf, mouldFor, writtenLayout, type Mould, type RecordLayout } from './record-layout.js';
 
 /** In containers. What goes deeper is rare or a circle, and either is a matter for the careful walk. */
 const DEPTH_LIMIT = 32;
@@ -109,13 +109,40 @@ export class Atoms {
     const layout = layoutOf(Object.keys(value));
     if (!layout.isKept) this.isComparable = false;
     this.add(layout, layout.sorted.length);
+    const record = value as Record<string, unknown>;
+    if (layout.mould === undefined) return this.takeFields(record, layout, depth) && hasNoSymbols(value);
+    return this.takeByMould(record, layout, layout.mould, depth);
+  }
+
+  private takeFields(record: Record<string, unknown>, { sorted }: RecordLayout, depth: number): boolean {
+    for (let index = 0; index < sorted.length; index++) if (!this.take(record[sorted[index]!], depth)) return false;
+    return true;
+  }
+
+  /**
+   * The fields as they were put into the mould, which is left empty for the next. An object of the same layout that is met
+   * in the meantime, in a field or by a getter, finds no mould and is asked for symbols.
+   * @throws TypeError when it has a symbol key.
+   */
+  private takeByMould(record: Record<string, unknown>, layout: RecordLayout, mould: Mould, depth: number): boolean {
     const { sorted } = layout;
-    for (let index = 0; index < sorted.length; index++) {
-      const inside = (value as Record<string, unknown>)[sorted[index]!];
-      if (typeof inside === 'string' && inside.length <= STRING_LIMIT) this.takeString(inside);
-      else if (!this.take(inside, depth)) return false;
+    let isWhole = false;
+    layout.mould = undefined;
+    try {
+      Object.assign(mould, record);
+      for (let index = 0; index < sorted.length; index++) {
+        const key = sorted[index]!;
+        // Nothing was put where a getter has just hidden or deleted another field.
+        const field = mould[key] === EMPTY_FIELD ? record[key] : mould[key];
+        mould[key] = EMPTY_FIELD;
+        if (typeof field === 'string' && field.length <= STRING_LIMIT) this.takeString(field);
+        else if (!this.take(field, depth)) return false;
+      }
+      isWhole = true;
+    } finally {
+      layout.mould = isWhole ? mould : mouldFor(layout.found);
     }
-    return hasNoSymbols(value);
+    return true;
   }
 
   /** Dates and their like. */

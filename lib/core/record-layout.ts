@@ -16,13 +16,28 @@ export interface RecordLayout {
   readonly end: string;
   /** Whether the next object with these keys is likely to have this very layout. */
   readonly isKept: boolean;
+  /** Has these keys, and room for no others; all `EMPTY_FIELD`. Absent while it is in use, and for many keys, where it costs more than it saves. */
+  mould: Mould | undefined;
+}
+
+export type Mould = Record<string, unknown>;
+
+/** Stands where nothing was put. */
+export const EMPTY_FIELD = Symbol('empty');
+/** In keys. */
+const MOULD_LIMIT = 4;
+
+/** `Object.assign` to it throws for an object with any other enumerable key, symbols included, at half the cost of asking. */
+export function mouldFor(keys: readonly string[]): Mould | undefined {
+  if (keys.length > MOULD_LIMIT) return undefined;
+  return Object.seal(Object.fromEntries(keys.map((key) => [key, EMPTY_FIELD])));
 }
 
 const slots: (RecordLayout | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
 
 /** What has been written already: the layout of something without values. */
 export function writtenLayout(text: string): RecordLayout {
-  return { found: [], sorted: [], labels: [], end: text, isKept: true };
+  return { found: [], sorted: [], labels: [], end: text, isKept: true, mould: undefined };
 }
 
 const EMPTY = writtenLayout('{}');
@@ -41,7 +56,7 @@ export function layoutOf(keys: readonly string[]): RecordLayout {
   const sorted = keys.toSorted();
   const labels = sorted.map((key, index) => `${index === 0 ? '{' : ','}${canonicalName(key)}:`);
   const isKept = length <= KEYS_LIMIT && labels.reduce((sum, label) => sum + label.length, 0) <= LENGTH_LIMIT;
-  const layout = { found: keys, sorted, labels, end: '}', isKept };
+  const layout = { found: keys, sorted, labels, end: '}', isKept, mould: isKept ? mouldFor(keys) : undefined };
   if (isKept) slots[slot] = layout;
   return layout;
 }

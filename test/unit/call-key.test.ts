@@ -162,6 +162,23 @@ describe('callKey', () => {
       );
   });
 
+  it('takes nothing of one object for another of the same fields', () => {
+    const makers: (() => unknown)[] = [
+      () => ({ x: { x: { x: 1, y: 2 }, y: 3 }, y: 4 }),
+      () => ({ x: [{ x: 1, y: 2 }], y: { x: 3, y: 4 } }),
+      () => ({ get x() { return callKey('A:b', [{ x: 5, y: 6 }]); }, y: 7 }), // prettier-ignore
+      () => ({ get x() { Object.defineProperty(this, 'y', { enumerable: false }); return 1; }, y: 'hidden' }), // prettier-ignore
+      () => ({ get x() { Reflect.deleteProperty(this, 'y'); return 1; }, y: 'gone' }), // prettier-ignore
+      () => ({ get x() { throw new Error('not loaded'); }, y: 'never read' }), // prettier-ignore
+      () => { let reads = 0; return { x: { x: 0, y: 0 }, get y() { return ++reads; } }; }, // prettier-ignore
+      () => ({ x: 1, y: 2, [MARK]: 3 }),
+      () => ({ x: 1, y: () => {} }),
+      () => ({ x: 8, y: 9 }),
+    ];
+    for (const make of [...makers, ...makers, ...makers.reverse()])
+      expect(told(() => callKey('A:b', [make()]))).toBe(told(() => referenceKey('A:b', [make()])));
+  });
+
   it('is of the arguments as they were, whatever becomes of them later', () => {
     const changing = { page: 1, tags: ['a'] };
     expect(callKey('Later:find', [changing])).toBe('Later:find:{page:1,tags:[a]}');
