@@ -110,8 +110,10 @@ export class Atoms {
     if (!layout.isKept) this.isComparable = false;
     this.add(layout, layout.sorted.length);
     const record = value as Record<string, unknown>;
-    if (layout.mould === undefined) return this.takeFields(record, layout, depth) && hasNoSymbols(value);
-    return this.takeByMould(record, layout, layout.mould, depth);
+    // Not inside of others: there the moulds change with each object, and that costs what they save.
+    const mould = depth === DEPTH_LIMIT - 1 ? layout.mould : undefined;
+    if (mould === undefined) return this.takeFields(record, layout, depth) && hasNoSymbols(value);
+    return this.takeByMould(record, layout, mould, depth);
   }
 
   private takeFields(record: Record<string, unknown>, { sorted }: RecordLayout, depth: number): boolean {
@@ -120,8 +122,8 @@ export class Atoms {
   }
 
   /**
-   * The fields as they were put into the mould, which is left empty for the next. An object of the same layout that is met
-   * in the meantime, in a field or by a getter, finds no mould and is asked for symbols.
+   * The fields as they were put into the mould, which is left empty for the next. A getter that has a key made of an object
+   * with the same fields finds no mould for it.
    * @throws TypeError when it has a symbol key.
    */
   private takeByMould(record: Record<string, unknown>, layout: RecordLayout, mould: Mould, depth: number): boolean {

@@ -25,7 +25,7 @@ export type Mould = Record<string, unknown>;
 /** Stands where nothing was put. */
 export const EMPTY_FIELD = Symbol('empty');
 /** In keys. */
-const MOULD_LIMIT = 4;
+const MOULD_LIMIT = 3;
 
 /** `Object.assign` to it throws for an object with any other enumerable key, symbols included, at half the cost of asking. */
 export function mouldFor(keys: readonly string[]): Mould | undefined {

@@ -171,6 +171,7 @@ describe('callKey', () => {
       () => ({ get x() { Reflect.deleteProperty(this, 'y'); return 1; }, y: 'gone' }), // prettier-ignore
       () => ({ get x() { throw new Error('not loaded'); }, y: 'never read' }), // prettier-ignore
       () => { let reads = 0; return { x: { x: 0, y: 0 }, get y() { return ++reads; } }; }, // prettier-ignore
+      () => { let reads = 0; return { get y() { return ++reads; }, get x() { return callKey('A:b', [{ y: 6, x: 5 }]); } }; }, // prettier-ignore
       () => ({ x: 1, y: 2, [MARK]: 3 }),
       () => ({ x: 1, y: () => {} }),
       () => ({ x: 8, y: 9 }),
