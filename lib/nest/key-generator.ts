@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
 import type { KeyGenerator, KeyInput } from '../contracts/key-generator.js';
-import { canonicalKey } from '../core/canonical-key.js';
-import { canonicalName } from '../core/canonical-text.js';
+import { callKey, headOf } from '../core/call-key.js';
 import { computeHash } from '../core/key-hash.js';
 import { CacheUsageError } from '../support/errors.js';
-import { sha256 } from '../support/sha256.js';
 
-/** In UTF-16 code units. What is longer no one reads, and memcached refuses keys of more than 250 bytes. */
-const KEY_LIMIT = 200;
 /** In classes, and in methods of each. */
 const HEADS_LIMIT = 1000;
-
-/** What errors call an argument. Made once: a key that has no fault should not pay for them. */
-const ARGUMENTS = Array.from({ length: 8 }, (_, index) => `argument ${index}`);
 
 /**
  * Makes the keys of decorated methods. To make them otherwise, extend this class and provide yours in its place:
@@ -38,20 +31,14 @@ export class CacheKeyGenerator implements KeyGenerator {
   generate({ className, methodName, args, prefix }: KeyInput): string {
     if (prefix === '') throw new CacheUsageError('The key prefix is empty. Leave it out, or give it a name.');
     const head = prefix ?? this.#headOf(className, methodName);
-    if (args.length === 0) return head;
-    let text = canonicalKey(args[0], ARGUMENTS[0]!);
-    for (let index = 1; index < args.length; index++) {
-      text += ':' + canonicalKey(args[index], ARGUMENTS[index] ?? `argument ${index}`);
-    }
-    if (head.length + 1 + text.length <= KEY_LIMIT) return head + ':' + text;
-    return `${head}:#${sha256(text)}.${text.length}`;
+    return callKey(head, args);
   }
 
   #headOf(className: string, methodName: string): string {
     let methods = this.#heads.get(className);
     const known = methods?.get(methodName);
     if (known !== undefined) return known;
-    const head = canonicalName(className) + ':' + canonicalName(methodName);
+    const head = headOf(className, methodName);
     // Bounded also when someone makes names up at run time: start again rather than keep an order.
     if (methods === undefined || methods.size >= HEADS_LIMIT) {
       if (this.#heads.size >= HEADS_LIMIT) this.#heads.clear();

@@ -74,7 +74,7 @@ const LITERALS = [
   'null',
   'undefined',
 ];
-const hostileText = fc.oneof(
+export const hostileText = fc.oneof(
   fc.constantFrom(
     '',
     'a',

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Cache } from '../../core/cache.js';
 import { DEFAULT_CACHE, type CacheRegistry } from '../../core/cache-registry.js';
+import { callKey, headOf } from '../../core/call-key.js';
 import { checkTags, type CallOptions } from '../../core/call-options.js';
 import type { CacheManager } from '../../core/cache-manager.js';
 import type { CacheScope } from '../../core/scopes.js';
@@ -14,6 +15,8 @@ import { isOverridden, registryOf, type DecoratedSite } from './registry-propert
 
 const logger = new Logger('CacheModule');
 const defaultKeys = new CacheKeyGenerator();
+/** A generator that has this one makes keys as we do: then the head need not be looked up each time. */
+const ourGenerate: unknown = Reflect.get(CacheKeyGenerator.prototype, 'generate');
 
 /** In case a reason has no end of spellings. */
 const MAX_WARNINGS = 20;
@@ -36,6 +39,8 @@ export interface Place {
   readonly className: string;
   readonly config: CacheConfigOptions;
   readonly keyPrefix: string | undefined;
+  /** What default keys begin with. */
+  readonly head: string;
   readonly registry: CacheRegistry;
   /** The options of every call, where none depends on the arguments; made by the first. */
   fixed: CallOptions | undefined;
@@ -172,16 +177,18 @@ export class CallSite implements DecoratedSite {
       return undefined;
     }
     const { name: className = '' } = type as { name?: string };
+    // A method and the one it overrides are two, and do not share entries when the one calls the other.
+    const isInherited = isOverridden(type, this.property, this.target);
+    const ownName = isInherited ? `${className}>${this.target.constructor.name}` : className;
+    const keyPrefix = this.options.keyPrefix ?? config.keyPrefix;
     const place: Place = {
       cache: manager.cache,
       manager,
       type,
-      // A method and the one it overrides are two, and do not share entries when the one calls the other.
-      className: isOverridden(type, this.property, this.target)
-        ? `${className}>${this.target.constructor.name}`
-        : className,
+      className: ownName,
       config,
-      keyPrefix: this.options.keyPrefix ?? config.keyPrefix,
+      keyPrefix,
+      head: keyPrefix ?? headOf(ownName, this.method),
       registry,
       fixed: undefined,
     };
@@ -193,6 +200,7 @@ export class CallSite implements DecoratedSite {
   /** @throws CacheUsageError when an application's own generator gives no key. */
   private spell(place: Place, args: unknown[]): string {
     const keys = place.cache.parts.keyGenerator ?? place.registry.keyGenerator ?? defaultKeys;
+    if (keys.generate === ourGenerate) return callKey(place.head, args);
     const key: unknown = keys.generate({
       className: place.className,
       methodName: this.method,

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { CacheConfig, Cached, CacheKeyGenerator, type KeyInput } from 'nestjs-cached';
 import { App } from './support/app.js';
@@ -205,6 +205,30 @@ describe('a key generator of the application', () => {
     const own = await App.start({ providers: [Service], cache: { keyGenerator: new ShoutingKeys() } });
     await own.get(Service).any('a');
     expect(await own.keys()).toEqual(['SERVICE:ANY:A']);
+  });
+
+  it('is asked at each call, for all that makes a key', async () => {
+    const asked: KeyInput[] = [];
+    const keyGenerator = {
+      generate(input: KeyInput): string {
+        asked.push(input);
+        return `key ${asked.length}`;
+      },
+    };
+    const own = await App.start({ providers: [Service], cache: { keyGenerator } });
+    await own.get(Service).any('a', { b: 1 });
+    await own.get(Service).any('a', { b: 1 });
+    expect(await own.keys()).toEqual(['key 1', 'key 2']);
+    const input = { className: 'Service', methodName: 'any', args: ['a', { b: 1 }], prefix: undefined };
+    expect(asked).toEqual([input, input]);
+  });
+
+  it('is asked also when it is ours with another way of making keys', async () => {
+    const keyGenerator = new CacheKeyGenerator();
+    jest.spyOn(keyGenerator, 'generate').mockReturnValue('mine');
+    const own = await App.start({ providers: [Service], cache: { keyGenerator } });
+    await own.get(Service).any('a');
+    expect(await own.keys()).toEqual(['mine']);
   });
 
   it('leaves the call uncached when it gives no key', async () => {
