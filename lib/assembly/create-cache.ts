@@ -55,7 +55,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     http,
     keyGenerator,
     fence,
-    flights: new SingleFlight(),
+    flights: new SingleFlight(fence),
     leases: store.leases ?? nullLeases,
     feed,
     wakeUp,

@@ -32,7 +32,7 @@ export async function createSharedStore(
     onError: (operation, error, key) => listener.onError(operation, error, key),
   });
   const openNear = (): MemoryBackend =>
-    new MemoryBackend(memory, clock, isolation, (scope, key) => listener.onEvicted(scope, key));
+    new MemoryBackend(memory, clock, (scope, key) => listener.onEvicted(scope, key));
   const primary = options.backend === 'tiered' ? new TieredStore(openNear(), far as FarStore, isolation) : far;
   const { resilience } = options;
   if (!resilience) return primary;

@@ -18,7 +18,7 @@ export async function createStore(
   const { backend, clock, namespace, random, redis } = options;
   if (!options.enabled || backend === 'null') return nullBackend;
   if (backend === 'memory') {
-    return new MemoryBackend(options.memory, clock, isolation, (scope, key) => listener.onEvicted(scope, key));
+    return new MemoryBackend(options.memory, clock, (scope, key) => listener.onEvicted(scope, key));
   }
   // A custom backend belongs to whoever made it, but only the cache knows when nobody needs it any more.
   if (typeof backend === 'object') return createSharedStore({ backend }, options, isolation, listener);

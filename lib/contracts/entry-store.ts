@@ -56,6 +56,8 @@ export interface EntryStore {
   readonly feed?: ChangeFeed;
   /** How it fares, where it can lose what it stands on. */
   readonly condition?: StoreCondition;
+  /** Itself, where all entries are inside the process and nobody is ever kept waiting: a load is then much shorter. */
+  readonly immediate?: ImmediateStore;
 
   /**
    * A synchronous look inside the process; absent where nothing is kept there. Valid entries only (expiry is left to
@@ -122,6 +124,14 @@ export interface EntryStore {
   usage(scope?: Scope): StoreUsage;
   ping(): MaybePromise<void>;
   close(): MaybePromise<void>;
+}
+
+/** The steps of a load, in a store that does each at once. */
+export interface ImmediateStore {
+  look(address: Address): Lookup;
+  stamp(scope: Scope, tags: readonly string[]): Stamp;
+  widen(scope: Scope, stamp: Stamp, tags: readonly string[]): Stamp;
+  set(address: Address, draft: EntryDraft, stamp: Stamp): boolean;
 }
 
 export interface StoreItem {

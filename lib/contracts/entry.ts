@@ -21,6 +21,16 @@ export interface Kept {
   readonly value: unknown;
   /** Its estimated weight in bytes. */
   readonly bytes: number;
+  /** What one who asks for it is given. */
+  readonly handing: Handing;
+}
+
+/** How a kept value is handed out. Of most values the same, so whoever keeps many keeps the value and this. */
+export interface Handing {
+  /** Whether everybody gets the value itself, so that what is made of it may be shared. */
+  readonly isShared: boolean;
+  /** What becomes the caller's own. */
+  give(value: unknown): unknown;
 }
 
 /** How values are kept apart from what callers hold. */
@@ -29,8 +39,6 @@ export interface ValueIsolation {
   keep(value: unknown): Kept;
   /** The caller's own. */
   give(kept: Kept): unknown;
-  /** The same as a promise; where `give` gives everybody the same, one promise for all. */
-  promise(kept: Kept): Promise<unknown>;
 }
 
 /** An entry as a store hands it out: already checked against every invalidation the store knows of. */

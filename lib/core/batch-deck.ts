@@ -6,13 +6,13 @@ import { CacheUsageError } from '../support/errors.js';
 import { fillAll, type BatchItem } from './batch-fill.js';
 import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
-import type { Ticket } from './ticket.js';
 import { Gathering } from './gathering.js';
 import { LeaseTurns, type TurnRequest } from './lease-turns.js';
 import { LoadContext } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
-import { ABSENT, Flight, LATE, landedElsewhere } from './single-flight.js';
+import { ABSENT, LATE, landedElsewhere } from './landed.js';
+import type { Flight } from './single-flight.js';
 import { lookUpMany, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
 
@@ -33,12 +33,7 @@ export class BatchDeck {
   }
 
   takeOff(address: Address & { readonly scope: CacheScope }, options: CallOptions): Flight {
-    const { fence, flights } = this.parts;
-    const { id } = address;
-    const ticket: Ticket = fence.open(address, options.tags, () => flights.detach(id, flight));
-    const flight: Flight = new Flight(ticket);
-    flights.start(id, flight);
-    return flight;
+    return this.parts.flights.takeOff(address, options.tags);
   }
 
   /** Looks all of them up and loads what is missing. Never rejects: each flight finds, lands or fails by itself. */
@@ -178,8 +173,7 @@ export class BatchDeck {
   }
 
   private end(flight: Flight): void {
-    this.parts.flights.end(flight.ticket.address.id, flight);
-    this.parts.fence.close(flight.ticket);
+    this.parts.flights.end(flight);
   }
 }
 

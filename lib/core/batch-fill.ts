@@ -5,7 +5,8 @@ import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { servesAside } from './serves-aside.js';
-import type { Flight, Landed } from './single-flight.js';
+import type { Landed } from './landed.js';
+import type { Flight } from './single-flight.js';
 
 /** A flight whose turn it is; without a lease its value is not stored. */
 export interface BatchItem {

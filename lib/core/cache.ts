@@ -1,10 +1,12 @@
 import { freshnessOf, type NearEntry } from '../contracts/entry.js';
 import type { Loader } from '../contracts/options.js';
+import type { CacheUsageError } from '../support/errors.js';
 import { Opaque } from '../support/opaque.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
 import { Invalidations } from './invalidations.js';
 import { checkKey, checkKeys } from './keys.js';
+import type { ReadCall } from './flight-deck.js';
 import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { BatchLoader } from './batch-deck.js';
@@ -43,8 +45,16 @@ export class Cache extends Opaque {
    * and option objects: this is the hit path of everything.
    */
   tryHit(scope: CacheScope, key: string, beta: number): NearEntry | typeof NO_HIT | typeof RENEW {
+    return this.judge(scope, key, beta, this.parts.store.peek?.(scope.idOf(key)));
+  }
+
+  private judge(
+    scope: CacheScope,
+    key: string,
+    beta: number,
+    entry: NearEntry | undefined,
+  ): NearEntry | typeof NO_HIT | typeof RENEW {
     const { parts } = this;
-    const entry = parts.store.peek?.(scope.idOf(key));
     if (entry === undefined || parts.recent() >= entry.staleAt) return NO_HIT;
     if (beta > 0 && isDueEarly(entry, beta, parts.clock.now(), parts.random)) return RENEW;
     parts.events.hit(scope, key, entry.tier, 'fresh');
@@ -52,48 +62,78 @@ export class Cache extends Opaque {
   }
 
   getOrSet<T>(scope: CacheScope, key: string, loader: Loader<T>, options: GetOrSetOptions | undefined): Promise<T> {
-    if (typeof key !== 'string') return this.getOrSetSlowly(scope, key, loader, options, NO_HIT);
-    const { resolver } = this.parts;
-    const hit = this.tryHit(scope, key, resolver.betaOf(options));
+    if (typeof key !== 'string') return this.getOrSetSlowly(scope, key, loader, options, NO_HIT, undefined);
+    const { resolver, store } = this.parts;
+    const entry = store.peek?.(scope.idOf(key));
+    const hit = this.judge(scope, key, resolver.betaOf(options), entry);
     if (typeof hit !== 'symbol') return hit.promise() as Promise<T>;
-    return this.getOrSetSlowly(scope, key, loader, options, hit);
+    return this.getOrSetSlowly(scope, key, loader, options, hit, entry);
   }
 
-  private async getOrSetSlowly<T>(
+  /** No async function: each costs a miss three turns of the queue. */
+  private getOrSetSlowly<T>(
     scope: CacheScope,
     key: string,
     loader: Loader<T>,
     options: GetOrSetOptions | undefined,
     tried: typeof NO_HIT | typeof RENEW,
+    entry: NearEntry | undefined,
   ): Promise<T> {
-    checkKey(key);
-    return this.read(scope, key, loader, this.parts.resolver.resolve(options), tried);
+    try {
+      checkKey(key);
+      return this.readOn(scope, key, loader, this.parts.resolver.resolve(options), tried, entry);
+    } catch (error) {
+      const fault: Error = error as CacheUsageError;
+      return Promise.reject(fault);
+    }
   }
 
   /** `getOrSet` with options that are resolved already. `tried`: what `tryHit` has answered. */
-  async read<T>(
+  read<T>(
     scope: CacheScope,
     key: string,
     loader: Loader<T>,
     options: CallOptions,
     tried: typeof NO_HIT | typeof RENEW,
   ): Promise<T> {
-    const { store, clock, events, enabled } = this.parts;
-    const id = scope.idOf(key);
-    const call = { address: { scope, key, id }, loader, options };
-    if (!enabled) return (await runLoader(clock, loader, new LoadContext<T>(key, undefined))).value as T;
-    const entry = store.peek?.(id);
+    return this.readOn(scope, key, loader, options, tried, this.parts.store.peek?.(scope.idOf(key)));
+  }
+
+  /** `entry`: what a look in this very stretch has found in the process. */
+  private readOn<T>(
+    scope: CacheScope,
+    key: string,
+    loader: Loader<T>,
+    options: CallOptions,
+    tried: typeof NO_HIT | typeof RENEW,
+    entry: NearEntry | undefined,
+  ): Promise<T> {
+    const { clock, enabled } = this.parts;
+    if (!enabled) return this.loadUncached(key, loader);
+    const call = { address: { scope, key, id: scope.idOf(key) }, loader, options };
     if (entry) {
       const now = clock.now();
       const state = freshnessOf(entry, now);
-      if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate)) {
-        events.hit(scope, key, entry.tier, state);
-        const value = entry.read() as T;
-        if (state === 'stale' || tried === RENEW) this.readThrough.refresh(call, entry);
-        return value;
-      }
+      if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate))
+        return this.serve(call, entry, state, tried);
     }
-    return this.readThrough.get(call);
+    return this.readThrough.get(call, entry);
+  }
+
+  private async serve<T>(
+    call: ReadCall<T>,
+    entry: NearEntry,
+    state: 'fresh' | 'stale',
+    tried: typeof NO_HIT | typeof RENEW,
+  ): Promise<T> {
+    this.parts.events.hit(call.address.scope, call.address.key, entry.tier, state);
+    const value = entry.read() as T;
+    if (state === 'stale' || tried === RENEW) this.readThrough.refresh(call, entry);
+    return value;
+  }
+
+  private async loadUncached<T>(key: string, loader: Loader<T>): Promise<T> {
+    return (await runLoader(this.parts.clock, loader, new LoadContext<T>(key, undefined))).value as T;
   }
 
   async getOrSetMany<T>(

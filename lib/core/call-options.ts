@@ -57,7 +57,8 @@ export class OptionsResolver {
   ttlFor(value: unknown, options: CallOptions, override?: number): number {
     const nothing = value === null || value === undefined;
     const ttl = override ?? (nothing ? (options.nullTtl ?? options.ttl) : options.ttl);
-    return options.jitter === 0 || ttl === Infinity ? ttl : ttl * (1 - options.jitter * this.random.next());
+    if (options.jitter === 0 || ttl === Infinity) return ttl;
+    return Math.ceil(ttl * (1 - options.jitter * this.random.next()));
   }
 }
 

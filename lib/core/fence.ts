@@ -23,31 +23,37 @@ export type Settle = () => void;
 export class Fence {
   /** How many invalidations there were, of whatever kind. */
   invalidations = 0;
-  private readonly standing = new Map<string, Set<Ticket>>();
+  /** The first of each key. */
+  private readonly standing = new Map<string, Ticket>();
   private readonly watches = new Set<Set<string>>();
 
   /** `onSettled` hears of every invalidation that is through: of which key, or of nobody knows which. */
   constructor(private readonly onSettled: (id: string | undefined) => void = () => {}) {}
 
-  /** `onSeal` runs once, at once, when nobody may join any more what the ticket stands for; never after `close`. */
-  open(address: Address, tags: readonly string[], onSeal?: () => void): Ticket {
-    const ticket = new Ticket(address, tags, onSeal);
-    const beside = this.standing.get(address.id);
-    if (beside) beside.add(ticket);
-    else this.standing.set(address.id, new Set([ticket]));
+  open(address: Address, tags: readonly string[]): Ticket {
+    const ticket = new Ticket(address, tags);
+    ticket.beside = this.standing.get(address.id);
+    this.standing.set(address.id, ticket);
     return ticket;
   }
 
+  /** Closing twice does nothing. */
   close(ticket: Ticket): void {
-    const beside = this.standing.get(ticket.address.id);
-    if (beside?.delete(ticket) && beside.size === 0) this.standing.delete(ticket.address.id);
+    const { id } = ticket.address;
+    const first = this.standing.get(id);
+    if (first === ticket) {
+      if (ticket.beside) this.standing.set(id, ticket.beside);
+      else this.standing.delete(id);
+      return;
+    }
+    let before = first;
+    while (before && before.beside !== ticket) before = before.beside;
+    if (before) before.beside = ticket.beside;
   }
 
   /** How many tickets and watches are out; 0 when nothing is under way. */
   get size(): number {
-    let size = this.watches.size;
-    for (const tickets of this.standing.values()) size += tickets.size;
-    return size;
+    return this.watches.size + this.tickets(() => true).length;
   }
 
   invalidateKey(id: string): Settle {
@@ -105,16 +111,24 @@ export class Fence {
     };
   }
 
+  /** A ticket of the key; the others stand beside it. */
+  firstAt(id: string): Ticket | undefined {
+    return this.standing.get(id);
+  }
+
   /** The tickets of one key. */
   ticketsAt(id: string): Ticket[] {
-    return [...(this.standing.get(id) ?? [])];
+    const found: Ticket[] = [];
+    for (let ticket = this.standing.get(id); ticket; ticket = ticket.beside) found.push(ticket);
+    return found;
   }
 
   /** Every ticket that is concerned. */
   tickets(concerns: (ticket: Ticket) => boolean): Ticket[] {
     const found: Ticket[] = [];
-    for (const tickets of this.standing.values())
-      for (const ticket of tickets) if (concerns(ticket)) found.push(ticket);
+    for (const first of this.standing.values())
+      for (let ticket: Ticket | undefined = first; ticket; ticket = ticket.beside)
+        if (concerns(ticket)) found.push(ticket);
     return found;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.js';
-import type { EntryStore, Stamp } from '../contracts/entry-store.js';
+import type { EntryStore, ImmediateStore, Stamp } from '../contracts/entry-store.js';
 import type { EntryDraft, Kept, ValueIsolation } from '../contracts/entry.js';
 import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
@@ -46,8 +46,14 @@ export class Filler {
     }
   }
 
-  draft(kept: Kept, ttl: number, options: CallOptions, tags: readonly string[], loadTime: number): EntryDraft {
-    const createdAt = this.clock.now();
+  draft(
+    kept: Kept,
+    ttl: number,
+    options: CallOptions,
+    tags: readonly string[],
+    loadTime: number,
+    createdAt = this.clock.now(),
+  ): EntryDraft {
     const staleAt = createdAt + ttl;
     return {
       kept,
@@ -59,7 +65,33 @@ export class Filler {
     };
   }
 
-  /** Stores what a load brought, if no invalidation has come between. */
+  /** Stores what a load brought, if no invalidation has come between, in a store that does so at once. */
+  storeNow(
+    store: ImmediateStore,
+    ticket: Ticket,
+    kept: Kept,
+    loaded: Loaded,
+    ttl: number,
+    options: CallOptions,
+    stamp: Stamp,
+    now: number,
+  ): boolean {
+    const at = ticket.address as At;
+    const extra = extraTags(loaded, options);
+    const tags = extra.length === 0 ? options.tags : [...options.tags, ...extra];
+    if (!ticket.admits(tags)) return false;
+    try {
+      const whole = extra.length === 0 ? stamp : store.widen(at.scope, stamp, extra);
+      const stored = store.set(at, this.draft(kept, ttl, options, tags, loaded.duration, now), whole);
+      if (stored) this.events.set(at.scope, at.key, true);
+      return stored;
+    } catch (error) {
+      this.events.error(at.scope, 'set', error, at.key);
+      return false;
+    }
+  }
+
+  /** The same in any store. */
   async store(
     ticket: Ticket,
     kept: Kept,
@@ -69,7 +101,7 @@ export class Filler {
     { stamp, lease, budget }: FillPermit,
   ): Promise<boolean> {
     const at = ticket.address as At;
-    const extra = loaded.tags.filter((tag) => !options.tags.includes(tag));
+    const extra = extraTags(loaded, options);
     const tags = extra.length === 0 ? options.tags : [...options.tags, ...extra];
     try {
       const whole =
@@ -92,4 +124,9 @@ export class Filler {
       return false;
     }
   }
+}
+
+/** The tags that only the loader told. */
+function extraTags(loaded: Loaded, options: CallOptions): readonly string[] {
+  return loaded.tags.length === 0 ? loaded.tags : loaded.tags.filter((tag) => !options.tags.includes(tag));
 }

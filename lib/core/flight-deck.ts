@@ -8,12 +8,12 @@ import type { CallOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
 import type { FillPermit } from './filler.js';
 import { LeaseTurns, type TurnRequest } from './lease-turns.js';
-import type { Ticket } from './ticket.js';
 import { LoadContext, runLoader, type Loaded } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { servesAside } from './serves-aside.js';
-import { Flight, LATE, landedElsewhere, type Landed } from './single-flight.js';
+import { LATE, landedElsewhere, type Landed } from './landed.js';
+import type { Flight } from './single-flight.js';
 import { lookUp, takeStamp } from './store-steps.js';
 import { Tenure } from './tenure.js';
 import type { Sleeper } from './wake-up.js';
@@ -42,12 +42,8 @@ export class FlightDeck {
     known: Entry | undefined,
     budget = new Budget(this.parts.clock, this.parts.commandTimeout),
   ): Flight {
-    const { fence, flights } = this.parts;
-    const { id } = call.address;
-    // Opened before the look-up, so that nobody who comes after an invalidation is given what was read before it.
-    const ticket: Ticket = fence.open(call.address, call.options.tags, () => flights.detach(id, flight));
-    const flight: Flight = new Flight(ticket);
-    flights.start(id, flight);
+    // Before the look-up, so that nobody who comes after an invalidation is given what was read before it.
+    const flight = this.parts.flights.takeOff(call.address, call.options.tags);
     void this.fly(flight, call, known, budget);
     return flight;
   }
@@ -123,8 +119,7 @@ export class FlightDeck {
   }
 
   private end(flight: Flight): void {
-    this.parts.flights.end(flight.ticket.address.id, flight);
-    this.parts.fence.close(flight.ticket);
+    this.parts.flights.end(flight);
   }
 
   /** Whether a fresh entry is loaded again all the same. */

@@ -19,11 +19,13 @@ export interface Loaded {
   readonly skipped: boolean;
 }
 
-/** The loader's side of a load. The signal is made only when somebody asks for it: most loaders do not. */
+const NO_TAGS: readonly string[] = [];
+
+/** The loader's side of a load. Each of its parts is made only when somebody asks for it: most loaders do not. */
 export class LoadContext<T> implements LoaderContext<T> {
   ttl: number | undefined;
   invalidTtl: CacheUsageError | undefined;
-  tags: readonly string[] = [];
+  tags: readonly string[] = NO_TAGS;
   skipped = false;
   private controller: AbortController | undefined;
   private abortReason: Error | undefined;
@@ -55,33 +57,38 @@ export class LoadContext<T> implements LoaderContext<T> {
     this.controller?.abort(reason);
   }
 
-  setTtl = (ttl: Duration): void => {
-    this.ttl = tryParseDuration(ttl);
-    this.invalidTtl =
-      this.ttl === undefined
-        ? new CacheUsageError(`The ttl computed for ${JSON.stringify(this.key)} is ${String(ttl)}.`)
-        : undefined;
-  };
+  get setTtl(): (ttl: Duration) => void {
+    return (ttl) => {
+      this.ttl = tryParseDuration(ttl);
+      this.invalidTtl =
+        this.ttl === undefined
+          ? new CacheUsageError(`The ttl computed for ${JSON.stringify(this.key)} is ${String(ttl)}.`)
+          : undefined;
+    };
+  }
 
-  setTags = (...tags: string[]): void => {
-    this.tags = checkTags([...this.tags, ...tags]);
-  };
+  get setTags(): (...tags: string[]) => void {
+    return (...tags) => {
+      this.tags = checkTags([...this.tags, ...tags]);
+    };
+  }
 
-  skip = (): void => {
-    this.skipped = true;
-  };
+  get skip(): () => void {
+    return () => {
+      this.skipped = true;
+    };
+  }
+}
+
+/** What a run that gave `value` after `duration` milliseconds brought. */
+export function loadedBy<T>(context: LoadContext<T>, value: unknown, duration: number): Loaded {
+  const { ttl, invalidTtl, tags, skipped } = context;
+  return { value, duration, ttl, invalidTtl, tags, skipped };
 }
 
 /** Runs the loader once. Its error, thrown or rejected, comes out unchanged. */
 export async function runLoader<T>(clock: Clock, loader: Loader<T>, context: LoadContext<T>): Promise<Loaded> {
   const begun = clock.now();
   const value = await loader(context);
-  return {
-    value,
-    duration: clock.now() - begun,
-    ttl: context.ttl,
-    invalidTtl: context.invalidTtl,
-    tags: context.tags,
-    skipped: context.skipped,
-  };
+  return loadedBy(context, value, clock.now() - begun);
 }

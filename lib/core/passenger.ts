@@ -3,7 +3,8 @@ import type { Address } from '../contracts/scope.js';
 import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
-import { ABSENT, LATE, type Flight, type Landed, type Seat } from './single-flight.js';
+import { ABSENT, LATE, type Landed } from './landed.js';
+import type { Flight, Seat } from './single-flight.js';
 
 /** The flight came to nothing for this caller: it has to board another one. That one can only be a new one. */
 export const AGAIN: unique symbol = Symbol('again');

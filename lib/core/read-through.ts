@@ -1,5 +1,6 @@
 import type { Entry } from '../contracts/entry.js';
 import { Budget } from './budget.js';
+import { DirectLoad } from './direct-load.js';
 import { FlightDeck, type ReadCall } from './flight-deck.js';
 import { withHardTimeout } from './hard-timeout.js';
 import { LoadContext, runLoader } from './load.js';
@@ -21,12 +22,18 @@ import { detachUnheard, isUnheard } from './unheard.js';
  */
 export class ReadThrough {
   private readonly deck: FlightDeck;
+  private readonly direct: DirectLoad | undefined;
 
   constructor(private readonly parts: CacheParts) {
     this.deck = new FlightDeck(parts);
+    const { immediate } = parts.store;
+    this.direct = immediate && new DirectLoad(parts, immediate);
   }
 
-  get<T>(call: ReadCall<T>): Promise<T> {
+  /** `near`: what a look in this very stretch has found in the process. */
+  get<T>(call: ReadCall<T>, near: Entry | undefined): Promise<T> {
+    const direct = this.direct?.start(call, near);
+    if (direct !== undefined) return direct;
     const { hardTimeout } = call.options;
     if (hardTimeout === undefined) return this.serve(call, undefined);
     const operation = `Loading ${JSON.stringify(call.address.key)}`;

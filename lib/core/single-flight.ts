@@ -1,138 +1,146 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Entry, Kept } from '../contracts/entry.js';
+import type { Address } from '../contracts/scope.js';
+import { Aboard } from './aboard.js';
+import type { Fence } from './fence.js';
+import type { Found, Landed } from './landed.js';
+import { Outcome } from './outcome.js';
 import type { Ticket } from './ticket.js';
 import type { LoadContext } from './load.js';
 
+/** Loaders of several caches may be nested in one another. */
+const aboard = new Aboard<Flight>();
+
 /** A caller's place on a flight. Leaving twice does nothing. */
-export interface Seat {
-  /** Taken after the loader was told to stop: a failure of the load is then not this caller's. */
-  readonly late: boolean;
-  arrive(): void;
-  giveUp(reason: Error): void;
+export class Seat {
+  private seated = true;
+
+  constructor(
+    private readonly flight: Flight,
+    /** The flight whose loader is the caller, if one is. */
+    private readonly from: Flight | undefined,
+    /** Taken after the loader was told to stop: a failure of the load is then not this caller's. */
+    readonly late: boolean,
+  ) {
+    flight.enter(from);
+  }
+
+  arrive(): void {
+    if (!this.seated) return;
+    this.seated = false;
+    this.flight.leave(this.from);
+  }
+
+  giveUp(reason: Error): void {
+    if (!this.seated) return;
+    this.arrive();
+    this.flight.giveUp(reason, this.late);
+  }
 }
 
-/** What the look-up of a flight brought, and what it was at that moment: its callers must not judge otherwise. */
-export interface Found {
-  readonly entry: Entry;
-  readonly state: 'fresh' | 'stale';
-}
-
-/** What a flight brings its passengers. */
-export interface Landed {
-  /** The loader's own result, for the caller whose loader ran. */
-  readonly value: unknown;
-  /** The cache's copy, from which every other caller gets one of its own; `undefined` when the value cannot be kept. */
-  readonly kept: Kept | undefined;
-  /** The tags the loader added. */
-  readonly tags: readonly string[];
-  /** Set when another process has loaded the key meanwhile: then this is what everybody gets. */
-  readonly entry?: Entry;
-}
-
-/** What another process has loaded. */
-export function landedElsewhere(entry: Entry): Landed {
-  return { ...ABSENT, entry };
-}
-
-/** Another process has been loading for longer than anybody should wait: a stale value has to do. */
-export const LATE: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
-
-/** A batch loader did not know this key; whoever waits for it has to load it alone. */
-export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
-
-/** The flight whose loader is running here, if any. Loaders of several caches may be nested in one another. */
-const aboard = new AsyncLocalStorage<Flight>();
-/** How many loaders are running. */
-let carried = 0;
-
-/**
- * While one loader runs, every promise of the process pays for knowing where it was made (on Node 20 about as much as a
- * hit costs). While none does, nobody needs to know.
- */
-function alight(): void {
-  if (--carried === 0) aboard.disable();
-}
+const NOTHING = new Outcome<Found | undefined>();
+NOTHING.keep(undefined);
+const ENDED = new Outcome<void>();
+ENDED.keep();
 
 /** One look-up and one load of a key, shared by all callers of this process that want it at the time. */
 export class Flight {
-  /** What the look-up brought: a fresh or stale entry, or nothing. Never rejects. */
-  readonly found: Promise<Found | undefined>;
-  /** What the load brought. Rejects with the loader's error. Pending for ever when `found` is fresh. */
-  readonly landed: Promise<Landed>;
   /** Callers beside the first. */
   joined = 0;
   context: LoadContext<unknown> | undefined;
   /** Whether it goes on when nobody waits for it. */
   background = false;
-
-  /** Resolves when there is nothing more to do. */
-  readonly ended: Promise<void>;
-  end!: () => void;
-  /** The first time counts. */
-  settleFound!: (found: Found | undefined) => void;
-  land!: (landed: Landed) => void;
-  fail!: (error: unknown) => void;
-
   /** Called when it is told to stop. */
   onAbandoned: (() => void) | undefined;
 
+  /** Made when they are asked for, or told. */
+  private finding: Outcome<Found | undefined> | undefined;
+  private landing: Outcome<Landed> | undefined;
+  private ending: Outcome<void> | undefined;
   private waiting = 0;
   private abandoned: Error | undefined;
   /** With the number of waits: a loader may wait for one flight twice. */
-  private readonly waitsFor = new Map<Flight, number>();
+  private waitsFor: Map<Flight, number> | undefined;
 
   constructor(readonly ticket: Ticket) {
-    this.found = new Promise((resolve) => {
-      let settled = false;
-      this.settleFound = (found) => {
-        if (settled) return;
-        settled = true;
-        ticket.saw(found?.entry.tags);
-        resolve(found);
-      };
-    });
-    this.landed = new Promise((resolve, reject) => {
-      this.land = resolve;
-      this.fail = reject;
-    });
-    this.ended = new Promise((resolve) => (this.end = resolve));
-    // In the background nobody else may be listening.
-    this.landed.catch(() => {});
+    ticket.flight = this;
+  }
+
+  /** What the look-up brought: a fresh or stale entry, or nothing. Never rejects. */
+  get found(): Promise<Found | undefined> {
+    return (this.finding ??= new Outcome()).promise;
+  }
+
+  /** What the load brought. Rejects with the loader's error. Pending for ever when `found` is fresh. */
+  get landed(): Promise<Landed> {
+    return (this.landing ??= new Outcome()).promise;
+  }
+
+  /** Resolves when there is nothing more to do. */
+  get ended(): Promise<void> {
+    return (this.ending ??= new Outcome()).promise;
+  }
+
+  /** The first time counts. */
+  settleFound(found: Found | undefined): void {
+    if (this.finding?.isOpen === false) return;
+    this.ticket.saw(found?.entry.tags);
+    if (this.finding === undefined && found === undefined) this.finding = NOTHING;
+    else (this.finding ??= new Outcome()).keep(found);
+  }
+
+  land(landed: Landed): void {
+    (this.landing ??= new Outcome()).keep(landed);
+  }
+
+  fail(error: unknown): void {
+    (this.landing ??= new Outcome()).fail(error);
+  }
+
+  end(): void {
+    if (this.ending) this.ending.keep();
+    else this.ending = ENDED;
   }
 
   /** Runs a loader so that what it calls knows where it is called from. */
   carry<T>(run: () => Promise<T>): Promise<T> {
-    carried++;
-    const result = aboard.run(this, run);
-    result.then(alight, alight);
-    return result;
+    return aboard.carry(this, run);
   }
 
   /**
-   * Waits on behalf of a caller. When the last one gives up a load that no background refresh needs, the loader is told
-   * to stop; the flight can still be joined, because one that takes no notice is still the one load of the key.
+   * The same for who waits for the loader itself, in one promise less: `alight` is to be called when it is over, or when it
+   * throws.
    */
+  take<A, T>(run: (argument: A) => T, argument: A): T {
+    return aboard.take(this, run, argument);
+  }
+
+  alight(): void {
+    aboard.alight();
+  }
+
+  /** Waits on behalf of a caller, until that has what it wants, or leaves. */
   board(): Seat {
-    const from = aboard.getStore();
-    const late = this.abandoned !== undefined;
-    let seated = true;
+    return new Seat(this, aboard.around, this.abandoned !== undefined);
+  }
+
+  enter(from: Flight | undefined): void {
     this.waiting++;
     from?.waitFor(this, 1);
-    const arrive = (): void => {
-      if (!seated) return;
-      seated = false;
-      this.waiting--;
-      from?.waitFor(this, -1);
-    };
-    const giveUp = (reason: Error): void => {
-      if (!seated) return;
-      arrive();
-      if (this.waiting > 0 || this.background) return;
-      // Told to stop long ago, and still not over: the next caller shall have a load of its own.
-      if (this.abandoned !== undefined && late) this.ticket.fall('overwritten');
-      this.abandon(reason);
-    };
-    return { late, arrive, giveUp };
+  }
+
+  leave(from: Flight | undefined): void {
+    this.waiting--;
+    from?.waitFor(this, -1);
+  }
+
+  /**
+   * A caller has given up. When the last one gives up a load that no background refresh needs, the loader is told to stop;
+   * the flight can still be joined, because one that takes no notice is still the one load of the key.
+   */
+  giveUp(reason: Error, late: boolean): void {
+    if (this.waiting > 0 || this.background) return;
+    // Told to stop long ago, and still not over: the next caller shall have a load of its own.
+    if (this.abandoned !== undefined && late) this.ticket.fall('overwritten');
+    this.abandon(reason);
   }
 
   /** Why it was told to stop, if it was. */
@@ -159,9 +167,10 @@ export class Flight {
   }
 
   private waitFor(other: Flight, change: 1 | -1): void {
-    const count = (this.waitsFor.get(other) ?? 0) + change;
-    if (count > 0) this.waitsFor.set(other, count);
-    else this.waitsFor.delete(other);
+    const waits = (this.waitsFor ??= new Map<Flight, number>());
+    const count = (waits.get(other) ?? 0) + change;
+    if (count > 0) waits.set(other, count);
+    else waits.delete(other);
   }
 
   /**
@@ -169,52 +178,45 @@ export class Flight {
    * two loaders that ask for each other's.
    */
   get wouldDeadlock(): boolean {
-    const target = aboard.getStore();
+    const target = aboard.around;
     if (target === undefined) return false;
     const seen = new Set<Flight>([this]);
     // A set grows while it is walked. No recursion: a batch is a chain as long as its keys are many.
     for (const flight of seen) {
       if (flight === target) return true;
-      for (const next of flight.waitsFor.keys()) seen.add(next);
+      if (flight.waitsFor) for (const next of flight.waitsFor.keys()) seen.add(next);
     }
     return false;
   }
 }
 
-/** The flights of one cache: at most one a key that a new caller may join. */
+/** The flights of one cache: at most one a key that a new caller may join. Each stands behind the fence with its ticket. */
 export class SingleFlight {
-  /** Those that may be joined. */
-  private readonly open = new Map<string, Flight>();
-  /** All that are under way, detached ones too. */
-  private readonly underway = new Set<Flight>();
+  constructor(private readonly fence: Fence) {}
 
+  /** The one that may be joined: after an invalidation those aboard stay, but nobody may board any more. */
   get(id: string): Flight | undefined {
-    return this.open.get(id);
+    let ticket = this.fence.firstAt(id);
+    while (ticket && (ticket.flight === undefined || ticket.isSealed)) ticket = ticket.beside;
+    return ticket?.flight as Flight | undefined;
   }
 
-  start(id: string, flight: Flight): void {
-    this.open.set(id, flight);
-    this.underway.add(flight);
+  takeOff(address: Address, tags: readonly string[]): Flight {
+    return new Flight(this.fence.open(address, tags));
   }
 
-  /** After an invalidation: those aboard stay, but nobody may board any more. */
-  detach(id: string, flight: Flight): void {
-    if (this.open.get(id) === flight) this.open.delete(id);
-  }
-
-  end(id: string, flight: Flight): void {
-    this.detach(id, flight);
-    this.underway.delete(flight);
+  end(flight: Flight): void {
+    this.fence.close(flight.ticket);
     flight.end();
   }
 
   /** Whether a flight of this key is under way, one that nobody may board included, that waits for whoever asks from here. */
   isAbove(id: string): boolean {
-    for (const flight of this.underway) if (flight.ticket.address.id === id && flight.wouldDeadlock) return true;
-    return false;
+    return this.fence.ticketsAt(id).some(({ flight }) => (flight as Flight | undefined)?.wouldDeadlock);
   }
 
+  /** All that are under way. */
   get running(): ReadonlySet<Flight> {
-    return this.underway;
+    return new Set(this.fence.tickets(({ flight }) => flight !== undefined).map(({ flight }) => flight as Flight));
   }
 }

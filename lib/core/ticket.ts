@@ -33,14 +33,22 @@ export class Ticket {
   private strange: number | undefined;
   private sealed = false;
   private spoiled = false;
+  /** The flight it was taken for, if it was for one; only `SingleFlight` looks at it. */
+  flight: object | undefined;
+  /** The next one of the same key: a list, because there is hardly ever a second. */
+  beside: Ticket | undefined;
   /** Called once, at once, when what is under way will not be stored, or must not be. */
   onSpoil: (() => void) | undefined;
 
   constructor(
     readonly address: Address,
     readonly tags: readonly string[],
-    private readonly onSeal: (() => void) | undefined,
   ) {}
+
+  /** Whether nobody may join any more what it stands for. */
+  get isSealed(): boolean {
+    return this.sealed;
+  }
 
   get stands(): boolean {
     return this.fallen === undefined;
@@ -62,6 +70,7 @@ export class Ticket {
 
   private wasBumped(tags: readonly string[], count: number): boolean {
     if (this.flooded) return tags.length > 0;
+    if (this.bumped === undefined) return false;
     return tags.some((tag) => {
       const at = this.bumped?.get(tag);
       return at !== undefined && at <= count;
@@ -84,9 +93,7 @@ export class Ticket {
 
   /** Lets nobody else aboard. What is under way may still be stored. */
   seal(): void {
-    if (this.sealed) return;
     this.sealed = true;
-    this.onSeal?.();
   }
 
   /** Says that the look-up is over, and the tags of what it found. */

@@ -1,3 +1,5 @@
+import type { Scope } from '../contracts/scope.js';
+
 /**
  * What a logical key is called inside the process: unique over all scopes of a cache.
  *
@@ -6,6 +8,12 @@
  */
 export function rootId(key: string): string {
   return key.charCodeAt(0) === 0 ? `\0\0${key}` : key;
+}
+
+/** The logical key that the scope calls so. */
+export function keyOfId(id: string, { path, lineage }: Pick<Scope, 'path' | 'lineage'>): string {
+  if (lineage.length > 1) return id.slice(path.length + 2);
+  return id.charCodeAt(0) === 0 ? id.slice(2) : id;
 }
 
 /** What comes before the keys of a scope that is not the root. */

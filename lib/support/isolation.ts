@@ -1,29 +1,40 @@
-import type { Kept, ValueIsolation } from '../contracts/entry.js';
+import type { Handing, Kept, ValueIsolation } from '../contracts/entry.js';
 import type { ClassInstances, Isolation } from '../contracts/options.js';
 import { copyDeep, copyEscaping, copyPlain } from './copy-value.js';
 import { takeErrorApart } from './error-parts.js';
-import { takeSnapshot, type Sharing } from './snapshot.js';
-import { classify } from './value-kind.js';
+import { takeSnapshot, type Snapshot } from './snapshot.js';
+import { classify, type ValueKind } from './value-kind.js';
 
-/** What `keep` makes. One hidden class for all modes, because every hit reads it. */
+/** What `keep` makes. One hidden class for all modes. */
 class KeptValue implements Kept {
-  /** Made by the first who asks, where one does for all. */
-  private one: Promise<unknown> | undefined = undefined;
-
   constructor(
     readonly value: unknown,
     readonly bytes: number,
-    readonly sharing: Sharing,
-    /**
-     * Containers to be told from the others. Under `clone`: long arrays of primitives, which need no look inside. Under
-     * `freeze`: those on the way to what freezing cannot protect; the others are shared.
-     */
-    readonly marks: ReadonlySet<object> | undefined,
+    readonly handing: Handing,
+  ) {}
+}
+
+/** Everybody gets the value itself. */
+const SHARED: Handing = { isShared: true, give: (value) => value };
+/** One plain object or array of primitives. */
+const FLAT: Handing = {
+  isShared: false,
+  give: (value) => (Array.isArray(value) ? (value as unknown[]).slice() : { ...(value as object) }),
+};
+const PLAIN: Handing = { isShared: false, give: (value) => copyPlain(value as object, undefined) };
+const DEEP: Handing = { isShared: false, give: (value) => copyDeep(value as object, undefined) };
+
+/** With the long arrays of primitives inside, which need no look. */
+class Marked implements Handing {
+  readonly isShared = false;
+
+  constructor(
+    private readonly copy: (value: object, marks: ReadonlySet<object>) => object,
+    private readonly marks: ReadonlySet<object>,
   ) {}
 
-  /** A hit that makes no promise of its own costs hardly more than the look at the list. */
-  get promise(): Promise<unknown> {
-    return (this.one ??= Promise.resolve(this.value));
+  give(value: unknown): unknown {
+    return this.copy(value as object, this.marks);
   }
 }
 
@@ -45,82 +56,103 @@ export function createIsolation(mode: Isolation, classInstances: ClassInstances)
   }
 }
 
-class CloneIsolation implements ValueIsolation {
-  constructor(private readonly classInstances: ClassInstances) {}
+abstract class Keeping implements ValueIsolation {
+  constructor(protected readonly classInstances: ClassInstances) {}
 
-  keep(value: unknown): KeptValue {
-    const taken = takeSnapshot(value, { classInstances: this.classInstances });
-    return new KeptValue(taken.value, taken.bytes, taken.sharing, taken.leaves);
-  }
+  abstract keep(value: unknown): KeptValue;
 
-  give(kept: KeptValue): unknown {
-    const { value, sharing } = kept;
-    if (sharing === 'plain') return copyPlain(value as object, kept.marks);
-    if (sharing === 'primitive') return value;
-    if (sharing === 'exotic') return copyDeep(value as object, kept.marks);
-    return Array.isArray(value) ? (value as unknown[]).slice() : { ...(value as object) };
-  }
-
-  promise(kept: KeptValue): Promise<unknown> {
-    return kept.sharing === 'primitive' ? kept.promise : Promise.resolve(this.give(kept));
+  give(kept: Kept): unknown {
+    return kept.handing.give(kept.value);
   }
 }
 
-class FreezeIsolation implements ValueIsolation {
-  constructor(private readonly classInstances: ClassInstances) {}
-
+class CloneIsolation extends Keeping {
   keep(value: unknown): KeptValue {
     const taken = takeSnapshot(value, { classInstances: this.classInstances });
+    return new KeptValue(taken.value, taken.bytes, copying(taken));
+  }
+}
+
+function copying({ sharing, leaves }: Snapshot): Handing {
+  if (sharing === 'primitive') return SHARED;
+  if (sharing === 'flat') return FLAT;
+  if (leaves) return new Marked(sharing === 'plain' ? copyPlain : copyDeep, leaves);
+  return sharing === 'plain' ? PLAIN : DEEP;
+}
+
+class FreezeIsolation extends Keeping {
+  keep(value: unknown): KeptValue {
+    const taken = takeSnapshot(value, { classInstances: this.classInstances });
+    // Those on the way to what freezing cannot protect; all others are shared.
     const escapes = new Set<object>();
-    freezeDeep(taken.value, escapes);
-    const exotic = taken.sharing === 'exotic';
-    return new KeptValue(taken.value, taken.bytes, taken.sharing, exotic ? escapes : undefined);
-  }
-
-  give(kept: KeptValue): unknown {
-    return kept.marks === undefined ? kept.value : copyEscaping(kept.value as object, kept.marks);
-  }
-
-  promise(kept: KeptValue): Promise<unknown> {
-    return kept.marks === undefined ? kept.promise : Promise.resolve(this.give(kept));
+    const shared = frozen(taken.value, escapes);
+    const handing = taken.sharing === 'exotic' ? new Marked(copyEscaping, escapes) : SHARED;
+    return new KeptValue(shared, taken.bytes, handing);
   }
 }
 
-class ShareIsolation implements ValueIsolation {
-  constructor(private readonly classInstances: ClassInstances) {}
-
+class ShareIsolation extends Keeping {
   keep(value: unknown): KeptValue {
     const taken = takeSnapshot(value, { classInstances: this.classInstances, reference: true });
-    return new KeptValue(taken.value, taken.bytes, taken.sharing, undefined);
-  }
-
-  give(kept: KeptValue): unknown {
-    return kept.value;
-  }
-
-  promise(kept: KeptValue): Promise<unknown> {
-    return kept.promise;
+    return new KeptValue(taken.value, taken.bytes, SHARED);
   }
 }
 
-/** Freezes every plain container; whether something inside escapes. Those with such content are added to `escapes`. */
-function freezeDeep(value: unknown, escapes: Set<object>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+/**
+ * The value with every plain container frozen. Those on the way to what freezing cannot protect are added to `escapes`, and
+ * so is that.
+ */
+function frozen(value: unknown, escapes: Set<object>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   const { kind } = classify(value);
-  if (kind === 'object' || kind === 'array') {
-    const escaping = freezeAll(Object.values(value), escapes);
-    if (escaping) escapes.add(value);
-    Object.freeze(value);
-    return escaping;
+  if (kind !== 'object' && kind !== 'array') {
+    freezeInside(value, kind, escapes);
+    escapes.add(value);
+    return value;
   }
-  if (kind === 'map') freezeAll([...(value as Map<unknown, unknown>)].flat(), escapes);
-  if (kind === 'set') freezeAll([...(value as Set<unknown>)], escapes);
-  if (kind === 'error') freezeAll(Object.values(takeErrorApart(value as Error).data), escapes);
-  return true;
+  const own = kind === 'object' ? rebuilt(value) : value;
+  const fields = own as Record<string, unknown>;
+  for (const key of Object.keys(fields)) {
+    const field = fields[key];
+    if (typeof field !== 'object' || field === null) continue;
+    const kept = frozen(field, escapes) as object;
+    if (kept !== field) fields[key] = kept;
+    if (escapes.has(kept)) escapes.add(own);
+  }
+  return Object.freeze(own);
 }
 
-function freezeAll(values: readonly unknown[], escapes: Set<object>): boolean {
-  let escaping = false;
-  for (const value of values) escaping = freezeDeep(value, escapes) || escaping;
-  return escaping;
+/**
+ * Freezing what a spread has made gives each object a hidden class of its own, three times as large as the object itself
+ * (V8 11.3). What was put together key by key shares one. A name that every object knows already cannot be put so.
+ */
+function rebuilt(value: object): object {
+  const fields: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    if (key in Object.prototype) return value;
+    fields[key] = (value as Record<string, unknown>)[key];
+  }
+  return fields;
+}
+
+/** What others hold stays where it is: it is copied for everybody, and only what is inside is shared. */
+function freezeInside(value: object, kind: ValueKind, escapes: Set<object>): void {
+  const freeze = (part: unknown): void => freezeInPlace(part, escapes);
+  if (kind === 'map') [...(value as Map<unknown, unknown>)].flat().forEach(freeze);
+  if (kind === 'set') [...(value as Set<unknown>)].forEach(freeze);
+  if (kind === 'error') Object.values(takeErrorApart(value as Error).data).forEach(freeze);
+}
+
+function freezeInPlace(value: unknown, escapes: Set<object>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { kind } = classify(value);
+  if (kind !== 'object' && kind !== 'array') {
+    freezeInside(value, kind, escapes);
+    return void escapes.add(value);
+  }
+  for (const part of Object.values(value) as unknown[]) {
+    freezeInPlace(part, escapes);
+    if (escapes.has(part as object)) escapes.add(value);
+  }
+  Object.freeze(value);
 }

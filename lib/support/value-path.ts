@@ -27,8 +27,9 @@ export const MAX_DEPTH = 1_000;
 
 /** Where a walk over a value stands: the steps from the root, and the objects passed on the way. */
 export class ValueTrail {
-  private readonly steps: PathStep[] = [];
-  private readonly ancestors: object[] = [];
+  // With room for a few: an empty array takes room for seventeen at the first.
+  private readonly steps: PathStep[] = ['', '', '', ''];
+  private readonly ancestors: (object | undefined)[] = [undefined, undefined, undefined, undefined];
 
   /** Takes a step down from `depth`, which replaces an earlier one from there. */
   step(depth: number, step: PathStep): void {

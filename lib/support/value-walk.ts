@@ -77,9 +77,24 @@ export class ValueWalk {
   }
 
   private object(value: object, depth: number): object {
+    if (this.reference) return this.referenced(value as Record<string, unknown>, depth);
     const fields = this.own(value, depth);
     if (Object.getOwnPropertySymbols(fields).length > 0) this.trail.refuse(depth, 'an object with a symbol as a key');
     return this.fields(fields, depth);
+  }
+
+  /** Looked through where it is. */
+  private referenced(value: Record<string, unknown>, depth: number): object {
+    const isEnumerable = (key: symbol): boolean => Object.prototype.propertyIsEnumerable.call(value, key);
+    const symbols = Object.getOwnPropertySymbols(value);
+    if (symbols.some(isEnumerable)) this.trail.refuse(depth, 'an object with a symbol as a key');
+    try {
+      return this.fields(value, depth);
+    } catch (error) {
+      // A getter throws: this tells which.
+      if (!(error instanceof CacheValueError)) this.own(value, depth);
+      throw error;
+    }
   }
 
   private instance(value: object, depth: number, what: string, behaves: boolean): object {
@@ -100,15 +115,23 @@ export class ValueWalk {
     return readFields(value, (key) => this.trail.refuse(depth + 1, 'a getter that throws', key));
   }
 
-  /** Replaces what `fields`, which is ours already, holds by copies. An own `__proto__` is data, and stays data. */
+  /** Replaces what `fields`, which is ours unless we only look, holds by copies. An own `__proto__` is data, and stays data. */
   private fields(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
     this.containers += 1;
-    for (const key of Object.keys(fields)) {
+    // `for in` makes no list of the keys. An own `__proto__` is met as any other; what a prototype has is not ours.
+    for (const key in fields) {
+      // Here the engine sees that it need not ask, which `Object.hasOwn` would hide from it.
+      // oxlint-disable-next-line prefer-object-has-own
+      if (!Object.prototype.hasOwnProperty.call(fields, key)) continue;
       const field = fields[key];
-      this.trail.step(depth, key);
       this.bytes += SLOT + 2 * key.length;
-      const kept = this.visit(field, depth + 1);
-      if (kept !== field) fields[key] = kept;
+      if (typeof field === 'string') this.bytes += 2 * SLOT + 2 * field.length;
+      else if (typeof field === 'number' || typeof field === 'boolean') this.bytes += SLOT;
+      else {
+        this.trail.step(depth, key);
+        const kept = this.visit(field, depth + 1);
+        if (kept !== field && !this.reference) fields[key] = kept;
+      }
     }
     return fields;
   }
@@ -126,6 +149,7 @@ export class ValueWalk {
     for (let index = 0; index < length; index += 1) {
       const item = items[index];
       if (typeof item === 'number') this.bytes += SLOT;
+      else if (typeof item === 'string') this.bytes += 2 * SLOT + 2 * item.length;
       else {
         this.trail.step(depth, index);
         items[index] = this.visit(item, depth + 1);

@@ -110,8 +110,62 @@ describe('isolation freeze', () => {
   });
 });
 
+describe('isolation freeze, with names that every object knows', () => {
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'keeps an own %s data, and freezes it',
+    (name) => {
+      const value: unknown = JSON.parse(`{"a":{"${name}":{"b":[1]}},"c":[{"${name}":2}]}`);
+      const isolation = createIsolation('freeze', 'plain');
+      const given = isolation.give(isolation.keep(value));
+      expect(seen(given)).toEqual(seen(value));
+      everyPart(given, (part) => expect(Object.isFrozen(part)).toBe(true));
+    },
+  );
+});
+
 describe('isolation share', () => {
   const isolation = createIsolation('share', 'plain');
+
+  it('changes nothing in what it looks through', () => {
+    const inner = Object.freeze({ list: [1], text: 'x' });
+    const value = {
+      boxed: Object(1) as unknown,
+      sealed: Object.seal({ inner }),
+      get now() {
+        return this.sealed;
+      },
+    };
+    const before = Object.getOwnPropertyDescriptors(value);
+    const kept = isolation.keep(value);
+    expect(Object.getOwnPropertyDescriptors(value)).toEqual(before);
+    expect(isolation.give(kept)).toBe(value);
+    expect(kept.bytes).toBe(createIsolation('clone', 'plain').keep(value).bytes);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a getter that throws',
+      {
+        a: {
+          get b(): never {
+            throw new Error('no');
+          },
+        },
+      },
+      '$.a.b is a getter that throws',
+    ],
+    ['a symbol as a key', { a: [{ [Symbol('s')]: 1 }] }, '$.a[0] is an object with a symbol as a key'],
+    ['a function', { a: { b: () => 1 } }, '$.a.b is a function'],
+  ])('names %s by its path', (_, value, message) => {
+    expect(() => isolation.keep(value)).toThrow(message);
+  });
+
+  it('lets be a symbol that nobody lists, and what a prototype has', () => {
+    const hidden = Object.defineProperty({ a: 1 }, Symbol('s'), { value: 1 });
+    expect(isolation.give(isolation.keep(hidden))).toBe(hidden);
+    const heir = Object.assign(Object.create({ inherited: () => 1 }) as object, { a: 1 });
+    expect(isolation.give(isolation.keep(heir))).toBe(heir);
+  });
 
   it('gives the reference, class and all', () => {
     class User {

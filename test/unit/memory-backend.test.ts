@@ -12,7 +12,7 @@ const acme = scopes.tenant(root, 'acme');
 
 describe('MemoryBackend', () => {
   const rig = () => {
-    const store = new MemoryBackend({ maxEntries: 10, maxBytes: 10_000 }, new FakeClock(), isolation, () => {});
+    const store = new MemoryBackend({ maxEntries: 10, maxBytes: 10_000 }, new FakeClock(), () => {});
     const address = { scope: acme, key: 'k', id: acme.idOf('k') };
     const times = { createdAt: 0, staleAt: Infinity, expiresAt: Infinity, loadTime: 0 };
     const draft = { ...times, tags: ['t'], kept: isolation.keep('value') };

@@ -1,48 +1,97 @@
-import type { EntryDraft, Kept, NearEntry, ValueIsolation } from '../../contracts/entry.js';
+import type { EntryDraft, Handing, NearEntry } from '../../contracts/entry.js';
 import type { Scope } from '../../contracts/scope.js';
-import type { MemoryStamp, VersionCell } from './memory-versions.js';
+import { keyOfId } from '../../support/entry-id.js';
+import type { MemoryStamp } from './memory-versions.js';
+import { Listed } from './recency-list.js';
 
-/** What an entry weighs beside its key and value, in bytes: the object, its numbers and the list it hangs in. */
-const OVERHEAD = 120;
+/** What an entry weighs beside its key and value, in bytes: the object, and its place among the others. */
+const OVERHEAD = 160;
 /** A tag beside its text: a slot in the entry, and one for its version. */
 const TAG_OVERHEAD = 32;
 
-export class MemoryEntry implements NearEntry {
-  readonly tier = 'l1' as const;
-  readonly createdAt: number;
-  staleAt: number;
-  readonly expiresAt: number;
-  readonly loadTime: number;
-  readonly tags: readonly string[];
-  readonly scopeCell: VersionCell;
-  readonly tagCells: readonly VersionCell[];
-  readonly bytes: number;
-  private readonly kept: Kept;
+/** What instants are counted from, so that they are small. */
+const BIRTH = Math.floor(performance.timeOrigin);
+
+/**
+ * An entry, in few bytes: there may be a million. What many have in common stands in their stamp, the key is cut from the
+ * id, and instants are whole milliseconds since the process began: small integers stand in the object itself, any other
+ * number is an object of its own.
+ */
+export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
+  private readonly value: unknown;
+  private readonly handing: Handing;
+  /** Made by the first who asks, where one does for all. */
+  private promised: Promise<unknown> | undefined = undefined;
+  // Without a number at first: else the engine, at the sight of one that is not small, makes objects of them all.
+  private created: number | undefined = undefined;
+  private stale: number | undefined = undefined;
+  private expired: number | undefined = undefined;
+  private loading: number | undefined = undefined;
 
   constructor(
-    readonly scope: Scope,
-    readonly key: string,
+    id: string,
     draft: EntryDraft,
-    stamp: MemoryStamp,
-    private readonly isolation: ValueIsolation,
+    readonly stamp: MemoryStamp,
   ) {
-    this.createdAt = draft.createdAt;
-    this.staleAt = draft.staleAt;
-    this.expiresAt = draft.expiresAt;
-    this.loadTime = draft.loadTime;
-    this.tags = draft.tags;
-    this.scopeCell = stamp.scope;
-    this.tagCells = stamp.cells;
-    this.kept = draft.kept;
-    this.bytes = Math.ceil(draft.kept.bytes) + key.length * 2 + OVERHEAD;
-    for (const tag of draft.tags) this.bytes += tag.length * 2 + TAG_OVERHEAD;
+    super(id, weigh(id, draft));
+    this.value = draft.kept.value;
+    this.handing = draft.kept.handing;
+    // Never later than it is, so that nothing lives too long; but never older, so that nobody's renewal looks like another's.
+    this.created = Math.ceil(draft.createdAt - BIRTH);
+    this.stale = Math.floor(draft.staleAt - BIRTH);
+    this.expired = draft.expiresAt === draft.staleAt ? this.stale : Math.floor(draft.expiresAt - BIRTH);
+    this.loading = Math.ceil(draft.loadTime);
+  }
+
+  get tier(): 'l1' {
+    return 'l1';
+  }
+
+  get scope(): Scope {
+    return this.stamp.scope.of;
+  }
+
+  get key(): string {
+    return keyOfId(this.id, this.scope);
+  }
+
+  get tags(): readonly string[] {
+    return this.stamp.tags;
+  }
+
+  get createdAt(): number {
+    return BIRTH + this.created!;
+  }
+
+  get staleAt(): number {
+    return BIRTH + this.stale!;
+  }
+
+  set staleAt(instant: number) {
+    this.stale = Math.floor(instant - BIRTH);
+  }
+
+  get expiresAt(): number {
+    return BIRTH + this.expired!;
+  }
+
+  get loadTime(): number {
+    return this.loading!;
   }
 
   read(): unknown {
-    return this.isolation.give(this.kept);
+    return this.handing.give(this.value);
   }
 
+  /** A hit that makes no promise of its own costs hardly more than the look at the list. */
   promise(): Promise<unknown> {
-    return this.isolation.promise(this.kept);
+    if (!this.handing.isShared) return Promise.resolve(this.handing.give(this.value));
+    return (this.promised ??= Promise.resolve(this.value));
   }
+}
+
+function weigh(id: string, { kept, tags }: EntryDraft): number {
+  let bytes = Math.ceil(kept.bytes) + id.length * 2 + OVERHEAD;
+  for (const tag of tags) bytes += tag.length * 2 + TAG_OVERHEAD;
+  return bytes;
 }

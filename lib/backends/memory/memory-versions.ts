@@ -1,6 +1,9 @@
 import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
 
+const NO_TAGS: readonly string[] = [];
+const NO_CELLS: readonly VersionCell[] = [];
+
 /**
  * One standing version. Entries point at the versions they were loaded under, so checking one is reading a flag; an
  * invalidation lowers it, in O(1) however many entries point here.
@@ -11,15 +14,23 @@ export interface VersionCell {
 
 export interface MemoryStamp extends Stamp {
   /** The cells of the scope's lineage are folded into one, its own: a clear above lowers those below. */
-  readonly scope: VersionCell;
+  readonly scope: ScopeCell;
   readonly cells: readonly VersionCell[];
 }
 
-interface ScopeCell extends VersionCell {
-  readonly lineage: readonly string[];
+/** The version of a scope; the scope itself is the one of the last load. */
+export interface ScopeCell extends VersionCell {
+  of: Scope;
+  /** For all entries without tags, which is most. */
+  readonly bare: MemoryStamp;
 }
 
-const NO_CELLS: readonly VersionCell[] = [];
+class ScopeVersion implements ScopeCell {
+  stands = true;
+  readonly bare: MemoryStamp = { tags: NO_TAGS, scope: this, cells: NO_CELLS };
+
+  constructor(public of: Scope) {}
+}
 
 /** The versions of a process. A version that is forgotten for room falls: its entries are misses, never stale hits. */
 export class MemoryVersions {
@@ -32,6 +43,7 @@ export class MemoryVersions {
   }
 
   stamp(scope: Scope, tags: readonly string[]): MemoryStamp {
+    // A new one each time: others tell loads apart by their stamps.
     return {
       tags,
       scope: this.scopeCell(scope),
@@ -52,13 +64,14 @@ export class MemoryVersions {
   }
 
   clear(scope: Scope): void {
-    for (const [path, cell] of this.scopes) if (cell.lineage.includes(scope.path)) this.scopes.delete(path);
+    for (const [path, cell] of this.scopes) if (cell.of.lineage.includes(scope.path)) this.scopes.delete(path);
   }
 
-  private scopeCell(scope: Scope): VersionCell {
+  private scopeCell(scope: Scope): ScopeCell {
     const known = this.scopes.get(scope.path);
+    if (known) known.of = scope;
     if (known) return known;
-    const cell = { stands: true, lineage: scope.lineage };
+    const cell = new ScopeVersion(scope);
     this.scopes.set(scope.path, cell);
     return cell;
   }
@@ -86,19 +99,26 @@ export function standing(scope: VersionCell, cells: readonly VersionCell[]): boo
  */
 class Cells<C extends VersionCell> {
   private readonly cells = new Map<string, C>();
+  /** The one that was asked for last. */
+  private last: { readonly name: string; readonly cell: C } | undefined;
 
   constructor(private readonly max: number) {}
 
   get(name: string): C | undefined {
+    const { last } = this;
+    // The most recently used already; and most caches have one scope.
+    if (last?.name === name && last.cell.stands) return last.cell;
     const cell = this.cells.get(name);
     if (cell === undefined) return undefined;
     this.cells.delete(name);
     this.cells.set(name, cell);
+    this.last = { name, cell };
     return cell;
   }
 
   set(name: string, cell: C): void {
     this.cells.set(name, cell);
+    this.last = { name, cell };
     if (this.cells.size <= this.max) return;
     const [oldest] = this.cells.keys();
     this.delete(oldest!);

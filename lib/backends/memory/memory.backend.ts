@@ -1,11 +1,20 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../contracts/clock.js';
-import type { EntryRejection, EntryStore, Lookup, Stamp, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
-import type { EntryDraft, ValueIsolation } from '../../contracts/entry.js';
+import type {
+  EntryRejection,
+  EntryStore,
+  ImmediateStore,
+  Lookup,
+  Stamp,
+  StoreItem,
+  StoreUsage,
+} from '../../contracts/entry-store.js';
+import type { EntryDraft } from '../../contracts/entry.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { compileGlob } from '../../support/glob.js';
 import { MemoryEntry } from './memory-entry.js';
+import { Usages } from './memory-usage.js';
 import { MemoryVersions, standing, type MemoryStamp } from './memory-versions.js';
+import { RecencyList } from './recency-list.js';
 
 export interface MemoryLimits {
   readonly maxEntries: number;
@@ -24,36 +33,30 @@ const MIN_TAGS = 100_000;
 export class MemoryBackend implements EntryStore {
   readonly name = 'memory';
   readonly tier = 'l1' as const;
-  private readonly entries: LRUCache<string, MemoryEntry>;
+  readonly immediate: ImmediateStore = this;
+  private readonly entries: RecencyList<MemoryEntry>;
   private readonly versions: MemoryVersions;
-  private readonly usages = new Map<string, { entries: number; bytes: number; lineage: readonly string[] }>();
+  private readonly recent: () => number;
+  private readonly usages = new Usages();
 
   constructor(
     limits: MemoryLimits,
     private readonly clock: Clock,
-    private readonly isolation: ValueIsolation,
     onEvicted: (scope: Scope, key: string) => void,
   ) {
+    this.recent = clock.recent ? clock.recent.bind(clock) : clock.now.bind(clock);
     this.versions = new MemoryVersions(MAX_SCOPES, Math.max(MIN_TAGS, limits.maxEntries * 4));
-    this.entries = new LRUCache<string, MemoryEntry>({
-      max: limits.maxEntries,
-      maxSize: limits.maxBytes,
-      sizeCalculation: (entry) => entry.bytes,
-      onInsert: (entry) => this.count(entry, 1),
-      dispose: (entry) => {
-        this.count(entry, -1);
-      },
-      // After the list is whole again: a listener may use the cache.
-      disposeAfter: (entry, _id, reason) => {
-        // What is invalid or past its end made no room for anybody: it was gone before.
-        if (reason === 'evict' && this.isValid(entry)) onEvicted(entry.scope, entry.key);
-      },
+    this.entries = new RecencyList<MemoryEntry>(limits, (entry) => {
+      this.usages.remove(entry);
+      // What is invalid or past its end made no room for anybody: it was gone before.
+      const { scope, cells } = entry.stamp;
+      if (standing(scope, cells) && this.recent() < entry.expiresAt) onEvicted(entry.scope, entry.key);
     });
   }
 
   readonly peek = (id: string, quiet = false): MemoryEntry | undefined => {
     const entry = quiet ? this.entries.peek(id) : this.entries.get(id);
-    return entry !== undefined && standing(entry.scopeCell, entry.tagCells) ? entry : undefined;
+    return entry !== undefined && standing(entry.stamp.scope, entry.stamp.cells) ? entry : undefined;
   };
 
   look(address: Address): Lookup {
@@ -61,7 +64,7 @@ export class MemoryBackend implements EntryStore {
     if (entry === undefined) return NOTHING;
     const rejected = this.rejectionOf(entry);
     if (rejected === undefined) return { entry, versions: undefined };
-    this.entries.delete(address.id);
+    this.drop(address.id);
     return { entry: undefined, rejected, versions: undefined };
   }
 
@@ -78,12 +81,15 @@ export class MemoryBackend implements EntryStore {
   }
 
   set(address: Address, draft: EntryDraft, stamp: Stamp): boolean {
-    const { scope, cells } = stamp as MemoryStamp;
-    if (!standing(scope, cells)) return false;
-    const entry = new MemoryEntry(address.scope, address.key, draft, stamp as MemoryStamp, this.isolation);
-    this.entries.set(address.id, entry);
+    const held = stamp as MemoryStamp;
+    if (!standing(held.scope, held.cells)) return false;
+    const entry = new MemoryEntry(address.id, draft, sharedBy(held, draft.tags));
+    this.drop(address.id);
+    this.usages.add(entry);
     // The list refuses what alone is heavier than everything it may hold.
-    return this.entries.peek(address.id) === entry;
+    if (this.entries.add(entry)) return true;
+    this.usages.remove(entry);
+    return false;
   }
 
   setMany(items: readonly StoreItem[]): boolean[] {
@@ -92,7 +98,7 @@ export class MemoryBackend implements EntryStore {
 
   delete(address: Pick<Address, 'id'>): boolean {
     const existed = this.peek(address.id, true) !== undefined;
-    this.entries.delete(address.id);
+    this.drop(address.id);
     return existed;
   }
 
@@ -103,7 +109,7 @@ export class MemoryBackend implements EntryStore {
   expire(address: Address, now: number): boolean {
     const entry = this.peek(address.id, true);
     if (!entry) return false;
-    if (entry.expiresAt <= entry.staleAt || entry.expiresAt <= now) this.entries.delete(address.id);
+    if (entry.expiresAt <= entry.staleAt || entry.expiresAt <= now) this.drop(address.id);
     else entry.staleAt = Math.min(entry.staleAt, now);
     return true;
   }
@@ -115,37 +121,30 @@ export class MemoryBackend implements EntryStore {
   invalidate(scope: Scope, pattern: string): number {
     const matches = compileGlob(pattern);
     let removed = 0;
-    for (const [id, entry] of this.entries.entries()) {
+    for (const entry of this.entries.all()) {
       if (entry.scope.path !== scope.path || !matches(entry.key)) continue;
       if (this.isValid(entry)) removed++;
-      this.entries.delete(id);
+      this.drop(entry.id);
     }
     return removed;
   }
 
   clear(scope: Scope): void {
     this.versions.clear(scope);
-    for (const [id, entry] of this.entries.entries())
-      if (entry.scope.lineage.includes(scope.path)) this.entries.delete(id);
+    for (const entry of this.entries.all()) if (entry.scope.lineage.includes(scope.path)) this.drop(entry.id);
   }
 
   async *keys(scope: Scope, pattern: string | undefined): AsyncIterable<string> {
     const matches = pattern === undefined ? undefined : compileGlob(pattern);
     // A copy: the caller may change the cache between two keys.
-    for (const entry of [...this.entries.values()]) {
+    for (const entry of this.entries.all()) {
       if (entry.scope.path !== scope.path || (matches && !matches(entry.key)) || !this.isValid(entry)) continue;
       yield entry.key;
     }
   }
 
   usage(scope?: Scope): StoreUsage {
-    const total = { entries: 0, bytes: 0 };
-    for (const usage of this.usages.values()) {
-      if (scope && !usage.lineage.includes(scope.path)) continue;
-      total.entries += usage.entries;
-      total.bytes += usage.bytes;
-    }
-    return total;
+    return this.usages.total(scope);
   }
 
   ping(): void {}
@@ -153,6 +152,7 @@ export class MemoryBackend implements EntryStore {
   /** All scopes. */
   empty(): void {
     this.entries.clear();
+    this.usages.clear();
   }
 
   close(): void {
@@ -164,19 +164,22 @@ export class MemoryBackend implements EntryStore {
   }
 
   private rejectionOf(entry: MemoryEntry): EntryRejection | undefined {
-    if (!entry.scopeCell.stands) return 'cleared';
-    if (!standing(entry.scopeCell, entry.tagCells)) return 'tag';
+    const { scope, cells } = entry.stamp;
+    if (!scope.stands) return 'cleared';
+    if (!standing(scope, cells)) return 'tag';
     return this.clock.now() >= entry.expiresAt ? 'expired' : undefined;
   }
 
-  private count(entry: MemoryEntry, sign: 1 | -1): void {
-    const { path, lineage } = entry.scope;
-    let usage = this.usages.get(path);
-    if (!usage) this.usages.set(path, (usage = { entries: 0, bytes: 0, lineage }));
-    usage.entries += sign;
-    usage.bytes += sign * entry.bytes;
-    if (usage.entries === 0) this.usages.delete(path);
+  private drop(id: string): void {
+    const entry = this.entries.delete(id);
+    if (entry) this.usages.remove(entry);
   }
+}
+
+/** What the entry keeps of the stamp: without tags, what all of its scope do. */
+function sharedBy(stamp: MemoryStamp, tags: readonly string[]): MemoryStamp {
+  if (stamp.cells.length === 0 && tags.length === 0) return stamp.scope.bare;
+  return stamp.tags === tags ? stamp : { tags, scope: stamp.scope, cells: stamp.cells };
 }
 
 const NOTHING: Lookup = { entry: undefined, versions: undefined };

@@ -132,8 +132,8 @@ describe.each(stores)('@CachePut over %s', (_, options) => {
   );
 
   it('leaves no value of a load that began before the method ended', async () => {
-    const slow = app.cache().getOrSet('row:1', () => late.promise);
     const late = deferred<Row>();
+    const slow = app.cache().getOrSet('row:1', () => late.promise);
     await app.clock.settle();
     const update = service.update(1);
     writes[0]!.resolve(row('new'));

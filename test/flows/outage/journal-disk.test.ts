@@ -69,7 +69,7 @@ async function rig(): Promise<Rig> {
       fallback: {
         kind: 'memory',
         maxTtl: 30_000,
-        open: () => new MemoryBackend(options.memory, clock, isolation, () => {}),
+        open: () => new MemoryBackend(options.memory, clock, () => {}),
       },
       journal: { maxEntries: 10_000, file: disk },
       verify: async () => {

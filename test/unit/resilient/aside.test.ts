@@ -14,7 +14,7 @@ let clock: FakeClock;
 let aside: Aside;
 beforeEach(() => {
   clock = new FakeClock();
-  const open = (): MemoryBackend => new MemoryBackend({ maxEntries: 10, maxBytes: 10_000 }, clock, isolation, () => {});
+  const open = (): MemoryBackend => new MemoryBackend({ maxEntries: 10, maxBytes: 10_000 }, clock, () => {});
   aside = new Aside(open, clock, 30_000);
 });
 
