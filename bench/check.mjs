@@ -15,7 +15,10 @@ const say = (/** @type {string} */ text) =>
   console.error(`[${((performance.now() - begun) / 1000).toFixed(1)} s] ${text}`);
 
 const recorded = readRecorded();
-if (recorded === undefined) throw new Error('Nothing is recorded yet: `npm run bench -- --record` records a run.');
+if (recorded === undefined) {
+  console.error('Nothing is recorded yet: `npm run bench -- --record` records a run.');
+  process.exit(1);
+}
 const { machine } = recorded;
 const hotPaths = Object.fromEntries(
   Object.entries(recorded.hotPaths).filter(([id]) => rows.some((name) => id.startsWith(`${name} / `))),
