@@ -1,8 +1,7 @@
 import type { ImmediateStore, Stamp } from '../contracts/entry-store.js';
 import type { Entry, Kept } from '../contracts/entry.js';
-import type { Loader } from '../contracts/options.js';
 import type { ReadCall } from './flight-deck.js';
-import { LoadContext, loadedBy, type Loaded } from './load.js';
+import { LoadContext, loadedBy } from './load.js';
 import type { CacheParts } from './parts.js';
 import type { Flight } from './single-flight.js';
 
@@ -37,67 +36,98 @@ export class DirectLoad {
     return this.load(call);
   }
 
-  private async load<T>(call: ReadCall<T>): Promise<T> {
-    const { clock, events, flights } = this.parts;
-    const { scope, key } = call.address;
-    const flight = flights.takeOff(call.address, call.options.tags);
-    const seat = flight.board();
-    flight.settleFound(undefined);
-    events.miss(scope, key);
-    const stamp = this.store.stamp(scope, call.options.tags);
-    const context = new LoadContext<T>(key, undefined);
-    flight.begin(context);
-    const begun = clock.now();
-    try {
-      const value = await this.begin(flight, call.loader, context);
-      const now = clock.now();
-      this.land(flight, call, loadedBy(context, value, now - begun), stamp, now);
-      return value;
-    } catch (error) {
-      events.loadError(scope, { key, duration: clock.now() - begun, error, background: flight.background });
-      this.end(flight);
-      if (flight.joined > 0) flight.fail(error);
-      throw error;
-    } finally {
-      flight.alight();
-      seat.arrive();
-    }
-  }
-
-  private begin<T>(flight: Flight, loader: Loader<T>, context: LoadContext<T>): T | Promise<T> {
+  private load<T>(call: ReadCall<T>): Promise<T> {
+    const run = new DirectRun<T>(this.parts, this.store, call);
+    let loading: T | Promise<T>;
     this.nested++;
     try {
-      return flight.take(loader, context);
+      loading = run.begin();
+    } catch (error) {
+      run.fail(error);
+      const thrown: Error = error as Error;
+      return Promise.reject(thrown);
     } finally {
       this.nested--;
     }
+    // No async function: while loaders run, a promise costs as much as a look into the cache.
+    return Promise.resolve(loading).then(
+      (value) => run.land(value),
+      (error: unknown) => {
+        run.fail(error);
+        throw error;
+      },
+    );
+  }
+}
+
+/** One such load. */
+class DirectRun<T> {
+  private readonly flight: Flight;
+  private readonly stamp: Stamp;
+  private readonly context: LoadContext<T>;
+  /** The flight whose loader has called, if one has. */
+  private readonly from: Flight | undefined;
+  private readonly begun: number;
+
+  constructor(
+    private readonly parts: CacheParts,
+    private readonly store: ImmediateStore,
+    private readonly call: ReadCall<T>,
+  ) {
+    const { clock, events, flights } = parts;
+    const { address, options } = call;
+    this.flight = flights.takeOff(address, options.tags);
+    this.from = this.flight.boardOnce();
+    this.flight.settleFound(undefined);
+    events.miss(address.scope, address.key);
+    this.stamp = store.stamp(address.scope, options.tags);
+    this.context = new LoadContext<T>(address.key, undefined);
+    this.flight.begin(this.context);
+    this.begun = clock.now();
   }
 
-  private land<T>(flight: Flight, call: ReadCall<T>, loaded: Loaded, stamp: Stamp, now: number): void {
-    const { events, filler } = this.parts;
-    const { address, options } = call;
+  begin(): T | Promise<T> {
+    return this.flight.take(this.call.loader, this.context);
+  }
+
+  fail(error: unknown): void {
+    const { flight, parts, call } = this;
+    const { scope, key } = call.address;
+    const duration = parts.clock.now() - this.begun;
+    parts.events.loadError(scope, { key, duration, error, background: flight.background });
+    this.end();
+    if (flight.joined > 0) flight.fail(error);
+  }
+
+  /** The value itself, which is its caller's from then on. */
+  land(value: T): T {
+    const { flight, parts, store, stamp } = this;
+    const { clock, events, filler } = parts;
+    const { address, options } = this.call;
+    const now = clock.now();
+    const loaded = loadedBy(this.context, value, now - this.begun);
     const wanted = filler.wants(address, loaded, options);
     // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
     if (wanted === 0) flight.ticket.seal();
     let kept: Kept | undefined;
     // Kept before anybody gets the value: what its first owner does to it must not reach the others.
-    if (wanted > 0 || flight.joined > 0) kept = filler.keep(address, loaded.value, wanted > 0);
+    if (wanted > 0 || flight.joined > 0) kept = filler.keep(address, value, wanted > 0);
     const stored =
       wanted > 0 &&
       kept !== undefined &&
-      filler.storeNow(this.store, flight.ticket, kept, loaded, wanted, options, stamp, now);
-    events.load(address.scope, {
-      key: address.key,
-      duration: loaded.duration,
-      stored,
-      background: flight.background,
-    });
+      filler.storeNow(store, flight.ticket, kept, loaded, wanted, options, stamp, now);
+    const { duration, tags } = loaded;
+    events.load(address.scope, { key: address.key, duration, stored, background: flight.background });
     // Ended before it lands: whoever calls from here on sees what was stored, or loads anew.
-    this.end(flight);
-    if (flight.joined > 0) flight.land({ value: loaded.value, kept, tags: loaded.tags });
+    this.end();
+    if (flight.joined > 0) flight.land({ value, kept, tags });
+    return value;
   }
 
-  private end(flight: Flight): void {
+  private end(): void {
+    const { flight } = this;
     this.parts.flights.end(flight);
+    flight.alight();
+    flight.leave(this.from);
   }
 }

@@ -25,6 +25,11 @@ export class Fence {
   invalidations = 0;
   /** The first of each key. */
   private readonly standing = new Map<string, Ticket>();
+  /**
+   * The only ticket there is, while it is alone: that is the common case, and a map that is filled and emptied at each load is
+   * made anew again and again. `standing` is empty then.
+   */
+  private alone: Ticket | undefined;
   private readonly watches = new Set<Set<string>>();
 
   /** `onSettled` hears of every invalidation that is through: of which key, or of nobody knows which. */
@@ -32,13 +37,26 @@ export class Fence {
 
   open(address: Address, tags: readonly string[]): Ticket {
     const ticket = new Ticket(address, tags);
-    ticket.beside = this.standing.get(address.id);
-    this.standing.set(address.id, ticket);
+    const { alone, standing } = this;
+    if (alone === undefined && standing.size === 0) {
+      this.alone = ticket;
+      return ticket;
+    }
+    if (alone) {
+      this.alone = undefined;
+      standing.set(alone.address.id, alone);
+    }
+    ticket.beside = standing.get(address.id);
+    standing.set(address.id, ticket);
     return ticket;
   }
 
   /** Closing twice does nothing. */
   close(ticket: Ticket): void {
+    if (this.alone === ticket) {
+      this.alone = undefined;
+      return;
+    }
     const { id } = ticket.address;
     const first = this.standing.get(id);
     if (first === ticket) {
@@ -113,19 +131,22 @@ export class Fence {
 
   /** A ticket of the key; the others stand beside it. */
   firstAt(id: string): Ticket | undefined {
-    return this.standing.get(id);
+    const { alone } = this;
+    if (alone) return alone.address.id === id ? alone : undefined;
+    return this.standing.size === 0 ? undefined : this.standing.get(id);
   }
 
   /** The tickets of one key. */
   ticketsAt(id: string): Ticket[] {
     const found: Ticket[] = [];
-    for (let ticket = this.standing.get(id); ticket; ticket = ticket.beside) found.push(ticket);
+    for (let ticket = this.firstAt(id); ticket; ticket = ticket.beside) found.push(ticket);
     return found;
   }
 
   /** Every ticket that is concerned. */
   tickets(concerns: (ticket: Ticket) => boolean): Ticket[] {
     const found: Ticket[] = [];
+    if (this.alone && concerns(this.alone)) found.push(this.alone);
     for (const first of this.standing.values())
       for (let ticket: Ticket | undefined = first; ticket; ticket = ticket.beside)
         if (concerns(ticket)) found.push(ticket);

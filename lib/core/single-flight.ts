@@ -122,6 +122,13 @@ export class Flight {
     return new Seat(this, aboard.around, this.abandoned !== undefined);
   }
 
+  /** The same for a caller who never leaves before the end: to be given to `leave` then. */
+  boardOnce(): Flight | undefined {
+    const from = aboard.around;
+    this.enter(from);
+    return from;
+  }
+
   enter(from: Flight | undefined): void {
     this.waiting++;
     from?.waitFor(this, 1);

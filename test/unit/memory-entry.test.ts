@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryEntry } from '../../lib/backends/memory/memory-entry.js';
+import { entryOf, type MemoryEntry } from '../../lib/backends/memory/memory-entry.js';
 import { Usages } from '../../lib/backends/memory/memory-usage.js';
 import { MemoryVersions } from '../../lib/backends/memory/memory-versions.js';
 import { MemoryBackend } from '../../lib/backends/memory/memory.backend.js';
@@ -12,28 +12,28 @@ const { root } = scopes;
 const acme = scopes.tenant(root, 'acme');
 const NOW = Math.floor(performance.timeOrigin) + 1_000;
 
-function entryOf(times: Partial<Record<'createdAt' | 'staleAt' | 'expiresAt' | 'loadTime', number>>): MemoryEntry {
+function entryWith(times: Partial<Record<'createdAt' | 'staleAt' | 'expiresAt' | 'loadTime', number>>): MemoryEntry {
   const kept = createIsolation('share', 'plain').keep('value');
   const draft = { createdAt: NOW, staleAt: NOW + 10, expiresAt: NOW + 20, loadTime: 0, ...times, tags: [], kept };
-  return new MemoryEntry('k', draft, new MemoryVersions(9, 9).stamp(root, []));
+  return entryOf('k', draft, new MemoryVersions(9, 9).stamp(root, []));
 }
 
 describe('MemoryEntry', () => {
   it('keeps whole instants as they are, near and far', () => {
     const far = { createdAt: 5, staleAt: NOW + 1e12, expiresAt: Infinity, loadTime: 7 };
     for (const times of [{}, far, { staleAt: Infinity, expiresAt: Infinity }, { staleAt: -1, expiresAt: 0 }]) {
-      expect(entryOf(times)).toMatchObject(times);
+      expect(entryWith(times)).toMatchObject(times);
     }
   });
 
   it('lets nothing live longer by counting in whole milliseconds', () => {
-    const entry = entryOf({ createdAt: NOW + 0.4, staleAt: NOW + 10.9, expiresAt: NOW + 20.9, loadTime: 0.2 });
+    const entry = entryWith({ createdAt: NOW + 0.4, staleAt: NOW + 10.9, expiresAt: NOW + 20.9, loadTime: 0.2 });
     expect(entry).toMatchObject({ createdAt: NOW + 1, staleAt: NOW + 10, expiresAt: NOW + 20, loadTime: 1 });
     entry.staleAt = NOW + 5.5;
     expect(entry).toMatchObject({ staleAt: NOW + 5, expiresAt: NOW + 20 });
   });
 
-  it('gives one promise to all where all get one value, and else one to each', () => {
+  it('gives one promise to all who come later where all get one value, and else one to each', async () => {
     const times = { createdAt: NOW, staleAt: Infinity, expiresAt: Infinity, loadTime: 0 };
     for (const [mode, value, isOne] of [
       ['share', [1], true],
@@ -43,8 +43,12 @@ describe('MemoryEntry', () => {
       ['clone', 'text', true],
     ] as const) {
       const draft = { ...times, tags: [], kept: createIsolation(mode, 'plain').keep(value) };
-      const entry = new MemoryEntry('k', draft, new MemoryVersions(9, 9).stamp(root, []));
+      const entry = entryOf('k', draft, new MemoryVersions(9, 9).stamp(root, []));
+      // Who reads first may be the only one.
+      const first = entry.promise();
+      expect(await first).toEqual(value);
       expect([mode, value, entry.promise() === entry.promise()]).toEqual([mode, value, isOne]);
+      expect([entry.read(), await entry.promise()]).toEqual([value, value]);
     }
   });
 });

@@ -9,6 +9,9 @@ const OVERHEAD = 160;
 /** A tag beside its text: a slot in the entry, and one for its version. */
 const TAG_OVERHEAD = 32;
 
+/** Of what everybody is given itself, and somebody was. */
+const SHARED_ONCE: Handing = { isShared: true, give: (value) => value };
+
 /** What instants are counted from, so that they are small. */
 const BIRTH = Math.floor(performance.timeOrigin);
 
@@ -19,13 +22,11 @@ const BIRTH = Math.floor(performance.timeOrigin);
  */
 export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
   private readonly value: unknown;
-  private readonly handing: Handing;
-  /** Made by the first who asks, where one does for all. */
-  private promised: Promise<unknown> | undefined = undefined;
+  /** How the value is handed out; or, where one promise of it does for all, that. */
+  private hand: Handing | Promise<unknown>;
   // Without a number at first: else the engine, at the sight of one that is not small, makes objects of them all.
   private created: number | undefined = undefined;
   private stale: number | undefined = undefined;
-  private expired: number | undefined = undefined;
   private loading: number | undefined = undefined;
 
   constructor(
@@ -35,11 +36,10 @@ export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
   ) {
     super(id, weigh(id, draft));
     this.value = draft.kept.value;
-    this.handing = draft.kept.handing;
+    this.hand = draft.kept.handing;
     // Never later than it is, so that nothing lives too long; but never older, so that nobody's renewal looks like another's.
     this.created = Math.ceil(draft.createdAt - BIRTH);
     this.stale = Math.floor(draft.staleAt - BIRTH);
-    this.expired = draft.expiresAt === draft.staleAt ? this.stale : Math.floor(draft.expiresAt - BIRTH);
     this.loading = Math.ceil(draft.loadTime);
   }
 
@@ -71,8 +71,9 @@ export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
     this.stale = Math.floor(instant - BIRTH);
   }
 
+  /** Gone as soon as it is stale: most entries have no time between. */
   get expiresAt(): number {
-    return BIRTH + this.expired!;
+    return this.staleAt;
   }
 
   get loadTime(): number {
@@ -80,14 +81,37 @@ export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
   }
 
   read(): unknown {
-    return this.handing.give(this.value);
+    const { hand } = this;
+    return hand instanceof Promise ? this.value : hand.give(this.value);
   }
 
-  /** A hit that makes no promise of its own costs hardly more than the look at the list. */
+  /** A hit that makes no promise of its own costs hardly more than the look at the list; but only the second keeps one. */
   promise(): Promise<unknown> {
-    if (!this.handing.isShared) return Promise.resolve(this.handing.give(this.value));
-    return (this.promised ??= Promise.resolve(this.value));
+    const { hand } = this;
+    if (hand instanceof Promise) return hand;
+    const promise = Promise.resolve(hand.give(this.value));
+    if (hand === SHARED_ONCE) this.hand = promise;
+    else if (hand.isShared) this.hand = SHARED_ONCE;
+    return promise;
   }
+}
+
+/** One that is served to some for a while after it is stale. */
+class LingeringEntry extends MemoryEntry {
+  private expired: number | undefined = undefined;
+
+  constructor(id: string, draft: EntryDraft, stamp: MemoryStamp) {
+    super(id, draft, stamp);
+    this.expired = Math.floor(draft.expiresAt - BIRTH);
+  }
+
+  override get expiresAt(): number {
+    return BIRTH + this.expired!;
+  }
+}
+
+export function entryOf(id: string, draft: EntryDraft, stamp: MemoryStamp): MemoryEntry {
+  return draft.expiresAt !== draft.staleAt ? new LingeringEntry(id, draft, stamp) : new MemoryEntry(id, draft, stamp);
 }
 
 function weigh(id: string, { kept, tags }: EntryDraft): number {

@@ -11,7 +11,7 @@ import type {
 import type { EntryDraft } from '../../contracts/entry.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import { compileGlob } from '../../support/glob.js';
-import { MemoryEntry } from './memory-entry.js';
+import { entryOf, type MemoryEntry } from './memory-entry.js';
 import { Usages } from './memory-usage.js';
 import { MemoryVersions, standing, type MemoryStamp } from './memory-versions.js';
 import { RecencyList } from './recency-list.js';
@@ -83,7 +83,7 @@ export class MemoryBackend implements EntryStore {
   set(address: Address, draft: EntryDraft, stamp: Stamp): boolean {
     const held = stamp as MemoryStamp;
     if (!standing(held.scope, held.cells)) return false;
-    const entry = new MemoryEntry(address.id, draft, sharedBy(held, draft.tags));
+    const entry = entryOf(address.id, draft, sharedBy(held, draft.tags));
     this.drop(address.id);
     this.usages.add(entry);
     // The list refuses what alone is heavier than everything it may hold.
