@@ -4,13 +4,19 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { getRequest, HttpConnection, parseResponse } from './http-client.mjs';
 import { concurrent } from './loops.mjs';
-import { valueOf } from './redis-values.mjs';
 
 const SERVER = fileURLToPath(new URL('http-server.mjs', import.meta.url));
 const IDS = Array.from({ length: 16 }, (_, nth) => String(nth));
 
-/** Of an answer, as JSON. */
-export const ANSWER_BYTES = 2_048;
+/** What an interface answers: a list of records, about 2 KiB as JSON. @param {string} id */
+export function answerOf(id) {
+  const number = Number(id);
+  const items = Array.from({ length: 20 }, (_, nth) => {
+    const sku = `SKU-${1_000 + number * 20 + nth}`;
+    return { id: nth, sku, title: `Item number ${nth} of list ${id}`, price: 9.99 + nth, inStock: nth % 2 === 0 };
+  });
+  return { id: number, name: `List ${id}`, owner: { id: 3, name: 'Ann', email: 'ann@example.org' }, items };
+}
 
 /**
  * What a contestant adds to the application: modules, and the interceptor of the controller. `caches`: whether a second
@@ -54,7 +60,7 @@ async function check(connection, caches) {
       const { status, headers, body } = parseResponse(await connection.send(getRequest(`/items/${id}`)));
       assert.equal(status, 200);
       assert.match(headers['content-type'] ?? '', /^application\/json/);
-      assert.deepEqual(JSON.parse(body), valueOf(`item:${id}`, ANSWER_BYTES));
+      assert.deepEqual(JSON.parse(body), answerOf(id));
     }
   };
   await round();

@@ -2,8 +2,7 @@
 import 'reflect-metadata';
 import { Controller, Get, Module, Param, UseInterceptors } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ANSWER_BYTES } from './http-room.mjs';
-import { valueOf } from './redis-values.mjs';
+import { answerOf } from './http-room.mjs';
 
 const [, , module = '', platform = 'fastify', work = 'none'] = process.argv;
 /** @type {{ addition: import('./http-room.mjs').Addition }} */
@@ -32,7 +31,7 @@ class Items {
     await WORK[work]?.();
     const known = answers.get(id);
     if (known !== undefined) return known;
-    const made = valueOf(`item:${id}`, ANSWER_BYTES);
+    const made = answerOf(id);
     answers.set(id, made);
     return made;
   }

@@ -12,6 +12,12 @@ const OURS = /** @type {const} */ ({
   module: 'contestants/nestjs-cached/http.mjs',
 });
 
+const READY = /** @type {const} */ ({
+  name: 'an interceptor that has the text ready',
+  kind: 'limit',
+  module: 'contestants/nest/http-ready.mjs',
+});
+
 /** What a hit has to reach on each platform, in requests a second of the same application without a cache. */
 const CASES = /** @type {const} */ ([
   { name: '32 connections', params: { connections: 32, work: 'none' }, targets: { fastify: 1, express: undefined } },
@@ -43,7 +49,8 @@ export const row = {
     for (const platform of /** @type {const} */ (['fastify', 'express'])) {
       for (const { name, params, targets } of CASES) {
         const target = targets[platform];
-        const others = [{ ...OURS, ...(target === undefined ? {} : { target }) }, ...peersOf('http')];
+        const ready = params.work === 'none' ? [READY] : [];
+        const others = [...ready, { ...OURS, ...(target === undefined ? {} : { target }) }, ...peersOf('http')];
         const one = { case: `${platform}, ${name}`, params: { ...params, platform } };
         say(`  ${one.case}`);
         lines.push(...(await compare({ row: 'http', limit: LIMIT, others, pace, say, ...one })));
