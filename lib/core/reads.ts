@@ -3,7 +3,7 @@ import { freshnessOf, type Entry, type NearEntry } from '../contracts/entry.js';
 import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { Asker } from './gathered-looks.js';
-import { checkKey, checkKeys } from './keys.js';
+import { checkKey } from './keys.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { lookUp, lookUpMany } from './store-steps.js';
@@ -20,10 +20,10 @@ class Getter implements Asker {
   ) {}
 
   take({ entry, error }: Lookup): void {
-    const { clock, events } = this.parts;
+    const { events, recent } = this.parts;
     const { scope, key } = this.at;
     if (error) events.error(scope, 'decode', error, key);
-    if (entry === undefined || freshnessOf(entry, clock.now()) !== 'fresh') return this.miss();
+    if (entry === undefined || recent() >= entry.staleAt) return this.miss();
     events.hit(scope, key, entry.tier, 'fresh');
     try {
       this.resolve(entry.read());
@@ -81,20 +81,30 @@ export class Reads {
   }
 
   async getMany(scope: CacheScope, keys: Iterable<string>): Promise<Map<string, unknown>> {
-    const { clock, events } = this.parts;
-    const list = [...new Set(checkKeys(keys))];
-    const entries = new Map<string, Entry | undefined>(list.map((key) => [key, this.peekFresh(scope, key)]));
-    const rest = this.isWhole ? [] : list.filter((key) => entries.get(key) === undefined);
-    const lookups = await lookUpMany(this.parts, scope, rest, [], new Budget(clock, this.parts.commandTimeout));
-    rest.forEach((key, index) => entries.set(key, this.ifFresh(lookups?.[index]?.entry)));
+    const { clock, commandTimeout, events, recent } = this.parts;
+    // In the order in which the keys first occur; those that turn out to be missing are taken out again.
     const found = new Map<string, unknown>();
-    for (const [key, entry] of entries) {
-      if (!entry) {
+    const rest: string[] = [];
+    for (const key of keys) {
+      if (found.has(checkKey(key))) continue;
+      const near = this.peekFresh(scope, key);
+      found.set(key, near?.read());
+      if (near) events.hit(scope, key, near.tier, 'fresh');
+      else rest.push(key);
+    }
+    const asked = this.isWhole ? [] : rest;
+    const lookups = await lookUpMany(this.parts, scope, asked, [], new Budget(clock, commandTimeout));
+    const now = recent();
+    for (let at = 0; at < rest.length; at++) {
+      const key = rest[at]!;
+      const entry = lookups?.[at]?.entry;
+      if (entry === undefined || now >= entry.staleAt) {
         events.miss(scope, key);
-        continue;
+        found.delete(key);
+      } else {
+        events.hit(scope, key, entry.tier, 'fresh');
+        found.set(key, entry.read());
       }
-      events.hit(scope, key, entry.tier, 'fresh');
-      found.set(key, entry.read());
     }
     return found;
   }

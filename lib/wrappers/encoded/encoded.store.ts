@@ -104,7 +104,7 @@ export class EncodedStore implements EntryStore {
     const versions = (this.versions = new StoredVersions({ calls, random, names: wireNames, cache: this.cache }));
     this.patterns = new PatternList(calls, versions.writes);
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
-    const reader = (this.reader = new EntryReader(parts.format, clock));
+    const reader = (this.reader = new EntryReader(parts.format));
     const sweeper = (this.sweeper = new Sweeper(calls, (keys) => this.sweepAway(keys)));
     const reads = new OverdueReads(calls, clock, async (keys) => {
       await writes.removeAll(keys).catch(() => {});

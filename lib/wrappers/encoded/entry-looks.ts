@@ -9,6 +9,15 @@ import type { StoredVersions } from './stored-versions.js';
 import type { ValueWrites } from './value-writes.js';
 import type { FoundVersions, RememberedVersions } from './version-read.js';
 
+/** What entries are held against. */
+interface Held {
+  /** Those that were asked for: the fence of a load that may follow. */
+  readonly versions: FoundVersions;
+  /** With those of the tags that the entries carry. */
+  readonly all: FoundVersions;
+  readonly now: number;
+}
+
 /** Entries as they are found: read together with the versions they are held against. */
 export class EntryLooks {
   constructor(
@@ -41,13 +50,15 @@ export class EntryLooks {
       const others = furtherTags(opened, tags);
       const further = others.length === 0 ? undefined : this.versions.begin(scope, others);
       const all = further ? merge(versions, await this.versions.ask(further, begun)) : versions;
-      const found = opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, versions, all));
+      const held = { versions, all, now: this.clock.now() };
+      const found = opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, held));
       if (found.every(({ rejected }) => rejected === undefined)) return found;
       const remembered = both(read.remembered, further?.remembered);
       if (!found.some(({ rejected }) => isInDoubt(rejected, remembered))) return found;
       this.versions.forget(scope, remembered);
       const anew = await this.versions.ask(this.versions.begin(scope, [...tags, ...others]), begun);
-      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, anew, anew));
+      const heldAnew = { versions: anew, all: anew, now: this.clock.now() };
+      return opened.map((entry, index) => this.lookupOf(entry, bytes[index], addresses[index]!, heldAnew));
     } finally {
       read.end();
     }
@@ -57,12 +68,11 @@ export class EntryLooks {
     entry: StoredEntry | Unreadable | undefined,
     bytes: Uint8Array | undefined,
     address: Address,
-    versions: FoundVersions,
-    all: FoundVersions,
+    { versions, all, now }: Held,
   ): Lookup {
     if (entry === undefined) return new Seen(undefined, versions, bytes);
     if ('rejected' in entry) return new Seen(undefined, versions, bytes, entry.rejected, entry.error);
-    const rejected = this.reader.judge(entry, address, all);
+    const rejected = this.reader.judge(entry, address, all, now);
     if (rejected === undefined) return new Seen(entry, versions, bytes);
     return new Seen(undefined, versions, bytes, rejected, all.broken);
   }

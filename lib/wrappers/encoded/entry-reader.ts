@@ -1,4 +1,3 @@
-import type { Clock } from '../../contracts/clock.js';
 import type { Codec } from '../../contracts/codec.js';
 import type { EntryRejection } from '../../contracts/entry-store.js';
 import type { Entry } from '../../contracts/entry.js';
@@ -20,10 +19,7 @@ export interface Unreadable {
 
 /** From bytes to an entry, and whether it still stands. Nothing in the bytes can make it throw. */
 export class EntryReader {
-  constructor(
-    private readonly format: EntryFormat,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly format: EntryFormat) {}
 
   /** `tenant`: whose the key is. */
   open(key: string, bytes: Uint8Array | undefined, tenant: string | undefined): StoredEntry | Unreadable | undefined {
@@ -35,9 +31,9 @@ export class EntryReader {
     }
   }
 
-  /** Why the entry must not be served; `undefined` when nothing stands against it. */
-  judge(entry: StoredEntry, { scope, key }: Address, versions: FoundVersions): EntryRejection | undefined {
-    if (this.clock.now() >= entry.expiresAt) return 'expired';
+  /** Why the entry must not be served; `undefined` when nothing stands against it. `now` is when it was read. */
+  judge(entry: StoredEntry, { scope, key }: Address, versions: FoundVersions, now: number): EntryRejection | undefined {
+    if (now >= entry.expiresAt) return 'expired';
     const { lineage, path } = scope;
     for (let at = 0; at < lineage.length; at++) {
       const name = lineage[at]!;

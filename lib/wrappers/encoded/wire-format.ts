@@ -2,6 +2,7 @@ import type { Cipher } from '../../contracts/cipher.js';
 import type { EntryTimes } from '../../contracts/entry.js';
 import { crc32, crc32OfText } from '../../support/crc32.js';
 import { CacheFormatError, CacheValueError } from '../../support/errors.js';
+import { float64, uint32 } from './big-endian.js';
 import { encodeMeta, readMeta, type EntryMeta } from './entry-meta.js';
 
 /*
@@ -133,18 +134,16 @@ export function readHeader(input: Uint8Array): EntryHeader {
     throw new CacheFormatError('The bytes are no entry.', 'format');
   if (input[2] !== VERSION) throw new CacheFormatError(`The entry is of version ${input[2]}, not 1.`, 'format');
   if (length < HEADER_LENGTH) throw new CacheFormatError('The entry ends within its header.');
-  // One view of them all: reading doubles is what costs most in a header.
-  const header = new DataView(input.buffer, input.byteOffset, HEADER_LENGTH);
-  if (header.getUint16(6) !== 0) throw new CacheFormatError('The entry has flags of a newer version.', 'format');
-  const metaLength = header.getUint32(40);
-  const payloadLength = header.getUint32(44);
+  if ((input[6]! | input[7]!) !== 0) throw new CacheFormatError('The entry has flags of a newer version.', 'format');
+  const metaLength = uint32(input, 40);
+  const payloadLength = uint32(input, 44);
   if (length > MAX_LENGTH || length !== HEADER_LENGTH + metaLength + payloadLength) {
     throw new CacheFormatError(`The entry is ${length} bytes long, and not as long as its header says.`);
   }
-  const staleAt = header.getFloat64(STALE_AT_OFFSET);
-  const createdAt = header.getFloat64(16);
-  const expiresAt = header.getFloat64(24);
-  const loadTime = header.getFloat64(32);
+  const staleAt = float64(input, STALE_AT_OFFSET);
+  const createdAt = float64(input, 16);
+  const expiresAt = float64(input, 24);
+  const loadTime = float64(input, 32);
   // NaN compares false with everything, and would make an entry stale or immortal depending on who asks. A `staleAt`
   // past the end can only be damage: no checksum covers it.
   if (!Number.isFinite(createdAt) || !(staleAt <= expiresAt) || !(loadTime >= 0)) {
