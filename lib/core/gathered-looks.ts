@@ -1,10 +1,8 @@
 import type { EntryStore, Lookup } from '../contracts/entry-store.js';
 import type { Address } from '../contracts/scope.js';
 import { OverdueError } from '../support/overdue-error.js';
+import { lookSlices } from './look-slices.js';
 import type { CacheScope } from './scopes.js';
-
-/** How many looks travel as one. The answer comes as a whole: a thousand large values would make the first wait for the last. */
-const MAX_TOGETHER = 64;
 
 type At = Address & { readonly scope: CacheScope };
 
@@ -26,7 +24,7 @@ class Batch {
   ) {}
 
   takes(at: At, tags: readonly string[], lane: unknown): boolean {
-    return this.scope === at.scope && this.tags === tags && this.lane === lane && this.askers.length < MAX_TOGETHER;
+    return this.scope === at.scope && this.tags === tags && this.lane === lane;
   }
 }
 
@@ -75,7 +73,7 @@ export class GatheredLooks {
   private readonly send = (): void => {
     const batches = this.open;
     this.open = [];
-    for (const batch of batches) void this.ask(batch.askers, batch.tags);
+    for (const { askers, tags } of batches) for (const slice of lookSlices(askers)) void this.ask(slice, tags);
   };
 
   private async ask(askers: readonly Asker[], tags: readonly string[]): Promise<void> {

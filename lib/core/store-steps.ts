@@ -1,6 +1,8 @@
-import type { Lookup, Stamp } from '../contracts/entry-store.js';
+import type { EntryStore, Lookup, Stamp } from '../contracts/entry-store.js';
+import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { OverdueError } from '../support/overdue-error.js';
 import type { Budget } from './budget.js';
+import { lookSlices } from './look-slices.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { servesAside } from './serves-aside.js';
@@ -40,7 +42,7 @@ export async function lookUpMany(
   const { store, events } = parts;
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
-    const lookups = await budget.spend(`Looking up in ${store.name}`, () => store.lookMany(addresses, tags));
+    const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(store, addresses, tags));
     lookups.forEach(({ error }, index) => error && events.error(scope, 'decode', error, keys[index]));
     return lookups;
   } catch (error) {
@@ -51,6 +53,13 @@ export async function lookUpMany(
     events.error(scope, 'look', error);
     return undefined;
   }
+}
+
+/** Where that is quicker, as several questions. */
+function lookAll(store: EntryStore, addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]> {
+  const slices = store.gathers === 'all' ? lookSlices(addresses) : [addresses];
+  if (slices.length === 1) return store.lookMany(addresses, tags);
+  return Promise.all(slices.map((slice) => store.lookMany(slice, tags))).then((lookups) => lookups.flat());
 }
 
 /** The fence of a load in the store. Without one the value is loaded all the same, and not stored. */
