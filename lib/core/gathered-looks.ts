@@ -5,6 +5,8 @@ import type { CacheScope } from './scopes.js';
 
 /** How many looks travel as one. The answer comes as a whole: a thousand large values would make the first wait for the last. */
 const MAX_TOGETHER = 64;
+/** How many batches are tried for room, the newest first. Where hardly any two may travel together, more is only a longer search. */
+const MAX_TRIED = 32;
 
 type At = Address & { readonly scope: CacheScope };
 
@@ -54,16 +56,28 @@ export class GatheredLooks {
 
   /** Looks with the very same `tags` go together. */
   add(asker: Asker, tags: readonly string[]): void {
-    const { gathers } = this.store;
-    const lane = typeof gathers === 'function' ? gathers(asker.at) : undefined;
+    const { at } = asker;
+    let lane: unknown;
+    try {
+      const { gathers } = this.store;
+      if (typeof gathers === 'function') lane = gathers(at);
+    } catch (error) {
+      return asker.fail(error);
+    }
+    this.batchFor(at, tags, lane).askers.push(asker);
+  }
+
+  private batchFor(at: At, tags: readonly string[], lane: unknown): Batch {
     const { open } = this;
     if (open.length === 0) queueMicrotask(this.close);
-    let batch = open.at(-1);
-    if (!batch?.takes(asker.at, tags, lane)) {
-      batch = open.find((other) => other.takes(asker.at, tags, lane));
-      if (batch === undefined) open.push((batch = new Batch(asker.at.scope, tags, lane)));
+    const last = Math.max(0, open.length - MAX_TRIED);
+    for (let index = open.length - 1; index >= last; index--) {
+      const batch = open[index]!;
+      if (batch.takes(at, tags, lane)) return batch;
     }
-    batch.askers.push(asker);
+    const batch = new Batch(at.scope, tags, lane);
+    open.push(batch);
+    return batch;
   }
 
   /**

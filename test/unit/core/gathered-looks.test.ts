@@ -84,6 +84,30 @@ describe('looks of one turn', () => {
     expect(asked.map(({ callers }) => callers)).toEqual([64, 64, 22]);
   });
 
+  it('join the newest that have room, without a search through all of them', async () => {
+    use(({ key }) => key);
+    const lanes = Array.from({ length: 40 }, (_, nth) => `k${nth}`);
+    await Promise.all([...lanes, 'k39', 'k8', 'k7'].map((key) => look(key)));
+    expect(questions().slice(-2)).toEqual(['k39 k39', 'k7']);
+    expect(questions()).toContain('k8 k8');
+  });
+
+  it('fail alone where the store cannot say with whom they may go', async () => {
+    use(({ key }) => {
+      if (key === 'b') throw new Error('b has no lane.');
+      return key;
+    });
+    const told: unknown[] = [];
+    const ask = (key: string): void =>
+      looks.add(
+        { at: { scope, key, id: key }, take: ({ versions }) => told.push(versions), fail: (error) => told.push(error) },
+        NO_TAGS,
+      );
+    for (const key of ['a', 'b', 'c']) ask(key);
+    await settle();
+    expect(told).toEqual([new Error('b has no lane.'), 'a', 'c']);
+  });
+
   it('fail together', async () => {
     broken.add('b');
     const results = await Promise.allSettled([look('a'), look('b')]);
