@@ -5,6 +5,13 @@ import type { CacheScope } from './scopes.js';
 
 /** How many looks travel as one. The answer comes as a whole: a thousand large values would make the first wait for the last. */
 const MAX_TOGETHER = 64;
+/**
+ * And how many bytes they should bring, going by the answers of late. Large values gain nothing from travelling together, and
+ * where the line is slow none of them would come in the time of one command, where some would by themselves.
+ */
+const MAX_BYTES = 256 * 1024;
+/** How much the newest answer says of the next one. */
+const NEWEST = 1 / 4;
 /** How many batches are tried for room, the newest first. Where hardly any two may travel together, more is only a longer search. */
 const MAX_TRIED = 32;
 
@@ -27,8 +34,8 @@ class Batch {
     readonly lane: unknown,
   ) {}
 
-  takes(at: At, tags: readonly string[], lane: unknown): boolean {
-    return this.scope === at.scope && this.tags === tags && this.lane === lane && this.askers.length < MAX_TOGETHER;
+  takes(at: At, tags: readonly string[], lane: unknown, room: number): boolean {
+    return this.scope === at.scope && this.tags === tags && this.lane === lane && this.askers.length < room;
   }
 }
 
@@ -41,6 +48,8 @@ class Batch {
  */
 export class GatheredLooks {
   private open: Batch[] = [];
+  /** How many bytes a look has brought of late. Of a store that was not asked yet nobody knows: a few at a time then. */
+  private usual = MAX_BYTES / 8;
 
   constructor(private readonly store: EntryStore) {}
 
@@ -68,16 +77,20 @@ export class GatheredLooks {
   }
 
   private batchFor(at: At, tags: readonly string[], lane: unknown): Batch {
-    const { open } = this;
+    const { open, room } = this;
     if (open.length === 0) queueMicrotask(this.close);
     const last = Math.max(0, open.length - MAX_TRIED);
     for (let index = open.length - 1; index >= last; index--) {
       const batch = open[index]!;
-      if (batch.takes(at, tags, lane)) return batch;
+      if (batch.takes(at, tags, lane, room)) return batch;
     }
     const batch = new Batch(at.scope, tags, lane);
     open.push(batch);
     return batch;
+  }
+
+  private get room(): number {
+    return this.usual * MAX_TOGETHER <= MAX_BYTES ? MAX_TOGETHER : Math.max(1, Math.floor(MAX_BYTES / this.usual));
   }
 
   /**
@@ -98,10 +111,19 @@ export class GatheredLooks {
       const addresses = askers.map(({ at }) => at);
       lookups = await this.store.lookMany(addresses, tags, askers.length);
     } catch (error) {
-      if (error instanceof OverdueError && askers.length > 1) for (const asker of askers) void this.ask([asker], tags);
-      else for (const asker of askers) asker.fail(error);
-      return;
+      if (askers.length === 1) return askers[0]!.fail(error);
+      if (error instanceof OverdueError) return askers.forEach((asker) => void this.ask([asker], tags));
+      // It may have been too much at once: half as many next time.
+      this.usual = Math.max(this.usual, (2 * MAX_BYTES) / askers.length);
+      return askers.forEach((asker) => asker.fail(error));
     }
+    this.learn(lookups);
     for (let at = 0; at < askers.length; at++) askers[at]!.take(lookups[at]!);
+  }
+
+  private learn(lookups: readonly Lookup[]): void {
+    let bytes = 0;
+    for (const { size } of lookups) bytes += size ?? 0;
+    this.usual += (bytes / lookups.length - this.usual) * NEWEST;
   }
 }
