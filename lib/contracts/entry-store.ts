@@ -24,6 +24,8 @@ export interface Lookup {
   readonly versions: unknown;
   /** What stood under the key, told from any other: for the lease of a load that may follow. */
   readonly witness?: Uint8Array;
+  /** How many bytes stood there, where they had to travel. */
+  readonly size?: number;
 }
 
 export type EntryRejection = 'expired' | 'cleared' | 'pattern' | 'tag' | 'corrupt' | 'format';

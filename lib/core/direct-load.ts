@@ -38,10 +38,11 @@ export class DirectLoad {
 
   private load<T>(call: ReadCall<T>): Promise<T> {
     const run = new DirectRun<T>(this.parts, this.store, call);
-    let loading: T | Promise<T>;
+    let loading: Promise<T>;
     this.nested++;
     try {
-      loading = run.begin();
+      // Whatever it is by then, a promise of ours: one of the loader's own may have a `then` that does as it likes.
+      loading = owned(run.begin());
     } catch (error) {
       run.fail(error);
       const thrown: Error = error as Error;
@@ -50,7 +51,7 @@ export class DirectLoad {
       this.nested--;
     }
     // No async function: while loaders run, a promise costs as much as a look into the cache.
-    return Promise.resolve(loading).then(
+    return loading.then(
       (value) => run.land(value),
       (error: unknown) => {
         run.fail(error);
@@ -58,6 +59,17 @@ export class DirectLoad {
       },
     );
   }
+}
+
+/** A plain promise is taken as it is, as `await` would. @throws whatever asking what it is throws. */
+function owned<T>(result: T | Promise<T>): Promise<T> {
+  if (
+    result instanceof Promise &&
+    Object.getPrototypeOf(result) === Promise.prototype &&
+    !Object.hasOwn(result, 'then')
+  )
+    return Promise.resolve(result);
+  return new Promise((resolve) => resolve(result));
 }
 
 /** One such load. */

@@ -1,8 +1,11 @@
 import type { EntryStore, Lookup } from '../contracts/entry-store.js';
 import type { Address } from '../contracts/scope.js';
 import { OverdueError } from '../support/overdue-error.js';
-import { lookSlices } from './look-slices.js';
+import { LookSlices } from './look-slices.js';
 import type { CacheScope } from './scopes.js';
+
+/** How many batches are tried, the newest first. Where hardly any two may travel together, more is only a longer search. */
+const MAX_TRIED = 32;
 
 type At = Address & { readonly scope: CacheScope };
 
@@ -37,12 +40,18 @@ class Batch {
  */
 export class GatheredLooks {
   private open: Batch[] = [];
+  private readonly slices = new LookSlices();
 
   constructor(private readonly store: EntryStore) {}
 
   /** Whether looks gain from being gathered; `add` must not be called where they do not. */
   get isOn(): boolean {
     return this.store.gathers !== undefined;
+  }
+
+  /** In how many questions so many looks are best asked at once. */
+  slicesOf<T>(looks: readonly T[]): (readonly T[])[] {
+    return this.slices.of(looks);
   }
 
   /** Rejects as the store does, or with `CacheTimeoutError`. */
@@ -52,16 +61,28 @@ export class GatheredLooks {
 
   /** Looks with the very same `tags` go together. */
   add(asker: Asker, tags: readonly string[]): void {
-    const { gathers } = this.store;
-    const lane = typeof gathers === 'function' ? gathers(asker.at) : undefined;
+    const { at } = asker;
+    let lane: unknown;
+    try {
+      const { gathers } = this.store;
+      if (typeof gathers === 'function') lane = gathers(at);
+    } catch (error) {
+      return asker.fail(error);
+    }
+    this.batchFor(at, tags, lane).askers.push(asker);
+  }
+
+  private batchFor(at: At, tags: readonly string[], lane: unknown): Batch {
     const { open } = this;
     if (open.length === 0) queueMicrotask(this.close);
-    let batch = open.at(-1);
-    if (!batch?.takes(asker.at, tags, lane)) {
-      batch = open.find((other) => other.takes(asker.at, tags, lane));
-      if (batch === undefined) open.push((batch = new Batch(asker.at.scope, tags, lane)));
+    const last = Math.max(0, open.length - MAX_TRIED);
+    for (let index = open.length - 1; index >= last; index--) {
+      const batch = open[index]!;
+      if (batch.takes(at, tags, lane)) return batch;
     }
-    batch.askers.push(asker);
+    const batch = new Batch(at.scope, tags, lane);
+    open.push(batch);
+    return batch;
   }
 
   /**
@@ -73,7 +94,7 @@ export class GatheredLooks {
   private readonly send = (): void => {
     const batches = this.open;
     this.open = [];
-    for (const { askers, tags } of batches) for (const slice of lookSlices(askers)) void this.ask(slice, tags);
+    for (const { askers, tags } of batches) for (const slice of this.slices.of(askers)) void this.ask(slice, tags);
   };
 
   private async ask(askers: readonly Asker[], tags: readonly string[]): Promise<void> {
@@ -82,10 +103,12 @@ export class GatheredLooks {
       const addresses = askers.map(({ at }) => at);
       lookups = await this.store.lookMany(addresses, tags, askers.length);
     } catch (error) {
-      if (error instanceof OverdueError && askers.length > 1) for (const asker of askers) void this.ask([asker], tags);
-      else for (const asker of askers) asker.fail(error);
-      return;
+      if (askers.length === 1) return askers[0]!.fail(error);
+      if (error instanceof OverdueError) return askers.forEach((asker) => void this.ask([asker], tags));
+      this.slices.tooMany(askers.length);
+      return askers.forEach((asker) => asker.fail(error));
     }
+    this.slices.learn(lookups);
     for (let at = 0; at < askers.length; at++) askers[at]!.take(lookups[at]!);
   }
 }

@@ -3,7 +3,7 @@ import { freshnessOf, type Entry, type NearEntry } from '../contracts/entry.js';
 import { attempt } from './attempt.js';
 import { Budget } from './budget.js';
 import type { Asker } from './gathered-looks.js';
-import { checkKey } from './keys.js';
+import { checkKey, checkKeys } from './keys.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { lookUp, lookUpMany } from './store-steps.js';
@@ -85,8 +85,8 @@ export class Reads {
     // In the order in which the keys first occur; those that turn out to be missing are taken out again.
     const found = new Map<string, unknown>();
     const rest: string[] = [];
-    for (const key of keys) {
-      if (found.has(checkKey(key))) continue;
+    for (const key of checkKeys(keys)) {
+      if (found.has(key)) continue;
       const near = this.peekFresh(scope, key);
       found.set(key, near?.read());
       if (near) events.hit(scope, key, near.tier, 'fresh');

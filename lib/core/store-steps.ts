@@ -1,8 +1,7 @@
-import type { EntryStore, Lookup, Stamp } from '../contracts/entry-store.js';
+import type { Lookup, Stamp } from '../contracts/entry-store.js';
 import type { MaybePromise } from '../contracts/maybe-promise.js';
 import { OverdueError } from '../support/overdue-error.js';
 import type { Budget } from './budget.js';
-import { lookSlices } from './look-slices.js';
 import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { servesAside } from './serves-aside.js';
@@ -42,7 +41,7 @@ export async function lookUpMany(
   const { store, events } = parts;
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
-    const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(store, addresses, tags));
+    const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(parts, addresses, tags));
     lookups.forEach(({ error }, index) => error && events.error(scope, 'decode', error, keys[index]));
     return lookups;
   } catch (error) {
@@ -56,8 +55,12 @@ export async function lookUpMany(
 }
 
 /** Where that is quicker, as several questions. */
-function lookAll(store: EntryStore, addresses: readonly Address[], tags: readonly string[]): MaybePromise<Lookup[]> {
-  const slices = store.gathers === 'all' ? lookSlices(addresses) : [addresses];
+function lookAll(
+  { store, looks }: CacheParts,
+  addresses: readonly Address[],
+  tags: readonly string[],
+): MaybePromise<Lookup[]> {
+  const slices = store.gathers === 'all' ? looks.slicesOf(addresses) : [addresses];
   if (slices.length === 1) return store.lookMany(addresses, tags);
   return Promise.all(slices.map((slice) => store.lookMany(slice, tags))).then((lookups) => lookups.flat());
 }

@@ -143,3 +143,29 @@ describe('a load in memory', () => {
     expect(cache.getStats()).toMatchObject({ loads: 5, sets: 1, errors: 2 });
   });
 });
+
+describe('a promise of the loader’s that does as it likes', () => {
+  const odd = (name: 'then' | 'constructor', property: PropertyDescriptor): Promise<number> =>
+    Object.defineProperty(Promise.resolve(7), name, property);
+
+  it.each(['then', 'constructor'] as const)('ends its load also when asking for its %s throws', async (name) => {
+    const { cache } = await testCache({ backend: 'memory' });
+    const loader = (): Promise<number> => odd(name, { get: () => fail(name) });
+    await expect(cache.getOrSet('k', loader)).rejects.toThrow(name);
+    expect(await cache.getOrSet('k', () => 9)).toBe(9);
+    expect(cache.cache.parts.fence.size).toBe(0);
+  });
+
+  it('is asked once, and may answer with nothing', async () => {
+    const { cache } = await testCache({ backend: 'memory' });
+    const value = function (this: Promise<number>, resolve: (value: number) => void): void {
+      resolve(8);
+    };
+    expect(await cache.getOrSet('k', () => odd('then', { value }))).toBe(8);
+    expect(cache.getStats()).toMatchObject({ misses: 1, loads: 1 });
+  });
+});
+
+function fail(what: string): never {
+  throw new Error(what);
+}

@@ -22,7 +22,10 @@ const BIRTH = Math.floor(performance.timeOrigin);
  */
 export class MemoryEntry extends Listed<MemoryEntry> implements NearEntry {
   private readonly value: unknown;
-  /** How the value is handed out; or, where one promise of it does for all, that. */
+  /**
+   * How the value is handed out. Where all are given the same, it is marked by the first who reads it, and becomes one promise
+   * for all with the second: an entry that is read once holds none.
+   */
   private hand: Handing | Promise<unknown>;
   // Without a number at first: else the engine, at the sight of one that is not small, makes objects of them all.
   private created: number | undefined = undefined;

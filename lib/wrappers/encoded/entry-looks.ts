@@ -107,6 +107,10 @@ class Seen implements Lookup {
   get witness(): Uint8Array {
     return this.bytes instanceof Uint8Array ? this.bytes.subarray(0, WITNESS_LENGTH) : NO_BYTES;
   }
+
+  get size(): number {
+    return this.bytes instanceof Uint8Array ? this.bytes.length : 0;
+  }
 }
 
 const NO_BYTES = new Uint8Array(0);

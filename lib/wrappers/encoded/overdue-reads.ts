@@ -25,7 +25,7 @@ const MAX_LENGTH = 64 * 1_048_576;
 export class OverdueReads {
   private readonly until = new Map<string, number>();
   /** Keys of a read of many that was not answered in time: which one of them it was only each by itself can tell. */
-  private readonly apart = new Set<string>();
+  private readonly apart = new Map<string, number>();
   /** Keys over whose reads a connection has ended. */
   private readonly suspects = new Set<string>();
 
@@ -56,7 +56,8 @@ export class OverdueReads {
   private refuse(keys: readonly string[]): void {
     if (this.until.size + this.apart.size === 0) return;
     const now = this.clock.now();
-    const key = keys.find((one) => now < (this.until.get(one) ?? 0) || (keys.length > 1 && this.apart.has(one)));
+    const isWaitedFor = (key: string, among: ReadonlyMap<string, number>): boolean => now < (among.get(key) ?? 0);
+    const key = keys.find((one) => isWaitedFor(one, this.until) || (keys.length > 1 && isWaitedFor(one, this.apart)));
     if (key === undefined) return;
     const { name } = this.calls.backend;
     throw new OverdueError(`${name} has not answered an earlier read of ${key}; it is not asked again before.`);
@@ -75,16 +76,10 @@ export class OverdueReads {
 
   private expect(keys: readonly string[], answer: Promise<readonly unknown[]>, from: number): void {
     const until = this.clock.now() + PATIENCE;
-    const isAlone = keys.length === 1;
-    for (const key of keys) {
-      if (!isAlone && this.apart.size < MAX_KEYS) this.apart.add(key);
-      if (isAlone && (this.until.size < MAX_KEYS || this.until.has(key))) this.until.set(key, until);
-    }
+    const waited = keys.length === 1 ? this.until : this.apart;
+    for (const key of keys) if (waited.size < MAX_KEYS || waited.has(key)) waited.set(key, until);
     const end = (): void => {
-      for (const key of keys) {
-        if (!isAlone) this.apart.delete(key);
-        else if (this.until.get(key) === until) this.until.delete(key);
-      }
+      for (const key of keys) if (waited.get(key) === until) waited.delete(key);
     };
     const ended = (): void => {
       end();

@@ -57,4 +57,8 @@ export class AdmittedLookup implements Lookup {
   get witness(): Uint8Array | undefined {
     return this.found.witness;
   }
+
+  get size(): number | undefined {
+    return this.found.size;
+  }
 }

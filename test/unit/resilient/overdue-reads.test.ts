@@ -135,6 +135,23 @@ describe('a read of several that is not answered in time', () => {
     expect(await read(A, B)).toEqual([entry.toString(), entry.toString()]);
   });
 
+  it('and never answered, has them asked for together again after half a minute', async () => {
+    await late();
+    await clock.advance(PATIENCE - 1);
+    await expect(read(A, B)).rejects.toBeInstanceOf(OverdueError);
+    await clock.advance(1);
+    expect(await read(A, B)).toEqual([entry.toString(), entry.toString()]);
+  });
+
+  it('has its keys asked for alone until the last such read is answered', async () => {
+    const first = await late();
+    await clock.advance(PATIENCE);
+    await late();
+    await first.release();
+    await settle();
+    await expect(read(A, B)).rejects.toBeInstanceOf(OverdueError);
+  });
+
   it('has the one waited for that is late again when it is asked for alone', async () => {
     await late();
     await unanswered(A);
