@@ -123,8 +123,8 @@ export class Atoms {
 
   /**
    * A sealed object of the same fields: what has a symbol key cannot be put into it, and throws, which sends the call the
-   * careful way. That costs a third of asking for the symbols. The fields are read as they were put into the mould, which is left empty for the next. A getter that has a key made of an object
-   * with the same fields finds no mould for it.
+   * careful way. That costs a third of asking for the symbols. The fields are read as they were put into the mould, which
+   * is left empty for the next. A getter that has a key made of an object with the same fields finds no mould for it.
    * @throws TypeError when it has a symbol key.
    */
   private takeByMould(record: Record<string, unknown>, layout: RecordLayout, mould: Mould, depth: number): boolean {

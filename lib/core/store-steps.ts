@@ -62,7 +62,7 @@ function lookAll(
 ): MaybePromise<Lookup[]> {
   const slices = store.gathers === 'all' ? looks.slicesOf(addresses) : [addresses];
   if (slices.length === 1) return store.lookMany(addresses, tags);
-  return Promise.all(slices.map((slice) => store.lookMany(slice, tags))).then((lookups) => lookups.flat());
+  return Promise.all(slices.map(async (slice) => store.lookMany(slice, tags))).then((lookups) => lookups.flat());
 }
 
 /** The fence of a load in the store. Without one the value is loaded all the same, and not stored. */

@@ -150,7 +150,7 @@ describe('a promise of the loader’s that does as it likes', () => {
 
   it.each(['then', 'constructor'] as const)('ends its load also when asking for its %s throws', async (name) => {
     const { cache } = await testCache({ backend: 'memory' });
-    const loader = (): Promise<number> => odd(name, { get: () => fail(name) });
+    const loader = (): Promise<number> => odd(name, { get: () => refuse(name) });
     await expect(cache.getOrSet('k', loader)).rejects.toThrow(name);
     expect(await cache.getOrSet('k', () => 9)).toBe(9);
     expect(cache.cache.parts.fence.size).toBe(0);
@@ -166,6 +166,6 @@ describe('a promise of the loader’s that does as it likes', () => {
   });
 });
 
-function fail(what: string): never {
+function refuse(what: string): never {
   throw new Error(what);
 }
