@@ -12,7 +12,7 @@ import { Worker } from './workers.mjs';
 /** A look, not a figure to be quoted. */
 export const QUICK = Object.freeze({ rounds: 7, sets: 1, batchMs: 15, warmMs: 120 });
 /** Several sets of processes, since the compiler's luck differs from one process to the next. */
-export const FULL = Object.freeze({ rounds: 6, sets: 5, batchMs: 40, warmMs: 500 });
+export const FULL = Object.freeze({ rounds: 8, sets: 3, batchMs: 40, warmMs: 500 });
 
 /**
  * One case: the limit, ours and the peers, a process each, all alive; in each round each runs one batch in turn.
