@@ -31,10 +31,19 @@ export interface Snapshot {
  */
 export function takeSnapshot(value: unknown, policy: SnapshotPolicy): Snapshot {
   const reference = policy.reference ?? false;
-  const walk = new ValueWalk(policy.classInstances === 'refuse', reference);
+  const refuses = policy.classInstances === 'refuse';
+  const walk = spare?.isLike(refuses, reference) ? spare : new ValueWalk(refuses, reference);
+  // A getter on the way may store something itself. And one that throws leaves the walk where it was.
+  spare = undefined;
   const copy = walk.start(value);
-  return { value: reference ? value : copy, bytes: walk.bytes, sharing: sharingOf(walk), leaves: walk.leaves };
+  const { bytes, leaves } = walk;
+  const snapshot = { value: reference ? value : copy, bytes, sharing: sharingOf(walk), leaves };
+  spare = walk.clear();
+  return snapshot;
 }
+
+/** The walk of the last value, for the next: most caches keep many values in one way. */
+let spare: ValueWalk | undefined;
 
 function sharingOf(walk: ValueWalk): Sharing {
   if (walk.exotic) return 'exotic';

@@ -31,6 +31,18 @@ export class ValueTrail {
   private readonly steps: PathStep[] = ['', '', '', ''];
   private readonly ancestors: (object | undefined)[] = [undefined, undefined, undefined, undefined];
 
+  /** How far from the root it has been. */
+  private deepest = 0;
+
+  /** Forgets the way. */
+  clear(): void {
+    for (let level = 0; level <= this.deepest; level += 1) {
+      this.steps[level] = '';
+      this.ancestors[level] = undefined;
+    }
+    this.deepest = 0;
+  }
+
   /** Takes a step down from `depth`, which replaces an earlier one from there. */
   step(depth: number, step: PathStep): void {
     this.steps[depth] = step;
@@ -43,6 +55,7 @@ export class ValueTrail {
       if (this.ancestors[level] === value) this.refuse(depth, `a reference back to ${formatPath(this.steps, level)}`);
     }
     this.ancestors[depth] = value;
+    if (depth > this.deepest) this.deepest = depth;
   }
 
   /** @throws CacheValueError, always. `last` is the step that leads there, where it was not taken yet. */

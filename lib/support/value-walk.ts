@@ -31,6 +31,20 @@ export class ValueWalk {
     private readonly reference: boolean,
   ) {}
 
+  isLike(refuseInstances: boolean, reference: boolean): boolean {
+    return this.refuseInstances === refuseInstances && this.reference === reference;
+  }
+
+  /** Ready for another value, and holding on to nothing of this one. */
+  clear(): this {
+    this.bytes = 0;
+    this.containers = 0;
+    this.exotic = false;
+    this.leaves = undefined;
+    this.trail.clear();
+    return this;
+  }
+
   /** The copy. @throws CacheValueError */
   start(value: unknown): unknown {
     const copy = this.visit(value, 0);

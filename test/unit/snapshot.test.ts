@@ -351,6 +351,49 @@ describe('takeSnapshot tells', () => {
   });
 });
 
+// One walk serves value after value: each must find it as if it were new.
+describe('takeSnapshot, one after the other', () => {
+  const plain = { classInstances: 'plain' } as const;
+  const nested = { a: [1, { b: 'two' }], c: new Map([['k', [3]]]) };
+
+  it.each([plain, { ...plain, reference: true }])('says the same each time: %j', (policy) => {
+    const first = takeSnapshot(nested, policy);
+    takeSnapshot(
+      Array.from({ length: 1_000 }, (_, nth) => nth),
+      policy,
+    );
+    expect(takeSnapshot(nested, policy)).toEqual(first);
+    expect(takeSnapshot('text', policy)).toMatchObject({ sharing: 'primitive', leaves: undefined });
+  });
+
+  it('also within a getter of the value that is being taken, and after one that throws', () => {
+    const inner = takeSnapshot(nested, plain);
+    const within: unknown[] = [];
+    const value = {
+      first: [1],
+      get second() {
+        within.push(takeSnapshot(nested, plain));
+        return [2];
+      },
+    };
+    expect(takeSnapshot(value, plain).value).toEqual({ first: [1], second: [2] });
+    expect(within).toEqual([inner]);
+    expect(() => takeSnapshot({ deep: { deeper: [() => 1] } }, plain)).toThrow('$.deep.deeper[0]');
+    expect(takeSnapshot(nested, plain)).toEqual(inner);
+    expect(() => takeSnapshot({ x: () => 1 }, plain)).toThrow('$.x');
+  });
+
+  it('holds on to nothing of what it has seen', () => {
+    const passed = { deep: [{ deeper: {} }] };
+    takeSnapshot(passed, plain);
+    // Its own ancestor only in a walk that has not forgotten the one before.
+    expect(takeSnapshot({ a: passed.deep[0], b: { c: passed } }, plain).value).toEqual({
+      a: { deeper: {} },
+      b: { c: passed },
+    });
+  });
+});
+
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
