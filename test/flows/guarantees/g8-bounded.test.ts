@@ -71,9 +71,7 @@ describe('G8, memory is bounded', () => {
         (steps, maxEntries, maxBytes) => {
           const evicted: string[] = [];
           const isolation = createIsolation('clone', 'plain');
-          const store = new MemoryBackend({ maxEntries, maxBytes }, new FakeClock(), (_, name) =>
-            evicted.push(name),
-          );
+          const store = new MemoryBackend({ maxEntries, maxBytes }, new FakeClock(), (_, name) => evicted.push(name));
           const model = new LruModel(maxEntries, maxBytes);
           const { root } = new Scopes('cache');
           for (const [index, { do: what, key: name, ...rest }] of steps.entries()) {
