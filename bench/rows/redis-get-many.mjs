@@ -4,7 +4,7 @@ export const row = {
   title: 'an awaited getMany of 50 keys of 1 KiB that only Redis has',
   room: 'redis',
   redis: true,
-  pace: (/** @type {boolean} */ quick) => ({ batchMs: quick ? 40 : 100, ...(quick ? {} : { sets: 2 }) }),
+  pace: (/** @type {boolean} */ quick) => ({ batchMs: quick ? 40 : 100, ...(quick ? {} : { sets: 2, warmMs: 1_500 }) }),
   limit: {
     name: '50 gets of ioredis, auto-pipelined',
     kind: 'limit',

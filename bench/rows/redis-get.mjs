@@ -17,7 +17,7 @@ export const row = {
   redis: true,
   pace: (/** @type {boolean} */ quick) => ({
     batchMs: quick ? 50 : 100,
-    warmMs: quick ? 120 : 300,
+    warmMs: quick ? 120 : 1_500,
     ...(quick ? { rounds: 5 } : { sets: 2 }),
   }),
   cases: [
