@@ -1,4 +1,5 @@
-import { validateSync, type ValidatorOptions } from 'class-validator';
+import type { ValidatorOptions } from 'class-validator';
+import { Validator } from 'class-validator/cjs/validation/Validator.js';
 import type { ConfigFault } from '../support/errors.js';
 import { operationName } from '../support/operation-name.js';
 import { durationFault } from './checks/is-duration.js';
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   http: HttpFields,
 };
 const RULES: ValidatorOptions = { skipUndefinedProperties: true, validationError: { target: false, value: false } };
+const validator = new Validator();
 
 /** What is wrong with each option by itself. Reads the options, and never copies or changes what they hold. */
 export function optionFaults(options: object): ConfigFault[] {
@@ -80,7 +82,7 @@ function groupFaults(Fields: FieldsClass, group: object, prefix: string): Config
 function fieldFaults(Fields: FieldsClass, group: object, prefix: string): ConfigFault[] {
   const fields = new Fields();
   for (const name of Object.keys(fields)) Reflect.set(fields, name, Reflect.get(group, name));
-  const errors = validateSync(fields, RULES);
+  const errors = validator.validateSync(fields, RULES);
   return errors.flatMap(({ property, constraints }) => {
     return Object.values(constraints ?? {}).map((message) => ({ path: prefix + property, message }));
   });

@@ -1,4 +1,4 @@
-import { ValidateBy } from 'class-validator';
+import { ValidateBy } from 'class-validator/cjs/decorator/common/ValidateBy.js';
 
 /** What is wrong with a value, as a sentence; `undefined` when nothing is. Never asked about `undefined`, which is "not set". */
 export type Check = (value: unknown) => string | undefined;
