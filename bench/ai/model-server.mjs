@@ -13,7 +13,9 @@ const chunk = (/** @type {number} */ nth) =>
   })}\n\n`;
 const chunks = Array.from({ length: ITEMS }, (_, nth) => chunk(nth));
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answer(request, response));
+
+async function answer(request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   // Each travels by itself, as the tokens of a model do.
   const isPaced = request.url === '/paced';
@@ -22,5 +24,7 @@ const server = createServer(async (request, response) => {
     await new Promise((resolve) => (isPaced ? setTimeout(resolve, 1) : setImmediate(resolve)));
   }
   response.end('data: [DONE]\n\n');
-}).listen(0, '127.0.0.1', () => process.send?.(/** @type {any} */ (server.address()).port));
+}
+
+server.listen(0, '127.0.0.1', () => process.send?.(/** @type {any} */ (server.address()).port));
 process.on('disconnect', () => process.exit());

@@ -197,7 +197,7 @@ export class Recording implements Tape<LiveReader> {
     }
   }
 
-  private take({ done, value }: IteratorResult<unknown>): void {
+  private take({ done, value }: IteratorResult<unknown, unknown>): void {
     this.isPulling = false;
     if (this.isOver) return;
     if (done) return this.complete();

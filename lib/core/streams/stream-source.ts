@@ -6,7 +6,7 @@ const END = Object.freeze({ done: true, value: undefined });
 /** What a recording is made from. */
 export interface StreamSource {
   /** The next item. Not called again before it has answered. May throw at once. */
-  next(): Promise<IteratorResult<unknown>>;
+  next(): Promise<IteratorResult<unknown, unknown>>;
   /** Nobody wants any more. Returns at once, and never throws. */
   cancel(reason: unknown): void;
 }
@@ -47,7 +47,7 @@ class IterableSource implements StreamSource {
     this.iterator = iterable[Symbol.asyncIterator]();
   }
 
-  next(): Promise<IteratorResult<unknown>> {
+  next(): Promise<IteratorResult<unknown, unknown>> {
     return this.iterator.next();
   }
 
