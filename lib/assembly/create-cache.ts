@@ -59,6 +59,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     fence,
     flights: new SingleFlight(fence),
     leases: store.leases ?? nullLeases,
+    streams: options.streams,
     feed,
     wakeUp,
     filler: new Filler(store, isolation, clock, events, resolver),

@@ -27,6 +27,7 @@ export class ModuleFields extends FreshnessFields implements FieldsOf<CacheModul
   compression: unknown;
   encryption: unknown;
   lease: unknown;
+  streams: unknown;
   operations: unknown;
   @IsOneOf('plain', 'refuse') classInstances: unknown;
   tenant: unknown;

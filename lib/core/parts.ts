@@ -13,6 +13,7 @@ import type { GatheredLooks } from './gathered-looks.js';
 import type { Filler } from './filler.js';
 import type { Scopes } from './scopes.js';
 import type { SingleFlight } from './single-flight.js';
+import type { StreamLimits } from './streams/stream-limits.js';
 import type { WakeUp } from './wake-up.js';
 
 /** What one cache is made of. Every part of it that does work is given the whole, and takes what it needs. */
@@ -32,6 +33,7 @@ export interface CacheParts {
   readonly fence: Fence;
   readonly flights: SingleFlight;
   readonly leases: LeaseProvider;
+  readonly streams: StreamLimits;
   /** What other processes change. */
   readonly feed: ChangeFeed;
   readonly wakeUp: WakeUp;
