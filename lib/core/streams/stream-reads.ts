@@ -186,7 +186,6 @@ export class StreamReads {
 function inThisContext(source: StreamSource): StreamSource {
   const run = AsyncLocalStorage.snapshot();
   return {
-    pushes: source.pushes,
     next: () => run(() => source.next()),
     cancel: (reason) => run(() => source.cancel(reason)),
   };
