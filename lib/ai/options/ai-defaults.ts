@@ -13,7 +13,11 @@ export const DEFAULT_OPERATION_TTLS: Readonly<Record<string, number>> = Object.f
   qa: HOUR / 2,
 });
 
-export const DEFAULT_SIZE_TIERS: SizeTiers = Object.freeze({ small: 500, medium: 5_000, large: 50_000 });
+/** An option that is `undefined` is not set. */
+export function sizeTiersOf({ small, medium, large }: Partial<SizeTiers> = {}): SizeTiers {
+  return { small: small ?? 500, medium: medium ?? 5_000, large: large ?? 50_000 };
+}
+
 export const DEFAULT_MEMORY_TIERS: readonly SizeTier[] = Object.freeze(['small', 'medium'] as const);
 /** Bytes. */
 export const DEFAULT_COMPRESSION_THRESHOLD = 1_000;

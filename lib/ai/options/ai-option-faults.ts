@@ -7,7 +7,7 @@ import { CacheConfigError, type ConfigFault } from '../../support/errors.js';
 import type { SizeTiers } from '../keys/size-tier.js';
 import type { AiCacheOptions } from './ai-cache-options.js';
 import { AiCacheFields, AiTenantFields, SizeTierFields } from './ai-cache.fields.js';
-import { DEFAULT_SIZE_TIERS } from './ai-defaults.js';
+import { sizeTiersOf } from './ai-defaults.js';
 import { cacheOptionsOf } from './cache-options-of.js';
 
 const GROUPS: Readonly<Record<string, FieldsClass>> = { sizeTiers: SizeTierFields, tenant: AiTenantFields };
@@ -74,7 +74,7 @@ function underCache({ path, message }: ConfigFault): ConfigFault {
 
 /** Options that are right each, and cannot hold together. */
 function combinationFaults(options: AiCacheOptions): ConfigFault[] {
-  return [...orderFaults({ ...DEFAULT_SIZE_TIERS, ...options.sizeTiers }), ...compressionFaults(options)];
+  return [...orderFaults(sizeTiersOf(options.sizeTiers)), ...compressionFaults(options)];
 }
 
 function orderFaults({ small, medium, large }: SizeTiers): ConfigFault[] {

@@ -79,12 +79,13 @@ function takeNewName(
   name: string,
   value: unknown,
 ): string | undefined {
-  const meant = suggestion(name, OLD_NAMES);
-  if (meant !== undefined) return `is no option. Did you mean \`${meant}\`?`;
   const [group = ''] = name.split('.');
   const inAi = isKnown({ [group]: undefined });
   const inCache = isKnown({ cache: { [group]: undefined } });
-  if (!inAi && !inCache) return unknownText(name);
+  if (!inAi && !inCache) {
+    const meant = suggestion(name, OLD_NAMES);
+    return meant !== undefined && name.includes('_') ? `is no option. Did you mean \`${meant}\`?` : unknownText(name);
+  }
   const part = inAi ? 'ai' : 'generic';
   for (const [path, member] of isGroup(value) && !name.includes('.')
     ? membersOf(name, value)

@@ -3,7 +3,7 @@ import { operationName } from '../../support/operation-name.js';
 import type { PriceTable } from '../cost/prices.js';
 import type { SizeTiers } from '../keys/size-tier.js';
 import type { AiCacheOptions } from './ai-cache-options.js';
-import { DEFAULT_OPERATION_TTLS, DEFAULT_SIZE_TIERS } from './ai-defaults.js';
+import { DEFAULT_OPERATION_TTLS, sizeTiersOf } from './ai-defaults.js';
 import { validateAiOptions } from './ai-option-faults.js';
 
 /** What `AiResponseCache` itself goes by, defaults applied; durations in milliseconds. */
@@ -27,7 +27,7 @@ export function resolveAiOptions(given: AiCacheOptions): ResolvedAiOptions {
     operationTtls: resolveTtls(options.operationTtls ?? {}),
     textHashThreshold: options.textHashThreshold ?? 1_000,
     maxTextLength: options.maxTextLength ?? 50_000_000,
-    sizeTiers: { ...DEFAULT_SIZE_TIERS, ...withoutUndefined(options.sizeTiers) },
+    sizeTiers: sizeTiersOf(options.sizeTiers),
     prices: options.prices ?? {},
     currency: options.currency,
     tenantRequired: options.tenant?.required ?? false,
@@ -42,9 +42,4 @@ function resolveTtls(given: NonNullable<AiCacheOptions['operationTtls']>): Reado
     if (ttl !== undefined) resolved.set(operationName(name), parseDuration(ttl, `operationTtls.${name}`));
   }
   return resolved;
-}
-
-/** An option that is `undefined` is not set. */
-function withoutUndefined<T extends object>(options: T = {} as T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
