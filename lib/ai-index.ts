@@ -11,6 +11,7 @@ export type { CostReport } from './ai/cost/cost-ledger.js';
 export type { CostSums } from './ai/cost/cost-sums.js';
 export type { ModelPrice, PriceTable } from './ai/cost/prices.js';
 export type { Generate } from './ai/generation.js';
+export type { GenerateStream } from './ai/streams/stream-generation.js';
 export type { GivenAnswer } from './ai/given-answer.js';
 export type { KeyDifference } from './ai/keys/key-difference.js';
 export type { PreparedRequest } from './ai/keys/prepared-request.js';

@@ -1,5 +1,4 @@
 import type { GetOrSetOptions } from '../core/call-options.js';
-import type { StreamLoader } from '../contracts/stream.js';
 import { NO_HIT, type RENEW } from '../core/cache.js';
 import type { CacheManager } from '../core/cache-manager.js';
 import { canonicalName } from '../core/canonical-text.js';
@@ -21,7 +20,7 @@ import { PreparedRequest } from './keys/prepared-request.js';
 import type { AiCacheOptions } from './options/ai-cache-options.js';
 import type { StoredAnswer } from './stored-answer.js';
 import { AnswerStream } from './streams/answer-stream.js';
-import { StreamGeneration, streamKey } from './streams/stream-generation.js';
+import { StreamGeneration, streamKey, type GenerateStream } from './streams/stream-generation.js';
 
 type Tried = typeof NO_HIT | typeof RENEW;
 
@@ -34,6 +33,7 @@ type Tried = typeof NO_HIT | typeof RENEW;
  */
 export class AiResponseCache extends Opaque {
   private readonly parts: AiParts;
+  private lastScope: CacheScope | undefined;
 
   /** @throws CacheConfigError that lists every fault of the options. Its option `cache` is the manager's, and not read here. */
   constructor(
@@ -105,7 +105,7 @@ export class AiResponseCache extends Opaque {
    */
   getOrGenerateStream<P>(
     request: AiRequest | PreparedRequest,
-    generate: StreamLoader<P>,
+    generate: GenerateStream<P>,
     rules?: StreamRules,
   ): AsyncIterableIterator<P> {
     return new AnswerStream<P>(() => {
@@ -207,7 +207,9 @@ export class AiResponseCache extends Opaque {
     const { manager } = this;
     const { home } = manager;
     if (tenant !== undefined && tenant !== home.tenant) {
-      if (home.tenant === undefined) return manager.cache.parts.scopes.tenant(home, tenant);
+      // Looked at by every hit of a tenant, and most often the one before.
+      if (this.lastScope?.tenant === tenant) return this.lastScope;
+      if (home.tenant === undefined) return (this.lastScope = manager.cache.parts.scopes.tenant(home, tenant));
       throw new CacheTenantError('The request is of another tenant than this cache. Ask it of that tenant’s own.');
     }
     const { scope } = manager;

@@ -7,8 +7,11 @@ import { GenerationContext } from './generation-context.js';
 import type { PreparedRequest } from './keys/prepared-request.js';
 import type { StoredAnswer } from './stored-answer.js';
 
-/** Asks the model. */
-export type Generate<R> = (context: LoaderContext<R>) => R | Promise<R>;
+/**
+ * Asks the model. What it is given is typed without its answer, so that the compiler may learn `R` from what it returns; a
+ * function that says more of its context fits too, as a method does.
+ */
+export type Generate<R> = { generate(context: LoaderContext): R | Promise<R> }['generate'];
 
 /** What a generation needs beside what its caller says. */
 export interface GenerationParts {

@@ -1,5 +1,5 @@
 import type { LoaderContext } from '../../contracts/options.js';
-import type { StreamLike, StreamLoader } from '../../contracts/stream.js';
+import type { StreamLike } from '../../contracts/stream.js';
 import type { AiBooks, AnswerRecord } from '../ai-books.js';
 import { refusalOf } from '../answers/refusal.js';
 import { StreamFacts } from '../answers/stream-facts.js';
@@ -14,6 +14,11 @@ export function streamKey(request: PreparedRequest): string {
   return `${request.key}:stream`;
 }
 
+/** Asks the model for a stream. A `StreamLoader<P>` fits. */
+export type GenerateStream<P> = {
+  generate(context: LoaderContext<unknown[]>): StreamLike<P> | Promise<StreamLike<P>>;
+}['generate'];
+
 /** One call's way to a stream: a source for the cache, which runs if nobody has the stream yet. */
 export class StreamGeneration<P> {
   /** Whether this very call has asked the model. */
@@ -24,7 +29,7 @@ export class StreamGeneration<P> {
     private readonly parts: GenerationParts,
     private readonly request: PreparedRequest,
     private readonly tenant: string | undefined,
-    private readonly generate: StreamLoader<P>,
+    private readonly generate: GenerateStream<P>,
   ) {}
 
   get books(): AiBooks {

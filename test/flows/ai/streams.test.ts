@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { from } from 'rxjs';
+import type { LoaderContext } from 'nestjs-cached';
 import type { AiRequest } from 'nestjs-cached/ai';
 import { aiCache, chunks, itemsIn, streamOf } from './ai-cache.js';
 
@@ -109,7 +110,7 @@ describe('getOrGenerateStream', () => {
     await itemsIn(ai.getOrGenerateStream(request, () => streamOf(['a', 'b']), rules));
     await clock.advance(61_000);
     const stale: unknown[] = [];
-    const generate = ({ stale: before }: { stale: string[] | undefined }): AsyncIterable<string> => {
+    const generate = ({ stale: before }: LoaderContext<string[]>): AsyncIterable<string> => {
       stale.push(before);
       return streamOf(['c']);
     };
