@@ -22,7 +22,7 @@ const IN_TOOLS = /^options\.tools[.[]/;
 
 /**
  * Takes the options of a request apart into the values its key depends on, each with its path. Two lists are equal exactly
- * when the options ask for the same: order of properties and what `IGNORED` names aside, and with a property that is
+ * when the options ask for the same: order of properties and what changes no answer aside, and with a property that is
  * `undefined` as absent as no client sends it. Bytes count by their digest, whichever of `Buffer`, `Uint8Array`,
  * `Uint8ClampedArray`, `DataView` or `ArrayBuffer` holds them; everything that is no plain object or array as in
  * `canonicalKey`. A `data:` URL is a string like others.
@@ -48,7 +48,10 @@ export class OptionParts {
       for (const name of Object.keys(options).sort()) {
         if (isIgnoredOption(name)) continue;
         const ignored = this.ignored.below(name);
-        if (ignored?.isEnd !== true) this.#takeOption(name, Reflect.get(options, name), ignored);
+        if (ignored?.isEnd === true) continue;
+        const path = pathTo(ROOT, name);
+        this.#at = path;
+        this.#takeOption(name, Reflect.get(options, name), path, ignored);
       }
       refuseSymbols(options, ROOT);
     } catch (error) {
@@ -58,12 +61,9 @@ export class OptionParts {
     return this.#parts;
   }
 
-  #takeOption(name: string, value: unknown, ignored: IgnoredPaths | undefined): void {
-    const path = pathTo(ROOT, name);
-    if (value === undefined) return;
-    this.#at = path;
-    if (name === 'headers' && value !== null) this.#takeHeaders(value, path, ignored);
-    else if (name === 'model' && value !== null) this.#takeModel(value, path, ignored);
+  #takeOption(name: string, value: unknown, path: string, ignored: IgnoredPaths | undefined): void {
+    if (name === 'headers' && isSet(value)) this.#takeHeaders(value, path, ignored);
+    else if (name === 'model' && isSet(value)) this.#takeModel(value, path, ignored);
     else this.#takeProperty(name, value, path, ignored);
   }
 
@@ -142,6 +142,10 @@ export class OptionParts {
     take();
     this.#above.pop();
   }
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 const SCHEMA_FAULT =

@@ -195,7 +195,7 @@ describe('images and files', () => {
       image(bytes, 'image/jpeg'),
       image(wider),
       image(new Uint8Array(0)),
-      image(new Float32Array(250).fill(7)),
+      image(new Float32Array(bytes.buffer)),
       image('07'.repeat(500)),
       image(new URL('https://a.b/c.png')),
       image('https://a.b/c.png'),
@@ -316,6 +316,7 @@ describe('other values', () => {
         throw new Error('no');
       },
     };
+    expect(refusal(failing).path).toBe('options.b');
     expect(refusal({ a: failing })).toMatchObject({ path: 'options.a.b', message: expect.stringContaining('(no)') });
   });
 
