@@ -42,7 +42,10 @@ export async function lookUpMany(
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
     const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(parts, addresses, tags));
-    lookups.forEach(({ error }, index) => error && events.error(scope, 'decode', error, keys[index]));
+    for (let at = 0; at < lookups.length; at++) {
+      const { error } = lookups[at]!;
+      if (error) events.error(scope, 'decode', error, keys[at]);
+    }
     return lookups;
   } catch (error) {
     // One that cannot be asked for now is no reason to do without the others.

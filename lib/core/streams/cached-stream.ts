@@ -25,7 +25,8 @@ export class CachedStream<T> implements AsyncIterableIterator<T, undefined> {
 
   throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     this.leave();
-    return Promise.reject(error as Error);
+    const thrown: Error = error as Error;
+    return Promise.reject(thrown);
   }
 
   [Symbol.asyncIterator](): this {

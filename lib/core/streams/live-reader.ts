@@ -1,5 +1,5 @@
-import type { Recording } from './recording.js';
 import { DONE, type StreamReader } from './stream-reader.js';
+import type { Slot, Tape } from './tape.js';
 
 type Result = IteratorResult<unknown, undefined>;
 
@@ -19,7 +19,7 @@ export class LiveReader implements StreamReader<unknown> {
   private failure: { readonly error: unknown } | undefined;
 
   constructor(
-    private readonly recording: Recording,
+    private readonly tape: Tape<LiveReader>,
     private readonly owns: boolean,
   ) {}
 
@@ -33,12 +33,13 @@ export class LiveReader implements StreamReader<unknown> {
         const result = this.take();
         if (result !== undefined) return Promise.resolve(result);
       } catch (error) {
-        return Promise.reject(error as Error);
+        const failure: Error = error as Error;
+        return Promise.reject(failure);
       }
     }
     return new Promise((resolve, reject) => {
       this.questions.push({ resolve, reject });
-      this.recording.ask();
+      this.tape.ask();
     });
   }
 
@@ -72,22 +73,22 @@ export class LiveReader implements StreamReader<unknown> {
   /** `undefined`: it is not there yet. @throws once, what the source has failed with. */
   private take(): Result | undefined {
     if (this.isOver) return this.last();
-    const { recording } = this;
-    const slot = recording.at(this.position);
+    const { tape } = this;
+    const slot = tape.at(this.position);
     if (slot !== undefined) return { done: false, value: this.itemOf(slot) };
-    const { ending } = recording;
+    const { ending } = tape;
     if (ending === undefined) return undefined;
     if (ending !== 'end') this.failure = ending;
     this.close(false);
     return this.last();
   }
 
-  private itemOf(slot: NonNullable<ReturnType<Recording['at']>>): unknown {
-    const value = this.owns ? slot.own : this.recording.copyOf(slot);
+  private itemOf(slot: Slot): unknown {
+    const value = this.owns ? slot.own : this.tape.copyOf(slot);
     // Its owner's from now on. What cannot be kept has no copies.
     if (this.owns && slot.kept !== undefined) slot.own = undefined;
     this.position++;
-    this.recording.advanced();
+    this.tape.advanced();
     return value;
   }
 
@@ -103,6 +104,6 @@ export class LiveReader implements StreamReader<unknown> {
     this.isOver = true;
     this.onEnd?.(hasLeft);
     this.onEnd = undefined;
-    this.recording.leave(this);
+    this.tape.leave(this);
   }
 }

@@ -2,25 +2,16 @@ import type { Clock, Timer } from '../../contracts/clock.js';
 import type { Kept, ValueIsolation } from '../../contracts/entry.js';
 import { CacheStreamError, CacheValueError } from '../../support/errors.js';
 import { Outcome } from '../outcome.js';
+import { HeldSlots } from './held-slots.js';
 import { LiveReader } from './live-reader.js';
 import { RecordedItems } from './recorded-items.js';
 import type { StreamLimits } from './stream-limits.js';
 import type { StreamSource } from './stream-source.js';
+import type { Ending, Slot, Tape } from './tape.js';
 import { UnrecordedError } from './unrecorded-error.js';
 
-/** What an item that cannot be kept counts as, in bytes: nobody can tell. */
-const UNKNOWN_BYTES = 1_024;
 /** Items that everybody has had are let go of so many at a time. */
 const TRIM = 64;
-
-/** One item. */
-export interface Slot {
-  /** The source's own, for the one whose call opened it; for everybody, where it cannot be kept. */
-  own: unknown;
-  readonly kept: Kept | undefined;
-}
-
-export type Ending = 'end' | { readonly error: unknown };
 
 export interface RecordingParts {
   readonly isolation: ValueIsolation;
@@ -45,14 +36,10 @@ export interface RecordingParts {
  *
  * A reader who holds up the others for `stallTimeout`, or the source when there are no others, is given up.
  */
-export class Recording {
+export class Recording implements Tape<LiveReader> {
   /** How it ended, for its readers; those of a whole one are told when it is stored, as who waits for a value is. */
   ending: Ending | undefined;
-  private slots: Slot[] = [];
-  /** How many items were let go of. */
-  private gone = 0;
-  /** Of what is held. */
-  private bytes = 0;
+  private readonly slots = new HeldSlots();
   private readonly readers = new Set<LiveReader>();
   private owner: LiveReader | undefined;
   private readonly whole = new Outcome<RecordedItems>();
@@ -81,7 +68,7 @@ export class Recording {
 
   /** Estimated bytes of what is held. */
   get held(): number {
-    return this.bytes;
+    return this.slots.bytes;
   }
 
   get isDeserted(): boolean {
@@ -130,30 +117,27 @@ export class Recording {
     return reader;
   }
 
-  /** For readers: the item at that place, if it is there. */
   at(position: number): Slot | undefined {
-    return this.slots[position - this.gone];
+    return this.slots.at(position);
   }
 
-  /** For readers: the copy for one who does not own the source. */
   copyOf({ kept, own }: Slot): unknown {
     return kept === undefined ? own : this.parts.isolation.give(kept);
   }
 
-  /** For readers: somebody waits for the next item. */
   ask(): void {
     this.questions++;
     this.pull();
   }
 
-  /** For readers: one of them has had an item. */
   advanced(): void {
     if (!this.isCut) return;
-    const had = this.last - this.gone;
-    if (had >= TRIM || (had > 0 && this.isFull)) this.letGo(had);
+    const had = this.last - this.slots.from;
+    if (had < TRIM && !(had > 0 && this.isFull)) return;
+    this.slots.letGo(this.last);
+    this.pull();
   }
 
-  /** For readers: wants no more. */
   leave(reader: LiveReader): void {
     if (!this.readers.delete(reader) || this.isOver) return;
     if (this.isDeserted) this.parts.onDeserted();
@@ -161,7 +145,7 @@ export class Recording {
   }
 
   private get isFull(): boolean {
-    return this.bytes > this.parts.limits.maxBytes;
+    return this.slots.bytes > this.parts.limits.maxBytes;
   }
 
   /** Whether the foremost waits for the last. */
@@ -171,7 +155,7 @@ export class Recording {
 
   /** The place of whoever is farthest behind. */
   private get last(): number {
-    let last = this.gone + this.slots.length;
+    let last = this.slots.to;
     for (const { position } of this.readers) if (position < last) last = position;
     return last;
   }
@@ -186,8 +170,8 @@ export class Recording {
     const { source } = this;
     if (source === undefined || this.isPulling || this.isOver || !this.isWanted) return;
     // The foremost waits for the last.
-    if (this.isCut && this.isFull && this.last > this.gone) this.letGo(this.last - this.gone);
-    if (this.isPulling || (this.isCut && this.isFull)) return;
+    if (this.isCut && this.isFull) this.slots.letGo(this.last);
+    if (this.isCut && this.isFull) return;
     this.isPulling = true;
     source.next().then(this.take, this.broke);
   }
@@ -208,8 +192,7 @@ export class Recording {
 
   private keep(value: unknown): void {
     const kept = this.keptOf(value);
-    this.slots.push({ own: kept === undefined || this.owner !== undefined ? value : undefined, kept });
-    this.bytes += kept?.bytes ?? UNKNOWN_BYTES;
+    this.slots.add({ own: kept === undefined || this.owner !== undefined ? value : undefined, kept });
     if (this.isFull) this.cut(new UnrecordedError('$', `a stream of more than ${this.parts.limits.maxBytes} bytes`));
   }
 
@@ -217,7 +200,7 @@ export class Recording {
     try {
       return this.parts.isolation.keep(value);
     } catch (error) {
-      const place = `$[${this.gone + this.slots.length}]`;
+      const place = `$[${this.slots.to}]`;
       const { path, what } = error as Partial<CacheValueError>;
       this.cut(new UnrecordedError(place + (path ?? '').slice(1), what ?? 'of no kind that can be kept'));
       return undefined;
@@ -234,7 +217,7 @@ export class Recording {
   private complete(): void {
     this.stop();
     if (this.isCut) this.tell('end');
-    else this.whole.keep(RecordedItems.of(this.slots.map(({ kept }) => kept!)));
+    else this.whole.keep(RecordedItems.of(this.slots.all().map(({ kept }) => kept!)));
   }
 
   private stop(): void {
@@ -245,12 +228,6 @@ export class Recording {
   private tell(ending: Ending): void {
     this.ending ??= ending;
     for (const reader of [...this.readers]) reader.serve();
-  }
-
-  private letGo(count: number): void {
-    for (const { kept } of this.slots.splice(0, count)) this.bytes -= kept?.bytes ?? UNKNOWN_BYTES;
-    this.gone += count;
-    this.pull();
   }
 
   /** One timer, set again when it has run: one for each item would cost more than the item. */

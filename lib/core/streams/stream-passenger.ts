@@ -81,17 +81,17 @@ export class StreamPassenger {
       const came = await Promise.race([this.live, this.flight.landed, ...late]);
       if (came === SOON) return await this.goWithStale(stale!);
       const reader = this.readerOf(came, stale);
-      if (stale === undefined || reader !== this.joined) return reader;
+      if (stale === undefined || !(reader instanceof LiveReader)) return reader;
       // Whether the stale one is wanted after all, the first item tells.
-      const asked = this.joined!.next();
+      const asked = reader.next();
       asked.catch(() => {});
       const first = await Promise.race([asked, ...late]);
       if (first === SOON) {
         const boarded = await this.goWithStale(stale);
-        return boarded === this.joined ? new BegunReader(this.joined!, await asked) : boarded;
+        return boarded === reader ? new BegunReader(reader, await asked) : boarded;
       }
       events.miss(address.scope, address.key);
-      return new BegunReader(this.joined!, first);
+      return new BegunReader(reader, first);
     } catch (error) {
       // It failed because everybody else had left.
       if (this.seat.late) return AGAIN;

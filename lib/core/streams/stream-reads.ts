@@ -124,7 +124,7 @@ export class StreamReads {
   private async record(
     { id }: At,
     source: StreamLoader<unknown>,
-    context: LoaderContext<unknown>,
+    context: LoaderContext,
     decide: Decide | undefined,
   ): Promise<RecordedItems> {
     const { isolation, clock, streams: limits } = this.parts;
@@ -153,11 +153,7 @@ export class StreamReads {
     return items;
   }
 
-  private async opened(
-    recording: Recording,
-    source: StreamLoader<unknown>,
-    context: LoaderContext<unknown>,
-  ): Promise<void> {
+  private async opened(recording: Recording, source: StreamLoader<unknown>, context: LoaderContext): Promise<void> {
     try {
       recording.start(inThisContext(sourceOf(await source(context as LoaderContext<unknown[]>))));
     } catch (error) {
@@ -165,7 +161,7 @@ export class StreamReads {
     }
   }
 
-  private flightOf(id: string, context: LoaderContext<unknown>): Flight {
+  private flightOf(id: string, context: LoaderContext): Flight {
     for (const flight of this.parts.flights.at(id)) if (flight.context === context) return flight;
     throw new Error('A loader runs without a flight.');
   }

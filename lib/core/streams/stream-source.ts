@@ -122,7 +122,9 @@ class ObservableSource implements StreamSource {
 
   /** Memory has an end; what came by then is still to be had. */
   private overflow(): void {
-    this.failure = { error: new CacheStreamError(`is ${MAX_WAITING} items behind an observable, which waits for nobody`) };
+    this.failure = {
+      error: new CacheStreamError(`is ${MAX_WAITING} items behind an observable, which waits for nobody`),
+    };
     quietly(() => this.subscription?.unsubscribe());
   }
 

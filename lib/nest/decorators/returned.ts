@@ -15,7 +15,7 @@ export function returnsOf(target: object, property: string | symbol, method: unk
   const declared: unknown = Reflect.getMetadata?.('design:returntype', target, property);
   // Interfaces, unions and type parameters are all `Object` by then; without an annotation there is nothing.
   if (typeof declared !== 'function' || declared === Object) return 'unknown';
-  const { prototype } = declared;
+  const prototype: unknown = declared.prototype;
   return isThenable(prototype) ? 'promise' : (kindOf(prototype) ?? 'other');
 }
 

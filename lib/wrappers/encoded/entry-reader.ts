@@ -1,6 +1,6 @@
 import type { Codec } from '../../contracts/codec.js';
 import type { EntryRejection } from '../../contracts/entry-store.js';
-import type { Entry } from '../../contracts/entry.js';
+import type { Entry, EntryTimes } from '../../contracts/entry.js';
 import type { Address } from '../../contracts/scope.js';
 import { CacheError, CacheFormatError } from '../../support/errors.js';
 import { compileGlob } from '../../support/glob.js';
@@ -75,16 +75,14 @@ function metaOf(key: string, bytes: Uint8Array | undefined): EntryMeta | undefin
 
 export class StoredEntry implements Entry {
   readonly tier = 'l2' as const;
-  readonly createdAt: number;
-  readonly staleAt: number;
-  readonly expiresAt: number;
-  readonly loadTime: number;
   readonly tags: readonly string[];
   readonly versions: readonly NamedVersion[];
   readonly scopes: readonly NamedVersion[];
   readonly patterns: number;
   readonly name: string | undefined;
   private readonly payload: Uint8Array;
+  /** As they were read: a number with a fraction is an object, and would be made anew for each field. */
+  private readonly times: EntryTimes;
   /** What was decoded, until somebody has taken it. */
   private value: unknown;
   private isTaken = false;
@@ -94,10 +92,7 @@ export class StoredEntry implements Entry {
     { times, meta, payload }: OpenedEntry,
     private readonly codec: Codec,
   ) {
-    this.createdAt = times.createdAt;
-    this.staleAt = times.staleAt;
-    this.expiresAt = times.expiresAt;
-    this.loadTime = times.loadTime;
+    this.times = times;
     this.versions = meta.tags;
     this.scopes = meta.scopes;
     this.patterns = meta.patterns ?? 0;
@@ -105,6 +100,22 @@ export class StoredEntry implements Entry {
     this.name = meta.key;
     this.payload = payload;
     this.value = codec.decode(payload);
+  }
+
+  get createdAt(): number {
+    return this.times.createdAt;
+  }
+
+  get staleAt(): number {
+    return this.times.staleAt;
+  }
+
+  get expiresAt(): number {
+    return this.times.expiresAt;
+  }
+
+  get loadTime(): number {
+    return this.times.loadTime;
   }
 
   /**

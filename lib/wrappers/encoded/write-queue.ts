@@ -69,6 +69,8 @@ export class WriteQueue {
 
   /** Whether a removal is still to be done: what a read finds until then must not be served. */
   isRemoving(key: string): boolean {
+    // Mostly there are none: then the text of the key is not looked at.
+    if (this.lines.size === 0) return false;
     const line = this.lines.get(key);
     return line !== undefined && (line.removal !== undefined || line.running.removes);
   }

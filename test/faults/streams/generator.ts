@@ -2,7 +2,6 @@ import { createCache } from '../../../lib/assembly/create-cache.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
-import { shutDown } from '../../../lib/core/shutdown.js';
 
 /** One process of a fleet that reads a stream: `node generator.js '<orders>'`. Says each item, and how it ended. */
 interface Orders {
@@ -40,9 +39,6 @@ async function read(): Promise<string[]> {
 }
 
 say({ says: 'ready' });
-process.on('message', async (message) => {
-  if (message === 'read') say({ says: 'read', streams: await Promise.all(Array.from({ length: readers }, read)) });
-  if (message !== 'end') return;
-  await shutDown(cache.cache.parts);
-  process.disconnect();
+process.on('message', () => {
+  void Promise.all(Array.from({ length: readers }, read)).then((streams) => say({ says: 'read', streams }));
 });

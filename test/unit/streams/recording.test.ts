@@ -124,7 +124,6 @@ describe('a stream that is longer than may be held', () => {
     await expect(slow.next()).rejects.toThrow(CacheStreamError);
     expect(await slow.next()).toEqual(END);
   });
-
 });
 
 describe('an item that cannot be kept', () => {
@@ -151,7 +150,7 @@ describe('an item that cannot be kept', () => {
 });
 
 describe('a reader that asks for nothing', () => {
-  it('is given up when nobody else reads either, and the source is nobody\'s', async () => {
+  it("is given up when nobody else reads either, and the source is nobody's", async () => {
     const { clock, recording, onDeserted } = rig();
     const reader = recording.join(true);
     recording.start(sourceOf(new Tap<string>().emit('a', 'b')));
