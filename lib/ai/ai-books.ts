@@ -80,7 +80,8 @@ export class AiBooks {
     const output = countOf(facts.usage?.outputTokens);
     const account = { operation: request.operation, model: request.model ?? facts.model, tenant };
     const money = this.ledger.spend(account, input, output, took, refusal !== undefined);
-    this.generationTimes.add(took);
+    // Of what was generated elsewhere nobody may know.
+    if (took > 0) this.generationTimes.add(took);
     const event = {
       ...account,
       ...(facts.usage && { tokens: input + output }),

@@ -30,8 +30,3 @@ export function trailerOf(item: unknown): Omit<StoredAnswer, 'response'> | undef
   if (typeof item !== 'object' || item === null || !Object.hasOwn(item, TRAILER)) return undefined;
   return (item as StreamTrailer)[TRAILER];
 }
-
-/** Whether it was stored by `getOrGenerate` or `cacheResponse`. */
-export function isStoredAnswer(value: unknown): value is StoredAnswer {
-  return typeof value === 'object' && value !== null && 'response' in value && 'took' in value;
-}

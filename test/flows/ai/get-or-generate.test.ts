@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CacheKeyError, CacheTenantError, CacheTimeoutError, CacheUsageError } from 'nestjs-cached';
 import type { AiRequest, AnswerRules } from 'nestjs-cached/ai';
-import { aiCache, completion } from './ai-cache.js';
+import { aiCache, completion, itemsIn, streamOf } from './ai-cache.js';
 
 const request: AiRequest = { operation: 'summarize', text: 'A long report.', options: { model: 'gpt-x' } };
 
@@ -95,6 +95,18 @@ describe('getOrGenerate', () => {
     await clock.advance(10);
     expect(await ai.getOrGenerate(request, generate('newest'), rules)).toBe('newer');
     expect(events.map(([type]) => type)).toEqual(['generated', 'served', 'generated', 'served']);
+  });
+});
+
+describe('an AI cache that is switched off', () => {
+  it('asks the model each time, and counts that', async () => {
+    const { ai, events } = await aiCache({ cache: { enabled: false } });
+    let runs = 0;
+    for (const run of [1, 2]) expect(await ai.getOrGenerate(request, () => `run ${++runs}`)).toBe(`run ${run}`);
+    const streams = [1, 2].map(() => itemsIn(ai.getOrGenerateStream(request, () => streamOf([`run ${++runs}`]))));
+    expect(await Promise.all(streams)).toEqual([['run 3'], ['run 4']]);
+    expect(events.map(([type]) => type)).toEqual(Array.from({ length: 4 }, () => 'generated'));
+    expect(await ai.getCachedResponse(request)).toBeUndefined();
   });
 });
 
