@@ -32,3 +32,8 @@ export { aiCacheOptionsFromEnv } from './ai/options/ai-from-env.js';
 export { aiCacheOptionsFromFile } from './ai/options/ai-from-file.js';
 export { aiCacheOptionsPreset } from './ai/options/ai-presets.js';
 export { mapLegacyAiOptions, type MappedLegacyOptions } from './ai/options/legacy-options.js';
+export { SemanticCache, type SemanticSetOptions, type SemanticStats } from './ai/semantic/semantic-cache.js';
+export type { SemanticAnswer, SemanticLoad } from './ai/semantic/semantic-flights.js';
+export type { SemanticCacheOptions, SemanticCandidate } from './ai/semantic/semantic-cache.options.js';
+export { FlatVectorIndex } from './ai/semantic/flat-vector-index.js';
+export type { VectorIndex, VectorMatch } from './ai/semantic/vector-index.js';
