@@ -5,7 +5,7 @@ import type { SemanticParts } from './semantic-parts.js';
 export class SemanticView<V> {
   constructor(
     readonly parts: SemanticParts<V>,
-    readonly tenant: string | undefined = undefined,
+    readonly tenant?: string,
     readonly flights = new SemanticFlights(parts),
   ) {}
 
