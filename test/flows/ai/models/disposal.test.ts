@@ -130,7 +130,8 @@ describe('a listener that fails', () => {
       heard++;
       throw new Error('of the listener');
     });
-    models.on('load', async () => Promise.reject(new Error('of an async one')));
+    const later: () => unknown = () => Promise.reject(new Error('of an async one'));
+    models.on('load', later);
     await models.getModel('a', make);
     off();
     await models.getModel('b', make);

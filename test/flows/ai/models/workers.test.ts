@@ -20,7 +20,7 @@ async function start(factor: number): Promise<Worker> {
 }
 
 async function ask(worker: Worker, number: number): Promise<unknown> {
-  worker.postMessage(number);
+  worker.postMessage(number, []);
   const [answer] = (await once(worker, 'message')) as unknown[];
   return answer;
 }
