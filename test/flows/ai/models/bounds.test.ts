@@ -138,6 +138,7 @@ describe("whenFull: 'wait'", () => {
     first.release();
     const lease = await waiting;
     expect(scene.models.has('b')).toBe(false);
+    expect(scene.models.getStats()).toMatchObject({ instances: 0, leaving: 1, leased: 1 });
     lease.release();
     await scene.clock.settle();
     expect(disposedOf(scene)).toEqual(['a', 'b']);

@@ -86,6 +86,20 @@ describe('a load', () => {
     const nested = await models.getModel('outer', () => models.getModel('inner', make));
     expect(nested.name).toBe('inner');
   });
+
+  it('that was refused for that leaves no lease behind', async () => {
+    const { models, clock, made, make } = new Scene();
+    const load = (): Promise<Engine> =>
+      models.lease('a', make).then(
+        ({ model }) => model,
+        () => make({ key: 'a' }),
+      );
+    const lease = await models.lease('a', load);
+    await models.delete('a');
+    lease.release();
+    await clock.settle();
+    expect(made.map(({ isDisposed }) => isDisposed)).toEqual([true]);
+  });
 });
 
 describe('what cannot be meant', () => {
