@@ -37,19 +37,20 @@ export class CachedStream<T> implements AsyncIterableIterator<T, undefined> {
   private async begin(): Promise<IteratorResult<T, undefined>> {
     const isFirst = this.opening === undefined;
     this.opening ??= this.open();
+    let reader: StreamReader<unknown>;
     try {
-      const reader = await this.opening;
-      if (this.isOver) {
-        reader.leave();
-        return DONE;
-      }
-      this.reader = reader;
-      return (await reader.next()) as IteratorResult<T, undefined>;
+      reader = await this.opening;
     } catch (error) {
       this.isOver = true;
       if (isFirst) throw error;
       return DONE;
     }
+    if (this.isOver) {
+      reader.leave();
+      return DONE;
+    }
+    this.reader = reader;
+    return (await reader.next()) as IteratorResult<T, undefined>;
   }
 
   private leave(): void {

@@ -356,6 +356,20 @@ describe('the stream of a caller', () => {
     expect(await asked(cache.getOrSetStream('k', source))).toEqual(inOrder);
   });
 
+  it('tells the failure of its source to whichever question it answers', async () => {
+    const { cache } = await memory!.make();
+    const failure = new Error('the line is cut');
+    const stream = cache.getOrSetStream('k', async function* () {
+      yield 'a';
+      throw failure;
+    });
+    expect(await Promise.allSettled([stream.next(), stream.next(), stream.next()])).toEqual([
+      { status: 'fulfilled', value: { done: false, value: 'a' } },
+      { status: 'rejected', reason: failure },
+      { status: 'fulfilled', value: { done: true, value: undefined } },
+    ]);
+  });
+
   it('is refused at once for what can never be meant', async () => {
     const { cache } = await memory!.make();
     const source = (): AsyncIterable<string> => words('a');
