@@ -16,6 +16,7 @@ describe.each(stores)('who leaves before the first item over $name', ({ make }) 
   it.each<[string, CacheModuleOptions]>([
     ['when that has a limit of time', { hardTimeout: '1h' }],
     ['when it waits beside something stale', { staleIfError: '1h' }],
+    ['when it is uncached', { enabled: false }],
   ])('is answered at once, and the source is told: %s', async (_, options) => {
     const { cache, clock } = await make({ ttl: '1m', ...options });
     await collect(cache.getOrSetStream('k', () => words('old')));
