@@ -115,8 +115,8 @@ class ObservableSource implements StreamSource {
       },
       complete: () => this.take(END),
     });
-    // It may have been told to stop by an item that came while it was being subscribed to.
-    if (this.isCancelled) quietly(() => subscription.unsubscribe());
+    // It may have been told to stop, or brought too much, while it was being subscribed to.
+    if (this.isCancelled || this.failure) quietly(() => subscription.unsubscribe());
     return subscription;
   }
 

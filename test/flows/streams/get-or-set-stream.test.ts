@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { of, Subject, throwError } from 'rxjs';
+import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
 import { settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
@@ -311,6 +311,14 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await first).toEqual({ done: false, value: 0 });
     await expect(collect(stream)).rejects.toThrow('65536 items behind an observable');
     expect(await cache.has('k')).toBe(false);
+  });
+
+  it('unsubscribe from an observable that brings too much while it is subscribed to', async () => {
+    const { cache } = await make();
+    const rest = new Subject<number>();
+    const stream = cache.getOrSetStream('k', () => concat(range(0, 70_000), rest));
+    await expect(collect(stream)).rejects.toThrow('65536 items behind an observable');
+    expect(rest.observed).toBe(false);
   });
 
   it('unsubscribe from an observable that nobody reads any more', async () => {
