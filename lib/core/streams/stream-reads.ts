@@ -137,11 +137,11 @@ export class StreamReads {
     const { isolation, clock, streams: limits } = this.parts;
     const flight = this.flightOf(id, context);
     const { signal } = context;
+    // Everybody had left before it began; who has come since boards another flight.
+    signal.throwIfAborted();
     const gone = deserted();
     const onDeserted = (): void => {
       if (flight.isWanted) return recording.drain();
-      // What is cancelled is nobody's to join.
-      flight.ticket.seal();
       flight.abandon(gone);
     };
     const onCut = (): void => {
@@ -149,8 +149,12 @@ export class StreamReads {
       if (recording.isDeserted) recording.cancel(gone);
     };
     const recording: Recording = new Recording({ isolation, limits, clock, onCut, onDeserted });
-    signal.addEventListener('abort', () => recording.cancel(signal.reason), { once: true });
-    if (signal.aborted) recording.cancel(signal.reason);
+    const onAbort = (): void => {
+      // What is cancelled is nobody's to join.
+      flight.ticket.seal();
+      recording.cancel(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
     flight.goLive(recording);
     if (recording.isDeserted) onDeserted();
     void flight.ended.then(() => recording.release());

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
 import { settle, until } from '../../support/deferred.js';
-import { everyStore } from '../../support/every-store.js';
-import { collect } from '../../support/tap.js';
+import { everyStore, slowStores } from '../../support/every-store.js';
+import { collect, Tap, take } from '../../support/tap.js';
 
-const { stores } = everyStore();
+const { stores, makeCache } = everyStore();
 const END = { done: true, value: undefined };
 
 async function* words(...all: string[]): AsyncGenerator<string> {
@@ -47,5 +47,39 @@ describe.each(stores)('who leaves before the first item over $name', ({ make }) 
     await stream.return!();
     expect(await next).toEqual(END);
     expect(signal!.aborted).toBe(true);
+  });
+});
+
+describe('who comes when the last one has just left', () => {
+  const [memory] = stores;
+  const [slow] = slowStores(makeCache);
+
+  it('reads a stream of its own: the other gave up while the look-up was under way', async () => {
+    const { cache, clock, backend } = await slow!.make({ commandTimeout: '10s' });
+    const held = backend.hang('get', 1);
+    const first = cache.getOrSetStream('k', () => words('old'), { hardTimeout: '1s' });
+    const rejected = expect(first.next()).rejects.toThrow('took longer than 1000 ms');
+    await clock.advance(1_000);
+    await rejected;
+    const second = collect(cache.getOrSetStream('k', () => words('new')));
+    await settle();
+    held.release();
+    expect(await second).toEqual(['new']);
+  });
+
+  it('reads a stream of its own: the other, who wanted the value, gave up while it was read for it', async () => {
+    const { cache, clock } = await memory!.make();
+    const tap = new Tap<string>().emit('old');
+    const reader = cache.getOrSetStream('k', () => tap);
+    await take(reader, 1);
+    const value = cache.getOrSet('k', () => ['never'], { hardTimeout: '1s' });
+    // In the same turn as the source is cancelled.
+    const next = value.catch(() => collect(cache.getOrSetStream('k', () => words('new'))));
+    await settle();
+    await reader.return!();
+    expect(tap.returned).toBe(0);
+    await clock.advance(1_000);
+    expect(await next).toEqual(['new']);
+    expect(tap.returned).toBe(1);
   });
 });
