@@ -158,7 +158,8 @@ export class StreamReads {
     flight.goLive(recording);
     if (recording.isDeserted) onDeserted();
     void flight.ended.then(() => recording.release());
-    await this.opened(recording, source, context);
+    // Not waited for: a source that is never there must not keep the flight of a stream that is cancelled.
+    void this.opened(recording, source, context);
     const items = await recording.recorded;
     decide?.(context, items.give());
     return items;

@@ -47,6 +47,9 @@ describe.each(stores)('who leaves before the first item over $name', ({ make }) 
     await stream.return!();
     expect(await next).toEqual(END);
     expect(signal!.aborted).toBe(true);
+    // The loader takes no notice. Nobody waits for it any more, here or in another process.
+    await settle();
+    expect(cache.cache.parts.flights.running.size).toBe(0);
   });
 });
 
