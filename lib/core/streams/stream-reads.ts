@@ -141,7 +141,8 @@ export class StreamReads {
     signal.throwIfAborted();
     const gone = deserted();
     const onDeserted = (): void => {
-      if (flight.isWanted) return recording.drain();
+      // What will not be stored is of no use to who waits for that.
+      if (flight.isWanted && recording.isWhole) return recording.drain();
       flight.abandon(gone);
     };
     const onCut = (): void => {

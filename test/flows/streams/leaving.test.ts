@@ -86,3 +86,25 @@ describe('who comes when the last one has just left', () => {
     expect(tap.returned).toBe(1);
   });
 });
+
+describe('the last reader of a stream that is too long to be stored', () => {
+  const [memory] = stores;
+
+  it('ends it, also where it had been begun as a refresh', async () => {
+    const options = { ttl: '1m', staleIfError: '1h', softTimeout: '1s', streams: { maxBytes: 1_000 } } as const;
+    const { cache, clock } = await memory!.make(options);
+    await collect(cache.getOrSetStream('k', () => words('old')));
+    await clock.advance(60_000);
+    const tap = new Tap<string>();
+    const impatient = collect(cache.getOrSetStream('k', () => tap));
+    await until(() => tap.asked === 1);
+    await clock.advance(1_000);
+    expect(await impatient).toEqual(['old']);
+    const patient = cache.getOrSetStream<string>('k', () => words('never'), { softTimeout: Infinity });
+    tap.emit('x'.repeat(1_000));
+    await take(patient, 1);
+    expect(tap.returned).toBe(0);
+    await patient.return!();
+    expect(tap.returned).toBe(1);
+  });
+});
