@@ -51,8 +51,9 @@ export class Recording implements Tape<LiveReader> {
   private isOver = false;
   private timer: Timer | undefined;
   /** What has happened by the time the timer was last looked at. */
-  private before = { questions: 0, last: 0 };
-  private questions = 0;
+  private before = { moves: 0, last: 0 };
+  /** How often a reader has asked, or has had an item that was held. */
+  private moves = 0;
 
   constructor(private readonly parts: RecordingParts) {}
 
@@ -126,11 +127,12 @@ export class Recording implements Tape<LiveReader> {
   }
 
   ask(): void {
-    this.questions++;
+    this.moves++;
     this.pull();
   }
 
   advanced(): void {
+    this.moves++;
     if (!this.isCut) return;
     const had = this.last - this.slots.from;
     if (had < TRIM && !(had > 0 && this.isFull)) return;
@@ -235,12 +237,12 @@ export class Recording implements Tape<LiveReader> {
     const { clock, limits } = this.parts;
     if (limits.stallTimeout === Infinity) return;
     this.timer = clock.setTimeout(() => {
-      const { before, last, questions } = this;
-      const isIdle = questions === before.questions && !this.isPulling && !this.isDraining;
+      const { before, last, moves } = this;
+      const isIdle = moves === before.moves && !this.isPulling && !this.isDraining;
       if (this.isHeldUp ? last === before.last : isIdle) {
         this.giveUpLast(`did not ask for the next item for ${limits.stallTimeout} ms`);
       }
-      this.before = { questions, last };
+      this.before = { moves, last };
       if (!this.isOver) this.watch();
     }, limits.stallTimeout);
   }
