@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
-import { settle, until } from '../../support/deferred.js';
+import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore, slowStores } from '../../support/every-store.js';
 import { collect, Tap, take } from '../../support/tap.js';
 
@@ -106,5 +107,37 @@ describe('the last reader of a stream that is too long to be stored', () => {
     expect(tap.returned).toBe(0);
     await patient.return!();
     expect(tap.returned).toBe(1);
+  });
+});
+
+describe('a Readable of Node that nobody reads any more', () => {
+  const [memory] = stores;
+  const silent = (): Readable =>
+    new Readable({
+      read: () => {},
+      destroy: (_, done) => done(new Error('the line was cut while it was closed')),
+    });
+
+  it('is destroyed while it waits for data', async () => {
+    const { cache } = await memory!.make();
+    const readable = silent();
+    const stream = cache.getOrSetStream('k', () => readable);
+    void stream.next();
+    await settle();
+    await stream.return!();
+    expect(readable.destroyed).toBe(true);
+    await settle();
+  });
+
+  it('is destroyed when it was there too late to be begun', async () => {
+    const { cache } = await memory!.make();
+    const [readable, opened] = [silent(), deferred<Readable>()];
+    const stream = cache.getOrSetStream('k', () => opened.promise);
+    void stream.next();
+    await settle();
+    await stream.return!();
+    opened.resolve(readable);
+    await settle();
+    expect(readable.destroyed).toBe(true);
   });
 });
