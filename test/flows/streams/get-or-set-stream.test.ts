@@ -255,6 +255,22 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(tap.returned).toBe(0);
   });
 
+  it('leave who asks for the value to its own loader when they turn out to be too long', async () => {
+    const { cache } = await make({ streams: { maxBytes: 1_000 } });
+    const tap = new Tap<string>().emit('a');
+    const stream = cache.getOrSetStream('k', () => tap);
+    await take(stream, 1);
+    const value = cache.getOrSet('k', () => ['own']);
+    const values = cache.getOrSetMany<string[]>(['k'], async () => [['never']]);
+    await settle();
+    const rest = collect(stream);
+    tap.emit('x'.repeat(1_000)).end();
+    expect(await value).toEqual(['own']);
+    expect(await values).toEqual(new Map([['k', ['own']]]));
+    expect(await rest).toEqual(['x'.repeat(1_000)]);
+    expect(await cache.get('k')).toEqual(['own']);
+  });
+
   it('join a load of the value that is under way', async () => {
     const { cache } = await make();
     let land!: (value: string[]) => void;
