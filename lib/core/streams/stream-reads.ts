@@ -81,6 +81,7 @@ export class StreamReads {
       return undefined;
     const replay = replayOf(this.parts, call, entry, state);
     if (replay === AGAIN) return undefined;
+    if (replay === ALONE) return ALONE;
     if (state === 'stale' || isDueEarly(entry, options.refreshAhead, now, random)) this.refresh(call, entry);
     return replay;
   }

@@ -415,6 +415,28 @@ describe('the stream of a caller', () => {
   });
 });
 
+describe('a value where a stream is asked for', () => {
+  const [memory] = stores;
+
+  it('is not renewed, however soon it goes stale: the source runs once', async () => {
+    const { cache, clock } = await memory!.make({ refreshAhead: 1e9 });
+    await cache.getOrSet('k', async () => {
+      // What took no time is never renewed early.
+      await clock.advance(5);
+      return 'a value';
+    });
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    expect(await collect(cache.getOrSetStream('k', source))).toEqual(['a']);
+    await settle();
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toBe('a value');
+  });
+});
+
 describe('stale streams', () => {
   const [memory] = stores;
   const filled = async (
