@@ -507,6 +507,19 @@ describe('a limit of time', () => {
     expect(tap.returned).toBe(1);
   });
 
+  it('is for the first item of an uncached one, too', async () => {
+    const { cache, clock } = await memory!.make();
+    await cache.set('k', 'a value');
+    const tap = new Tap<string>();
+    const stream = cache.getOrSetStream('k', () => tap, { hardTimeout: '1s' });
+    let failure: unknown;
+    stream.next().catch((error: unknown) => (failure = error));
+    await until(() => tap.asked === 1);
+    await clock.advance(1_000);
+    expect(String(failure)).toContain('took longer than 1000 ms');
+    expect(tap.returned).toBe(1);
+  });
+
   it('does not count for those that come after', async () => {
     const { cache, clock } = await memory!.make();
     const tap = new Tap<string>().emit('a');
