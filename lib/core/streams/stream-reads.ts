@@ -194,7 +194,7 @@ export class StreamReads {
     const giveUp = (): void => context.abort(limit.reason as Error);
     limit.addEventListener('abort', giveUp, { once: true });
     try {
-      return new SourceReader(sourceOf(await source(context)), (reason) => context.abort(reason));
+      return new SourceReader(inThisContext(sourceOf(await source(context))), (reason) => context.abort(reason));
     } finally {
       limit.removeEventListener('abort', giveUp);
     }

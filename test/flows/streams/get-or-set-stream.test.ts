@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
@@ -434,6 +435,26 @@ describe('a value where a stream is asked for', () => {
     await settle();
     expect(runs).toBe(1);
     expect(await cache.get('k')).toBe('a value');
+  });
+});
+
+describe('the source of a stream', () => {
+  const [memory] = stores;
+
+  it.each([
+    ['that is recorded', false],
+    ['that is read uncached', true],
+  ])('runs in the context of the call that made it, whoever reads: one %s', async (_, isTaken) => {
+    const { cache } = await memory!.make();
+    if (isTaken) await cache.set('k', 'a value');
+    const traces = new AsyncLocalStorage<string>();
+    const stream = traces.run('caller', () =>
+      cache.getOrSetStream('k', async function* () {
+        yield `${traces.getStore()} 1`;
+        yield `${traces.getStore()} 2`;
+      }),
+    );
+    expect(await traces.run('reader', () => collect(stream))).toEqual(['caller 1', 'caller 2']);
   });
 });
 
