@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
-import { settle, until } from '../../support/deferred.js';
+import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
 import { collect, Tap, take } from '../../support/tap.js';
 
@@ -282,6 +282,29 @@ describe.each(stores)('streams over $name', ({ make }) => {
     land(['a', 'b']);
     expect(await value).toEqual(['a', 'b']);
     expect(await stream).toEqual(['a', 'b']);
+  });
+
+  it('are made once for those who have waited for a batch that did not know the key', async () => {
+    const { cache } = await make();
+    const batch = deferred<Map<string, string[]>>();
+    let asked = false;
+    const values = cache.getOrSetMany<string[]>(['k'], () => {
+      asked = true;
+      return batch.promise;
+    });
+    await until(() => asked);
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    const readers = [collect(cache.getOrSetStream('k', source)), collect(cache.getOrSetStream('k', source))];
+    await settle();
+    batch.resolve(new Map());
+    await values;
+    expect(await Promise.all(readers)).toEqual([['a'], ['a']]);
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toEqual(['a']);
   });
 
   it('leave alone what is no stream: they are read uncached, and an event says so', async () => {
