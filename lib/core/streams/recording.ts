@@ -62,7 +62,7 @@ export class Recording implements Tape<LiveReader> {
     return this.whole.promise;
   }
 
-  /** Whether one who joins now has all of it; of one that has failed, what came before it did. */
+  /** Whether one who joins now has all of it. */
   get isWhole(): boolean {
     return !this.isCut;
   }
@@ -88,7 +88,8 @@ export class Recording implements Tape<LiveReader> {
   fail(error: unknown): void {
     if (this.isOver) return;
     this.stop();
-    this.whole.fail(error);
+    // Before its readers are told: whoever calls from here on begins anew.
+    this.cut(error);
     this.tell({ error });
   }
 
@@ -209,7 +210,7 @@ export class Recording implements Tape<LiveReader> {
     }
   }
 
-  private cut(error: UnrecordedError): void {
+  private cut(error: unknown): void {
     if (this.isCut) return;
     this.isCut = true;
     this.whole.fail(error);

@@ -158,6 +158,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
+  it("that have failed are nobody's to join: who tries again at once runs its own source", async () => {
+    const { cache } = await make();
+    const tap = new Tap<string>().emit('half').fail(new Error('cut'));
+    const read = async (): Promise<string[]> => {
+      try {
+        return await collect(cache.getOrSetStream('k', () => tap));
+      } catch {
+        return collect(cache.getOrSetStream('k', () => words('whole')));
+      }
+    };
+    expect(await read()).toEqual(['whole']);
+    expect(await cache.get('k')).toEqual(['whole']);
+  });
+
   it('of something that is no stream reject, and say so', async () => {
     const { cache } = await make();
     const stream = cache.getOrSetStream('k', () => 'text' as unknown as AsyncIterable<string>);
