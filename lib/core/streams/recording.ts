@@ -213,6 +213,8 @@ export class Recording implements Tape<LiveReader> {
   private cut(error: unknown): void {
     if (this.isCut) return;
     this.isCut = true;
+    // Its end is of use to nobody but its readers from now on, so it goes at their pace again.
+    this.isDraining = false;
     this.whole.fail(error);
     this.parts.onCut();
   }

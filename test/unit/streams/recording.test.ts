@@ -85,6 +85,22 @@ describe('a stream that is longer than may be held', () => {
     expect(read - before).toBeLessThanOrEqual(6);
   });
 
+  it('goes at the pace of its readers again, though it went to its end by itself', async () => {
+    const { recording } = rig();
+    const source = chunks();
+    const reader = recording.join(false);
+    recording.drain();
+    recording.start(source);
+    await settle();
+    const { asked } = source;
+    expect(recording.isWhole).toBe(false);
+    for (let nth = 0; nth < asked; nth++) await reader.next();
+    await settle();
+    expect(source.asked).toBe(asked);
+    await reader.next();
+    expect(source.asked).toBe(asked + 1);
+  });
+
   it('goes on when the reader leaves that it has waited for', async () => {
     const { recording } = rig();
     const source = chunks(40);
