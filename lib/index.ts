@@ -58,9 +58,11 @@ export type {
   RedisNode,
   RedisOptions,
   SetOptions,
+  StreamOptions,
   TenantOptions,
 } from './contracts/options.js';
 export type { SecurityCode, SecurityFinding, SecurityLevel, SecurityReport } from './contracts/security.js';
+export type { ObservableLike, ReadableStreamLike, StreamLike, StreamLoader } from './contracts/stream.js';
 export type { CacheExplanation, CacheHealth, CacheStats } from './contracts/stats.js';
 
 export {
@@ -72,6 +74,7 @@ export {
   CacheFormatError,
   CacheKeyError,
   CacheQueuedError,
+  CacheStreamError,
   CacheTenantError,
   CacheTimeoutError,
   CacheUsageError,

@@ -58,6 +58,9 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   CACHE_COMMAND_TIMEOUT: variable('commandTimeout', readDuration),
   CACHE_LEASE_TTL: variable('lease.ttl', readDuration),
   CACHE_LEASE_WAIT_TIMEOUT: variable('lease.waitTimeout', readDuration),
+  CACHE_STREAMS_MAX_BYTES: variable('streams.maxBytes', readBytes),
+  CACHE_STREAMS_STALL_TIMEOUT: variable('streams.stallTimeout', readDuration),
+  CACHE_STREAMS_WAIT_TIMEOUT: variable('streams.waitTimeout', readDuration),
   CACHE_FALLBACK: variable('fallback', readText),
   CACHE_FALLBACK_TTL: variable('fallbackTtl', readDuration),
   CACHE_BREAKER_FAILURES: variable('breaker.failures', readNumber),
@@ -71,6 +74,7 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   CACHE_ENCRYPTION_KEYS: variable('encryption.keys', readList),
   CACHE_CLASS_INSTANCES: variable('classInstances', readText),
   CACHE_LOG_CALLS: variable('logCalls', readSwitch),
+  CACHE_LOG_KEYS: variable('logKeys', readText),
 };
 
 const TTL_PREFIX = 'CACHE_TTL_';

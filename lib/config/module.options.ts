@@ -27,12 +27,14 @@ export class ModuleFields extends FreshnessFields implements FieldsOf<CacheModul
   compression: unknown;
   encryption: unknown;
   lease: unknown;
+  streams: unknown;
   operations: unknown;
   @IsOneOf('plain', 'refuse') classInstances: unknown;
   tenant: unknown;
   http: unknown;
   @HasMethods('generate') keyGenerator: unknown;
   @IsSwitch() logCalls: unknown;
+  @IsOneOf('plain', 'digest') logKeys: unknown;
   @HasMethods('now', 'setTimeout') clock: unknown;
   @HasMethods('next', 'id') random: unknown;
 }

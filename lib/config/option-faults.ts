@@ -14,6 +14,7 @@ import { NOT_BUILT } from './not-built.js';
 import { RedisFields } from './redis.options.js';
 import { BreakerFields, JournalFields } from './resilience.options.js';
 import { kindOf, shownName } from './shown-value.js';
+import { StreamFields } from './stream.options.js';
 import { suggestion } from './suggestion.js';
 import { TenantFields } from './tenant.options.js';
 
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, FieldsClass>> = {
   compression: CompressionFields,
   encryption: EncryptionFields,
   lease: LeaseFields,
+  streams: StreamFields,
   breaker: BreakerFields,
   journal: JournalFields,
   tenant: TenantFields,

@@ -10,11 +10,13 @@ import type {
   Isolation,
   LeaseOptions,
   MemoryOptions,
+  StreamOptions,
   TenantOptions,
 } from '../contracts/options.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { systemClock, systemRandom } from '../support/clock.js';
+import { tryParseBytes } from '../support/byte-size.js';
 import { parseDuration } from '../support/duration.js';
 import { operationName } from '../support/operation-name.js';
 import { isOnRedis } from './on-redis.js';
@@ -42,7 +44,13 @@ export interface ResolvedOptions {
   readonly ttl: number;
   readonly freshness: ResolvedFreshness;
   readonly backend: 'memory' | 'redis' | 'tiered' | 'null' | CacheBackend;
-  readonly memory: { readonly maxEntries: number; readonly maxBytes: number; readonly isolation: Isolation };
+  readonly memory: {
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    readonly isolation: Isolation;
+    /** `undefined`: all entries of Redis may be kept in the process. */
+    readonly admit: ((key: string) => unknown) | undefined;
+  };
   /** Set whenever the backend is `redis` or `tiered`. */
   readonly redis: ResolvedRedis | undefined;
   /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
@@ -51,6 +59,7 @@ export interface ResolvedOptions {
   readonly resilience: ResolvedResilience | undefined;
   /** Milliseconds; `Infinity`: no end to the wait. */
   readonly lease: { readonly ttl: number; readonly waitTimeout: number };
+  readonly streams: { readonly maxBytes: number; readonly stallTimeout: number; readonly waitTimeout: number };
   readonly codec: 'json' | 'msgpack' | Codec;
   readonly compression: ResolvedCompression;
   readonly encryption: ResolvedEncryption | undefined;
@@ -64,6 +73,7 @@ export interface ResolvedOptions {
   /** `undefined`: the injected `CacheKeyGenerator`. */
   readonly keyGenerator: KeyGenerator | undefined;
   readonly logCalls: boolean;
+  readonly logKeys: 'plain' | 'digest';
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -72,6 +82,11 @@ const HOUR = 3_600_000;
 const COMMAND_TIMEOUT = 100;
 /** Milliseconds. */
 export const DEFAULT_LEASE: ResolvedOptions['lease'] = Object.freeze({ ttl: 2_000, waitTimeout: 30_000 });
+export const DEFAULT_STREAMS: ResolvedOptions['streams'] = Object.freeze({
+  maxBytes: 16 * 1024 * 1024,
+  stallTimeout: 120_000,
+  waitTimeout: 120_000,
+});
 
 /** Applies the defaults. @param options What `validateOptions` let pass. */
 export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
@@ -94,6 +109,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
         : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
     resilience: isOnRedis(backend) || options.fallback !== undefined ? resolveResilience(options) : undefined,
     lease: resolveLease(options.lease ?? {}),
+    streams: resolveStreams(options.streams ?? {}),
     codec: options.codec ?? 'json',
     compression: resolveCompression(options.compression),
     encryption: options.encryption && resolveEncryption(options.encryption),
@@ -103,6 +119,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     http: Object.freeze({ ...options.http }),
     keyGenerator: options.keyGenerator,
     logCalls: options.logCalls ?? false,
+    logKeys: options.logKeys ?? 'plain',
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   });
@@ -131,6 +148,15 @@ function resolveMemory(memory: MemoryOptions): ResolvedOptions['memory'] {
     maxEntries: memory.maxEntries ?? 10_000,
     maxBytes: memory.maxBytes ?? 104_857_600,
     isolation: memory.isolation ?? 'clone',
+    admit: memory.admit?.bind(memory),
+  });
+}
+
+function resolveStreams(streams: StreamOptions): ResolvedOptions['streams'] {
+  return Object.freeze({
+    maxBytes: streams.maxBytes === undefined ? DEFAULT_STREAMS.maxBytes : tryParseBytes(streams.maxBytes)!,
+    stallTimeout: inMs(streams.stallTimeout, 'streams.stallTimeout') ?? DEFAULT_STREAMS.stallTimeout,
+    waitTimeout: inMs(streams.waitTimeout, 'streams.waitTimeout') ?? DEFAULT_STREAMS.waitTimeout,
   });
 }
 

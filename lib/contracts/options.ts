@@ -2,7 +2,7 @@ import type { CacheBackend } from './backend.js';
 import type { Clock, Random } from './clock.js';
 import type { Codec } from './codec.js';
 import type { Duration } from './duration.js';
-import type { CompressionOptions, EncryptionOptions } from './encoding-options.js';
+import type { ByteSize, CompressionOptions, EncryptionOptions } from './encoding-options.js';
 import type { KeyGenerator } from './key-generator.js';
 
 export type Isolation = 'clone' | 'freeze' | 'share';
@@ -64,6 +64,11 @@ export interface MemoryOptions {
   maxBytes?: number;
   /** `clone` (default): every caller gets a copy. `freeze`: plain data is shared, frozen. `share`: by reference. */
   isolation?: Isolation;
+  /**
+   * Whether an entry of Redis may be kept in this process too; asked with the logical key. Only with the backend `tiered`.
+   * One that throws has said no. Default: all may.
+   */
+  admit?: (key: string) => boolean;
 }
 
 /** The part of an ioredis client the library calls; an `ioredis` `Redis` fits. */
@@ -158,6 +163,23 @@ export interface LeaseOptions {
   waitTimeout?: Duration;
 }
 
+/** Streams that are recorded while they are read. */
+export interface StreamOptions {
+  /**
+   * What one stream may weigh, by estimate, to be stored, and to be joined by others while it is under way. One that turns out
+   * to be longer is read on as if there were no cache, with no more than this between its foremost reader and the last.
+   * Default 16 MiB.
+   */
+  maxBytes?: ByteSize;
+  /**
+   * How long a reader may go without asking for the next item while others wait for it to go on, or while nobody reads at all.
+   * Then it is given up with `CacheStreamError`. Default 2 minutes.
+   */
+  stallTimeout?: Duration;
+  /** How long a process waits for another one's stream at most, where that is longer than `lease.waitTimeout`. Default 2 minutes. */
+  waitTimeout?: Duration;
+}
+
 /** Whose a call is. `forTenant(id)` goes before a decorator's `tenant`, and that before `resolve`. */
 export interface TenantOptions {
   /** A call whose tenant is not known rejects with `CacheTenantError`. Default false: it is of no tenant. */
@@ -226,6 +248,7 @@ export interface CacheModuleOptions extends FreshnessOptions {
   encryption?: EncryptionOptions;
   /** One load for a whole fleet. Only where processes share a Redis. */
   lease?: LeaseOptions;
+  streams?: StreamOptions;
   /** Ttl by operation name, for `@Cached({ operation })`. */
   operations?: Record<string, Duration>;
   /** What becomes of class instances inside values: their own data (`plain`, default), or a refusal. */
@@ -237,6 +260,11 @@ export interface CacheModuleOptions extends FreshnessOptions {
   keyGenerator?: KeyGenerator;
   /** Writes a line at Nest's debug level for every hit and miss. Default false. */
   logCalls?: boolean;
+  /**
+   * How keys stand in log lines, in health reports and in the messages of our errors. `plain` (default): as they are.
+   * `digest`: as a hash, for keys that hold what people have written; of an error of the backend only its kind is told then.
+   */
+  logKeys?: 'plain' | 'digest';
   /** Tests: `new FakeClock()`. */
   clock?: Clock;
   random?: Random;

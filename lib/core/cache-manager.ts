@@ -1,6 +1,7 @@
 import type { Duration } from '../contracts/duration.js';
 import type { CacheEvent, CacheEventOf, CacheEventType } from '../contracts/events.js';
 import type { Loader, SetOptions } from '../contracts/options.js';
+import type { StreamLoader } from '../contracts/stream.js';
 import type { SecurityReport } from '../contracts/security.js';
 import type { CacheExplanation, CacheHealth, CacheStats } from '../contracts/stats.js';
 import { Opaque } from '../support/opaque.js';
@@ -105,6 +106,27 @@ export class CacheManager extends Opaque {
       if (!(error instanceof CacheTenantError)) throw error;
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * The stream of the key: replayed from the cache, joined while another caller's is under way (what it has emitted by then,
+   * and the rest as it comes), or made by the loader, from an async iterable, a `ReadableStream` or an observable. The source
+   * is asked for the next item when the foremost reader wants it. It is stored, as an array of its items, when it has
+   * properly ended, and not when it fails or `context.skip()` was called. Who leaves early leaves the others alone; when the
+   * last one has left, the source is cancelled.
+   *
+   * Nothing happens before the first item is asked for. The stream rejects as the source does, after what came before;
+   * with `CacheTimeoutError` when `hardTimeout` passes before the first item; with `CacheStreamError` for a reader who
+   * holds the others up for too long.
+   *
+   * @throws CacheUsageError for a bad key, ttl or tag; CacheTenantError.
+   */
+  getOrSetStream<T>(
+    key: string,
+    loader: StreamLoader<T>,
+    options?: GetOrSetOptions,
+  ): AsyncIterableIterator<T, undefined> {
+    return this.cache.getOrSetStream(this.scope, key, loader, options);
   }
 
   /** The fresh ones among the keys. */

@@ -1,5 +1,6 @@
 import { freshnessOf, type NearEntry } from '../contracts/entry.js';
-import type { Loader } from '../contracts/options.js';
+import type { Loader, LoaderContext } from '../contracts/options.js';
+import type { StreamLoader } from '../contracts/stream.js';
 import type { CacheUsageError } from '../support/errors.js';
 import { Opaque } from '../support/opaque.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
@@ -14,6 +15,8 @@ import { ReadMany } from './read-many.js';
 import { ReadThrough } from './read-through.js';
 import { Reads } from './reads.js';
 import type { CacheScope } from './scopes.js';
+import { CachedStream } from './streams/cached-stream.js';
+import { StreamReads } from './streams/stream-reads.js';
 import { Writes } from './writes.js';
 
 /** Answered by `tryHit` when the key has to be looked for the long way. */
@@ -29,6 +32,7 @@ export class Cache extends Opaque {
   readonly invalidations: Invalidations;
   private readonly readThrough: ReadThrough;
   private readonly readMany: ReadMany;
+  private readonly streamReads: StreamReads;
 
   constructor(readonly parts: CacheParts) {
     super();
@@ -38,6 +42,7 @@ export class Cache extends Opaque {
     this.invalidations = new Invalidations(parts);
     this.readThrough = new ReadThrough(parts);
     this.readMany = new ReadMany(parts);
+    this.streamReads = new StreamReads(parts, this.readThrough);
   }
 
   /**
@@ -130,6 +135,27 @@ export class Cache extends Opaque {
     const value = entry.read() as T;
     if (state === 'stale' || tried === RENEW) this.readThrough.refresh(call, entry);
     return value;
+  }
+
+  getOrSetStream<T>(
+    scope: CacheScope,
+    key: string,
+    loader: StreamLoader<T>,
+    options: GetOrSetOptions | undefined,
+  ): CachedStream<T> {
+    checkKey(key);
+    return this.readStream(scope, key, loader, this.parts.resolver.resolve(options));
+  }
+
+  /** `getOrSetStream` with options that are resolved already. `decide` is told of all items when the stream has ended. */
+  readStream<T>(
+    scope: CacheScope,
+    key: string,
+    loader: StreamLoader<T>,
+    options: CallOptions,
+    decide?: (context: LoaderContext, items: unknown[]) => void,
+  ): CachedStream<T> {
+    return new CachedStream(() => this.streamReads.open(scope, key, loader, options, decide));
   }
 
   private async loadUncached<T>(key: string, loader: Loader<T>): Promise<T> {

@@ -9,6 +9,7 @@ import type { EventStream } from './event-stream.js';
 import type { Ticket } from './ticket.js';
 import type { Loaded } from './load.js';
 import type { CacheScope } from './scopes.js';
+import { RecordedItems } from './streams/recorded-items.js';
 
 type At = Address & { readonly scope: CacheScope };
 
@@ -38,6 +39,8 @@ export class Filler {
 
   /** A copy of the value in the cache's own keeping, or `undefined` (and an event, if `loud`) when it cannot be kept. */
   keep(at: At, value: unknown, loud: boolean): Kept | undefined {
+    // Each of its items was kept when it came.
+    if (value instanceof RecordedItems) return value.kept;
     try {
       return this.isolation.keep(value);
     } catch (error) {

@@ -15,6 +15,7 @@ import { servesAside } from './serves-aside.js';
 import { LATE, landedElsewhere, type Landed } from './landed.js';
 import type { Flight } from './single-flight.js';
 import { lookUp, takeStamp } from './store-steps.js';
+import { UnrecordedError } from './streams/unrecorded-error.js';
 import { Tenure } from './tenure.js';
 import type { Sleeper } from './wake-up.js';
 
@@ -23,6 +24,8 @@ export interface ReadCall<T> {
   readonly address: Address & { readonly scope: CacheScope };
   readonly loader: Loader<T>;
   readonly options: CallOptions;
+  /** Milliseconds to wait for another process that loads it. Default: that of the leases. */
+  readonly patience?: number;
 }
 
 /**
@@ -64,7 +67,7 @@ export class FlightDeck {
       if (state === 'fresh' && !renews) return;
 
       sleeper = this.parts.wakeUp.enter(at.id);
-      const request = { flight, at, tags: options.tags, lookup, sleeper };
+      const request = { flight, at, tags: options.tags, lookup, sleeper, patience: call.patience };
       const answer = (await this.turns.ask([request], budget))?.[0];
       if (typeof answer !== 'string') return await this.takeTurn(request, call, { lease: answer, lookup }, budget);
       // Somebody else is renewing what is still good: nobody waits for that.
@@ -137,7 +140,8 @@ export class FlightDeck {
     try {
       return await flight.carry(() => runLoader(clock, call.loader, flight.context as LoadContext<T>));
     } catch (error) {
-      events.loadError(scope, { key, duration: clock.now() - begun, error, background: flight.background });
+      if (error instanceof UnrecordedError) events.error(scope, 'keep', error, key);
+      else events.loadError(scope, { key, duration: clock.now() - begun, error, background: flight.background });
       throw error;
     }
   }

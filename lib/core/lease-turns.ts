@@ -23,6 +23,8 @@ export interface TurnRequest {
   readonly lookup: Lookup | undefined;
   /** There since before the first question: what happens while that is on its way is news, too. */
   readonly sleeper: Sleeper;
+  /** Milliseconds to wait for somebody else at the most; default: what the leases say. */
+  readonly patience?: number | undefined;
 }
 
 /**
@@ -91,7 +93,7 @@ export class LeaseTurns {
     const { at, flight, sleeper } = request;
     // The one who holds the lease may be the loader that asks here.
     if (flights.isAbove(at.id)) return { kind: 'load', lease: undefined, lookup: request.lookup };
-    const end = clock.now() + leases.waitTimeout;
+    const end = clock.now() + (request.patience ?? leases.waitTimeout);
     const stopAttending = leases.attend(at);
     let lookup = request.lookup;
     let last: LeaseOutcome = answer;

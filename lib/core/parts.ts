@@ -3,6 +3,7 @@ import type { Clock, Random } from '../contracts/clock.js';
 import type { EntryStore } from '../contracts/entry-store.js';
 import type { ValueIsolation } from '../contracts/entry.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
+import type { Discretion } from '../support/discretion.js';
 import type { LeaseProvider } from '../contracts/lease.js';
 import type { CacheResponseOptions } from '../contracts/options.js';
 import type { OptionsResolver } from './call-options.js';
@@ -12,6 +13,7 @@ import type { GatheredLooks } from './gathered-looks.js';
 import type { Filler } from './filler.js';
 import type { Scopes } from './scopes.js';
 import type { SingleFlight } from './single-flight.js';
+import type { StreamLimits } from './streams/stream-limits.js';
 import type { WakeUp } from './wake-up.js';
 
 /** What one cache is made of. Every part of it that does work is given the whole, and takes what it needs. */
@@ -31,6 +33,7 @@ export interface CacheParts {
   readonly fence: Fence;
   readonly flights: SingleFlight;
   readonly leases: LeaseProvider;
+  readonly streams: StreamLimits;
   /** What other processes change. */
   readonly feed: ChangeFeed;
   readonly wakeUp: WakeUp;
@@ -41,6 +44,8 @@ export interface CacheParts {
   /** Ttl in milliseconds by `operationName`. */
   readonly operations: ReadonlyMap<string, number>;
   readonly keyGenerator: KeyGenerator | undefined;
+  /** How keys stand in what is logged, and in the messages of errors. */
+  readonly discretion: Discretion;
   /** Defaults for routes. */
   readonly http: CacheResponseOptions | undefined;
 }

@@ -6,6 +6,7 @@ import { withHardTimeout } from './hard-timeout.js';
 import { LoadContext, runLoader } from './load.js';
 import type { CacheParts } from './parts.js';
 import { AGAIN, ALONE, Passenger, UNKNOWN } from './passenger.js';
+import type { Flight } from './single-flight.js';
 import { detachUnheard, isUnheard } from './unheard.js';
 
 /**
@@ -36,7 +37,7 @@ export class ReadThrough {
     if (direct !== undefined) return direct;
     const { hardTimeout } = call.options;
     if (hardTimeout === undefined) return this.serve(call, undefined);
-    const operation = `Loading ${JSON.stringify(call.address.key)}`;
+    const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.serve(call, limit));
   }
 
@@ -48,6 +49,21 @@ export class ReadThrough {
   }
 
   private async serve<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
+    const served = await this.board(call, limit, (flight, leads) =>
+      new Passenger<T>(this.parts, call.address, call.options, flight, leads).ride(limit),
+    );
+    return served === ALONE ? this.loadUncached(call) : served;
+  }
+
+  /**
+   * Finds the flight that this caller may board, and rides it; another one, when that came to nothing for it. `ALONE`: it has
+   * to load for itself.
+   */
+  async board<T, R>(
+    call: ReadCall<T>,
+    limit: AbortSignal | undefined,
+    ride: (flight: Flight, leads: boolean) => Promise<R | typeof AGAIN | typeof UNKNOWN | typeof ALONE>,
+  ): Promise<R | typeof ALONE> {
     const { flights } = this.parts;
     const { address, options } = call;
     let budget: Budget | undefined;
@@ -60,10 +76,8 @@ export class ReadThrough {
         await detachUnheard(this.parts, address.scope, [address.key], options.tags, budget);
         under = flights.get(address.id);
       }
-      if (under?.wouldDeadlock) return this.loadUncached(call);
-      const flight = under ?? this.deck.takeOff(call, undefined, budget);
-      const served = await new Passenger<T>(this.parts, address, options, flight, !under).ride(limit);
-      if (served === ALONE) return this.loadUncached(call);
+      if (under?.wouldDeadlock) return ALONE;
+      const served = await ride(under ?? this.deck.takeOff(call, undefined, budget), !under);
       if (served !== AGAIN && served !== UNKNOWN) return served;
     }
   }

@@ -5,6 +5,7 @@ import type { Found, Landed } from './landed.js';
 import { Outcome } from './outcome.js';
 import type { Ticket } from './ticket.js';
 import type { LoadContext } from './load.js';
+import type { Recording } from './streams/recording.js';
 
 /** Loaders of several caches may be nested in one another. */
 const aboard = new Aboard<Flight>();
@@ -55,6 +56,8 @@ export class Flight {
   private finding: Outcome<Found | undefined> | undefined;
   private landing: Outcome<Landed> | undefined;
   private ending: Outcome<void> | undefined;
+  private recording: Recording | undefined;
+  private liveListeners: Set<(recording: Recording) => void> | undefined;
   private waiting = 0;
   private abandoned: Error | undefined;
   /** With the number of waits: a loader may wait for one flight twice. */
@@ -72,6 +75,28 @@ export class Flight {
   /** What the load brought. Rejects with the loader's error. Pending for ever when `found` is fresh. */
   get landed(): Promise<Landed> {
     return (this.landing ??= new Outcome()).promise;
+  }
+
+  /**
+   * Calls the listener with the stream that the loader brings, at once when that is there: who listens is aboard before the
+   * first item comes. Returns what ends that.
+   */
+  whenLive(listener: (recording: Recording) => void): () => void {
+    if (this.recording) listener(this.recording);
+    else (this.liveListeners ??= new Set()).add(listener);
+    return () => void this.liveListeners?.delete(listener);
+  }
+
+  goLive(recording: Recording): void {
+    this.recording = recording;
+    const listeners = this.liveListeners;
+    this.liveListeners = undefined;
+    if (listeners) for (const listener of listeners) listener(recording);
+  }
+
+  /** Whether it would still be of use to anybody. */
+  get isWanted(): boolean {
+    return this.waiting > 0 || this.background;
   }
 
   /** Resolves when there is nothing more to do. */
@@ -206,6 +231,11 @@ export class SingleFlight {
     let ticket = this.fence.firstAt(id);
     while (ticket && (ticket.flight === undefined || ticket.isSealed)) ticket = ticket.beside;
     return ticket?.flight as Flight | undefined;
+  }
+
+  /** All of this key that are under way, those that nobody may join any more among them. */
+  at(id: string): Flight[] {
+    return this.fence.ticketsAt(id).flatMap(({ flight }) => (flight === undefined ? [] : [flight as Flight]));
   }
 
   takeOff(address: Address, tags: readonly string[]): Flight {

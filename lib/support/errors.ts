@@ -55,6 +55,18 @@ export class CacheValueError extends CacheError {
   }
 }
 
+/**
+ * A reader of a live stream was given up: it held up the source, or the others, for too long, or fell too far behind a source
+ * that cannot be held up. What the others read goes on.
+ */
+export class CacheStreamError extends CacheError {
+  override readonly name = 'CacheStreamError';
+
+  constructor(what: string) {
+    super(`The reader of a stream ${what}; it is given up.`);
+  }
+}
+
 /** A time limit of ours passed: the backend's, or the caller's `hardTimeout`. */
 export class CacheTimeoutError extends CacheError {
   override readonly name = 'CacheTimeoutError';

@@ -132,7 +132,7 @@ describe('a ttl out of the ordinary', () => {
   it.each(NONE.filter((ttl) => ttl !== undefined && ttl !== null))(
     '%p is refused by decorators when the class is declared',
     (ttl) => {
-      for (const decorator of [Cached, CachePut]) {
+      for (const decorator of [Cached as typeof CachePut, CachePut]) {
         const declare = (): void => {
           class Service {
             async find(): Promise<number> {

@@ -30,7 +30,7 @@ export function CachePut<M extends Method>(
     checkOptions(placeName('CachePut', target, name), untyped);
     const site = new CallSite('CachePut', target, name, untyped);
     const original = descriptor.value as unknown as AnyMethod;
-    const isPromised = returnsOf(target, name, original) !== 'other';
+    const isPromised = ['promise', 'unknown'].includes(returnsOf(target, name, original));
     const put = new PutCall(site, untyped, original, isPromised);
     carryRegistry(target, site);
     replaceMethod(descriptor, (instance, args) => put.run(instance, args));

@@ -1,7 +1,7 @@
 import type { Duration } from '../../contracts/duration.js';
 import type { FreshnessOptions } from '../../contracts/options.js';
 
-/** `A`: the method's parameters. `V`: what its promise resolves to. */
+/** `A`: the method's parameters. `V`: what its promise resolves to; of a stream, the array of its items. */
 export interface CachedOptions<A extends unknown[] = never[], V = never> extends FreshnessOptions {
   /**
    * What identifies the call. A string is the whole key (after `keyPrefix`, if there is one), so that the manager and
@@ -32,12 +32,17 @@ export interface CachedOptions<A extends unknown[] = never[], V = never> extends
    * method runs.
    */
   hydrate?: (plain: unknown) => V;
+  /**
+   * Which kind of stream the method returns, or promises, where its declared return type does not tell: an async `iterable`, an
+   * `observable`, a `readable` of the platform (`ReadableStream`), or one of `node` (`Readable`). Not beside `hydrate`.
+   */
+  stream?: 'iterable' | 'observable' | 'readable' | 'node';
 }
 
 /** Of `@CachePut`. */
 export interface CachePutOptions<A extends unknown[] = never[], V = never> extends Omit<
   CachedOptions<A, V>,
-  'key' | 'hydrate'
+  'key' | 'hydrate' | 'stream'
 > {
   key?: (...args: A) => unknown;
   /** The key, where only the result tells it; in place of `key`. */

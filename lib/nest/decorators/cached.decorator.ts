@@ -1,4 +1,5 @@
 import type { LoaderContext } from '../../contracts/options.js';
+import type { StreamLike } from '../../contracts/stream.js';
 import { NO_HIT, RENEW } from '../../core/cache.js';
 import type { CallOptions } from '../../core/call-options.js';
 import type { CacheScope } from '../../core/scopes.js';
@@ -8,27 +9,38 @@ import { optionsOf, ttlOf } from './call-ttl.js';
 import type { CachedOptions } from './cached-options.js';
 import { checkOptions, checkTarget, placeName } from './check-options.js';
 import { carryRegistry } from './registry-property.js';
-import { isStream, returnsOf } from './returned.js';
+import { isStream, isThenable, kindOf, returnsOf, STREAM_KINDS, type Returns, type StreamKind } from './returned.js';
+import { runStreamed, type StreamSite } from './streamed-call.js';
 import { replaceMethod, type AnyMethod } from './wrap-method.js';
 
 /** Left on the wrapper, for those who want to know whether a handler is cached already. */
 export const CACHED_METADATA = 'nestjs-cached:cached';
 
-type Method = (...args: never[]) => Promise<unknown>;
+type Method = (...args: never[]) => Promise<unknown> | StreamLike<unknown>;
+
+/** What is cached: what the promise resolves to, or all that the stream emits. */
+type ValueOf<R> =
+  R extends Promise<infer P> ? (P extends StreamLike<infer I> ? I[] : P) : R extends StreamLike<infer I> ? I[] : never;
 
 /**
- * Caches what a method's promise resolves to. One run a key at a time, however many call; its errors are not cached and
- * reach the callers unchanged.
+ * Caches what a method's promise resolves to, or what the stream emits that it returns: an async iterable, an observable, a
+ * `ReadableStream` or a `Readable`. One run a key at a time, however many call; its errors are not cached and reach the
+ * callers unchanged. A stream is joined by all who call while it is under way, and stored when it has properly ended (see
+ * `CacheManager.getOrSetStream`); its callers get a stream of the same kind, and the method runs when the first of them reads.
+ *
+ * Of which kind the stream is, the method's declared return type tells (with `emitDecoratorMetadata`), or that it is an async
+ * generator. `AsyncIterable` and other interfaces leave no trace in it: with `stream` the first call is cached too, else only
+ * those after it. A promise of a stream needs `stream`.
  *
  * Without a cache (no `CacheModule`, or an object that Nest has not made) the method runs as it is, and one warning says
  * so. So it does for a call that no key can be made of, when one of the functions given here throws, and for a method
- * that returns a stream or an observable. Each is an `error` event where there is a cache to hear it from. Not so for a
+ * that returns neither a promise of data nor a stream. Each is an `error` event where there is a cache to hear it from. Not so for a
  * call whose tenant cannot be told (see `TenantOptions`): that rejects with `CacheTenantError`, and nothing runs.
  *
  * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */
 export function Cached<M extends Method>(
-  options: CachedOptions<Parameters<M>, Awaited<ReturnType<M>>> = {},
+  options: CachedOptions<Parameters<M>, ValueOf<ReturnType<M>>> = {},
 ): (target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
   return (target, name, descriptor) => {
     checkTarget('Cached', target, name, descriptor);
@@ -36,8 +48,7 @@ export function Cached<M extends Method>(
     checkOptions(placeName('Cached', target, name), untyped);
     const site = new CallSite('Cached', target, name, untyped);
     const original = descriptor.value as unknown as AnyMethod;
-    const isPromised = returnsOf(target, name, original) !== 'other';
-    const call = new CachedCall(site, untyped, original, isPromised);
+    const call = new CachedCall(site, untyped, original, returnsOf(target, name, original));
     carryRegistry(target, site);
     replaceMethod(descriptor, (instance, args) => call.run(instance, args));
     Reflect.defineMetadata?.(CACHED_METADATA, true, descriptor.value as object);
@@ -52,18 +63,32 @@ class Unshared {
 class CachedCall {
   /** Of XFetch; `undefined`: the module's. */
   private readonly beta: number | undefined;
+  private readonly isPromised: boolean;
+  /** Of the stream it returns; told, or learnt from the first one. */
+  private kind: StreamKind | undefined;
+  /** Whether it may return a promise of data or a stream; known to be false at the latest when it has returned something else. */
+  private isCacheable: boolean;
+  private readonly parts: StreamSite;
 
   constructor(
     private readonly site: CallSite,
     private readonly options: CachedOptions<unknown[], unknown>,
     private readonly original: AnyMethod,
-    /** Whether it may return a promise of data; known to be false at the latest when it has returned a stream. */
-    private isCacheable: boolean,
+    returns: Returns,
   ) {
+    this.isPromised = returns === 'promise';
+    this.kind = this.options.stream ?? (isKind(returns) ? returns : undefined);
+    this.isCacheable = returns !== 'other' || this.kind !== undefined;
+    this.parts = {
+      ...{ site, options, original },
+      optionsFor: (place, args) => this.optionsFor(place, args),
+      decide: (context, place, instance, items, args) => this.decide(context, place, instance, items, args),
+    };
     this.beta = options.refreshAhead === undefined ? undefined : Number(options.refreshAhead);
   }
 
   run(instance: unknown, args: unknown[]): unknown {
+    if (this.kind !== undefined) return this.runStreamed(instance, args, this.kind);
     const place = this.site.placeOf(instance);
     if (place === undefined) return this.original.apply(instance, args);
     if (!this.isCacheable) return this.runUncacheable(instance, args);
@@ -92,6 +117,11 @@ class CachedCall {
     return this.readThrough(instance, args, place, scope!, key!, options, tried);
   }
 
+  private runStreamed(instance: unknown, args: unknown[], kind: StreamKind): unknown {
+    const stream = runStreamed(this.parts, kind, instance, args);
+    return this.isPromised && !isThenable(stream) ? Promise.resolve(stream) : stream;
+  }
+
   private async readThrough(
     instance: unknown,
     args: unknown[],
@@ -104,10 +134,11 @@ class CachedCall {
     // Set when this very call ran the method: then the value is the method's own and needs no hydration.
     let own: { value: unknown } | undefined;
     const load = async (context: LoaderContext): Promise<unknown> => {
-      const value = await this.original.apply(instance, args);
+      const returned = this.original.apply(instance, args);
+      const value = await returned;
       own = { value };
       if (isStream(value)) {
-        this.isCacheable = false;
+        this.learn(instance, isThenable(returned) ? undefined : kindOf(value));
         context.skip();
         return new Unshared();
       }
@@ -118,6 +149,15 @@ class CachedCall {
     if (value instanceof Unshared) return own ? own.value : this.original.apply(instance, args);
     if (this.options.hydrate === undefined || (own !== undefined && Object.is(own.value, value))) return value;
     return this.hydrated(instance, args, place, scope, key, value);
+  }
+
+  /** It has returned a stream: what is known of its kind is of use for the next call. */
+  private learn(instance: unknown, kind: StreamKind | undefined): void {
+    this.kind = this.options.hydrate === undefined ? kind : undefined;
+    this.isCacheable = this.kind !== undefined;
+    if (!this.isCacheable) return;
+    const text = `it turned out to return a stream. Say so with stream: '${kind}', and the first call is cached too`;
+    this.site.warnOnce(instance, 'kind', text, 'ran uncached once');
   }
 
   /** Whether and how long the value is stored. A callback that fails stores nothing: the value is the caller's all the same. */
@@ -154,7 +194,7 @@ class CachedCall {
 
   private runUncacheable(instance: unknown, args: unknown[]): unknown {
     const text =
-      'it returns something else than a promise of data. A stream can be read once only, so each caller gets its own';
+      'it returns something else than a promise of data, or a stream whose kind the option stream does not say. Each caller gets its own';
     this.site.warnOnce(instance, 'stream', text);
     return this.original.apply(instance, args);
   }
@@ -167,4 +207,8 @@ class CachedCall {
     if (typeof tags !== 'function') place.fixed = options;
     return options;
   }
+}
+
+function isKind(returns: Returns): returns is StreamKind {
+  return (STREAM_KINDS as readonly Returns[]).includes(returns);
 }

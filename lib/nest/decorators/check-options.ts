@@ -1,5 +1,6 @@
 import { OptionsResolver } from '../../core/call-options.js';
 import { CacheUsageError } from '../../support/errors.js';
+import { STREAM_KINDS } from './returned.js';
 
 const CALLBACKS = ['key', 'resultKey', 'tenant', 'condition', 'unless', 'hydrate', 'after'] as const;
 const TEXTS = ['keyPrefix', 'cache', 'operation'] as const;
@@ -7,7 +8,7 @@ const DURATIONS = ['ttl', 'staleWhileRevalidate', 'staleIfError', 'softTimeout',
 
 type Checked = { readonly [name in (typeof CALLBACKS)[number] | (typeof TEXTS)[number]]?: unknown } & {
   readonly [name in (typeof DURATIONS)[number]]?: unknown;
-} & { readonly tags?: unknown; readonly pattern?: unknown };
+} & { readonly tags?: unknown; readonly pattern?: unknown; readonly stream?: unknown };
 
 /** Knows what a call may say; which defaults it fills in does not matter here. */
 const resolver = new OptionsResolver(
@@ -37,6 +38,7 @@ export function checkOptions(where: string, options: object): void {
     demand(where, name, checked[name], 'string');
     if (checked[name] === '') throw new CacheUsageError(`${where}: ${name} is empty. Leave it out, or give it a name.`);
   }
+  checkStream(where, checked);
   const { pattern, tags, ttl } = checked;
   if (pattern !== undefined && typeof pattern !== 'function') demand(where, 'pattern', pattern, 'string');
   try {
@@ -47,6 +49,18 @@ export function checkOptions(where: string, options: object): void {
     } as Parameters<typeof resolver.resolve>[0]);
   } catch (error) {
     throw new CacheUsageError(`${where}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function checkStream(where: string, { stream, hydrate }: Checked): void {
+  if (stream === undefined) return;
+  if (!(STREAM_KINDS as readonly unknown[]).includes(stream)) {
+    throw new CacheUsageError(`${where}: stream is ${JSON.stringify(stream)}. Give one of ${STREAM_KINDS.join(', ')}.`);
+  }
+  if (hydrate !== undefined) {
+    throw new CacheUsageError(
+      `${where}: hydrate is for values. The items of a stream come out of the cache as they are.`,
+    );
   }
 }
 

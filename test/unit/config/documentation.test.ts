@@ -65,7 +65,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(51);
+    expect(variables).toHaveLength(52);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

@@ -1,0 +1,287 @@
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { Kept, ValueIsolation } from '../../contracts/entry.js';
+import { CacheStreamError, CacheValueError } from '../../support/errors.js';
+import { Outcome } from '../outcome.js';
+import { LiveReader } from './live-reader.js';
+import { RecordedItems } from './recorded-items.js';
+import type { StreamLimits } from './stream-limits.js';
+import type { StreamSource } from './stream-source.js';
+import { UnrecordedError } from './unrecorded-error.js';
+
+/** What an item that cannot be kept counts as, in bytes: nobody can tell. */
+const UNKNOWN_BYTES = 1_024;
+/** Items that everybody has had are let go of so many at a time. */
+const TRIM = 64;
+
+/** One item. */
+export interface Slot {
+  /** The source's own, for the one whose call opened it; for everybody, where it cannot be kept. */
+  own: unknown;
+  readonly kept: Kept | undefined;
+}
+
+export type Ending = 'end' | { readonly error: unknown };
+
+export interface RecordingParts {
+  readonly isolation: ValueIsolation;
+  readonly limits: StreamLimits;
+  readonly clock: Clock;
+  /** Told when nothing of it will be stored, and nobody may join any more. */
+  readonly onCut: () => void;
+  /** Told when the last reader has left before the end. */
+  readonly onDeserted: () => void;
+}
+
+/**
+ * One stream, read by many while it runs: each from its first item on, at its own pace. The source is asked for an item when
+ * the foremost reader wants it, and no sooner.
+ *
+ * All items are held for those who are to come, until they weigh more than `maxBytes`. From there on it is an ordinary
+ * stream: nobody may join, nothing is stored, what all readers have had is let go of, and the foremost waits for the last
+ * while so much lies between them:
+ *
+ *     source -> [  items that are held  ] -> foremost reader
+ *                ^ last reader              asks for the next one
+ *
+ * A reader who holds up the others for `stallTimeout`, or the source when there are no others, is given up.
+ */
+export class Recording {
+  /** How it ended, for its readers; those of a whole one are told when it is stored, as who waits for a value is. */
+  ending: Ending | undefined;
+  private slots: Slot[] = [];
+  /** How many items were let go of. */
+  private gone = 0;
+  /** Of what is held. */
+  private bytes = 0;
+  private readonly readers = new Set<LiveReader>();
+  private owner: LiveReader | undefined;
+  private readonly whole = new Outcome<RecordedItems>();
+  private source: StreamSource | undefined;
+  private isPulling = false;
+  private isCut = false;
+  private isDraining = false;
+  /** Whether the source has given all it had, or failed. */
+  private isOver = false;
+  private timer: Timer | undefined;
+  /** What has happened by the time the timer was last looked at. */
+  private before = { questions: 0, last: 0 };
+  private questions = 0;
+
+  constructor(private readonly parts: RecordingParts) {}
+
+  /** Resolves when the source has properly ended. Rejects when it fails or is cancelled, and when it cannot be recorded. */
+  get recorded(): Promise<RecordedItems> {
+    return this.whole.promise;
+  }
+
+  /** Whether one who joins now has all of it; of one that has failed, what came before it did. */
+  get isWhole(): boolean {
+    return !this.isCut;
+  }
+
+  get isDeserted(): boolean {
+    return this.readers.size === 0;
+  }
+
+  /** From here on items come, to those who have asked already too. */
+  start(source: StreamSource): void {
+    if (this.isOver) return source.cancel(reasonOf(this.ending));
+    this.source = source;
+    this.watch();
+    this.pull();
+  }
+
+  /** The source has failed, or could not be opened. */
+  fail(error: unknown): void {
+    if (this.isOver) return;
+    this.stop();
+    this.whole.fail(error);
+    this.tell({ error });
+  }
+
+  /** Nobody wants any more of it. */
+  cancel(reason: unknown): void {
+    if (this.isOver) return;
+    this.fail(reason);
+    this.source?.cancel(reason);
+  }
+
+  /** What was recorded is stored, or is not going to be: its readers may go. */
+  release(): void {
+    if (this.isOver) this.tell('end');
+  }
+
+  /** Goes on to the end without readers. */
+  drain(): void {
+    this.isDraining = true;
+    this.pull();
+  }
+
+  /** Only while it is whole. `owns`: is given the source's own items, no copies; at most one is. */
+  join(owns: boolean): LiveReader {
+    const reader = new LiveReader(this, owns);
+    this.readers.add(reader);
+    if (owns) this.owner = reader;
+    return reader;
+  }
+
+  /** For readers: the item at that place, if it is there. */
+  at(position: number): Slot | undefined {
+    return this.slots[position - this.gone];
+  }
+
+  /** For readers: the copy for one who does not own the source. */
+  copyOf({ kept, own }: Slot): unknown {
+    return kept === undefined ? own : this.parts.isolation.give(kept);
+  }
+
+  /** For readers: somebody waits for the next item. */
+  ask(): void {
+    this.questions++;
+    this.pull();
+  }
+
+  /** For readers: one of them has had an item. */
+  advanced(): void {
+    if (!this.isCut) return;
+    const had = this.last - this.gone;
+    if (had >= TRIM || (had > 0 && this.isFull)) this.letGo(had);
+  }
+
+  /** For readers: wants no more. */
+  leave(reader: LiveReader): void {
+    if (!this.readers.delete(reader) || this.isOver) return;
+    if (this.isDeserted) this.parts.onDeserted();
+    else this.advanced();
+  }
+
+  private get isFull(): boolean {
+    return this.bytes > this.parts.limits.maxBytes;
+  }
+
+  /** Whether the foremost waits for the last. */
+  private get isHeldUp(): boolean {
+    return this.isCut && this.isFull && !this.isPulling && this.isWanted;
+  }
+
+  /** The place of whoever is farthest behind. */
+  private get last(): number {
+    let last = this.gone + this.slots.length;
+    for (const { position } of this.readers) if (position < last) last = position;
+    return last;
+  }
+
+  private get isWanted(): boolean {
+    if (this.isDraining || this.source?.pushes) return true;
+    for (const reader of this.readers) if (reader.isWaiting) return true;
+    return false;
+  }
+
+  private pull(): void {
+    const { source } = this;
+    if (source === undefined || this.isPulling || this.isOver || !this.isWanted) return;
+    if (this.isCut && this.isFull && !this.makesRoom(source)) return;
+    this.isPulling = true;
+    source.next().then(this.take, this.broke);
+  }
+
+  private readonly take = (result: IteratorResult<unknown, undefined>): void => {
+    this.isPulling = false;
+    if (this.isOver) return;
+    if (result.done) return this.complete();
+    this.keep(result.value);
+    for (const reader of this.readers) reader.serve();
+    this.pull();
+  };
+
+  private readonly broke = (error: unknown): void => {
+    this.isPulling = false;
+    this.fail(error);
+  };
+
+  private keep(value: unknown): void {
+    const kept = this.keptOf(value);
+    this.slots.push({ own: kept === undefined || this.owner !== undefined ? value : undefined, kept });
+    this.bytes += kept?.bytes ?? UNKNOWN_BYTES;
+    if (this.isFull) this.cut(new UnrecordedError('$', `a stream of more than ${this.parts.limits.maxBytes} bytes`));
+  }
+
+  private keptOf(value: unknown): Kept | undefined {
+    try {
+      return this.parts.isolation.keep(value);
+    } catch (error) {
+      const place = `$[${this.gone + this.slots.length}]`;
+      const { path, what } = error as Partial<CacheValueError>;
+      this.cut(new UnrecordedError(place + (path ?? '').slice(1), what ?? 'of no kind that can be kept'));
+      return undefined;
+    }
+  }
+
+  private cut(error: UnrecordedError): void {
+    if (this.isCut) return;
+    this.isCut = true;
+    this.whole.fail(error);
+    this.parts.onCut();
+  }
+
+  private complete(): void {
+    this.stop();
+    if (this.isCut) this.tell('end');
+    else this.whole.keep(RecordedItems.of(this.slots.map(({ kept }) => kept!)));
+  }
+
+  private stop(): void {
+    this.isOver = true;
+    this.timer?.cancel();
+  }
+
+  private tell(ending: Ending): void {
+    this.ending ??= ending;
+    for (const reader of [...this.readers]) reader.serve();
+  }
+
+  private letGo(count: number): void {
+    for (const { kept } of this.slots.splice(0, count)) this.bytes -= kept?.bytes ?? UNKNOWN_BYTES;
+    this.gone += count;
+    this.pull();
+  }
+
+  /** Nothing slows down a source that pushes: there, who is so far behind is given up at once. */
+  private makesRoom(source: StreamSource): boolean {
+    const had = this.last - this.gone;
+    if (had > 0) for (const { kept } of this.slots.splice(0, had)) this.bytes -= kept?.bytes ?? UNKNOWN_BYTES;
+    this.gone += had;
+    if (!this.isFull) return true;
+    if (!source.pushes) return false;
+    this.giveUpLast('fell too far behind a source that waits for nobody');
+    return true;
+  }
+
+  /** One timer, set again when it has run: one for each item would cost more than the item. */
+  private watch(): void {
+    const { clock, limits } = this.parts;
+    if (limits.stallTimeout === Infinity) return;
+    this.timer = clock.setTimeout(() => {
+      const { before, last, questions } = this;
+      const isIdle = questions === before.questions && !this.isPulling && !this.isDraining;
+      if (this.isHeldUp ? last === before.last : isIdle) {
+        this.giveUpLast(`did not ask for the next item for ${limits.stallTimeout} ms`);
+      }
+      this.before = { questions, last };
+      if (!this.isOver) this.watch();
+    }, limits.stallTimeout);
+  }
+
+  private giveUpLast(what: string): void {
+    const { last } = this;
+    for (const reader of [...this.readers]) {
+      if (reader.position === last && !reader.isWaiting) reader.giveUp(new CacheStreamError(what));
+    }
+    this.advanced();
+    this.pull();
+  }
+}
+
+function reasonOf(ending: Ending | undefined): unknown {
+  return typeof ending === 'object' ? ending.error : undefined;
+}

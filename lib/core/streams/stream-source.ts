@@ -1,0 +1,143 @@
+import type { ObservableLike, ReadableStreamLike, StreamLike } from '../../contracts/stream.js';
+import { CacheUsageError } from '../../support/errors.js';
+
+const END = Object.freeze({ done: true, value: undefined });
+
+/** What a recording is made from. */
+export interface StreamSource {
+  /** Whether items come whoever asks for them: then nothing can slow them down. */
+  readonly pushes: boolean;
+  /** The next item. Not called again before it has answered. */
+  next(): Promise<IteratorResult<unknown, undefined>>;
+  /** Nobody wants any more. Returns at once, and never throws. */
+  cancel(reason: unknown): void;
+}
+
+export function isReadableStream(value: unknown): value is ReadableStreamLike<unknown> {
+  return has(value, 'getReader');
+}
+
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return has(value, Symbol.asyncIterator);
+}
+
+export function isObservable(value: unknown): value is ObservableLike<unknown> {
+  return has(value, 'subscribe') && has(value, 'pipe');
+}
+
+/** Whether it is one of the three. */
+export function isStreamLike(value: unknown): value is StreamLike<unknown> {
+  return isReadableStream(value) || isAsyncIterable(value) || isObservable(value);
+}
+
+/** @throws CacheUsageError for what is no stream; whatever taking hold of the stream throws, such as a lock. */
+export function sourceOf(stream: unknown): StreamSource {
+  // A ReadableStream can be iterated too, but its reader takes the reason of a cancellation on.
+  if (isReadableStream(stream)) return new ReadableSource(stream);
+  if (isAsyncIterable(stream)) return new IterableSource(stream);
+  if (isObservable(stream)) return new ObservableSource(stream);
+  const what = stream === null ? 'null' : `of type ${typeof stream}`;
+  throw new CacheUsageError(
+    `What should be a stream is ${what}. Give an async iterable, a ReadableStream or an observable.`,
+  );
+}
+
+class IterableSource implements StreamSource {
+  readonly pushes = false;
+  private readonly iterator: AsyncIterator<unknown, unknown>;
+
+  constructor(iterable: AsyncIterable<unknown>) {
+    this.iterator = iterable[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    const { done, value } = await this.iterator.next();
+    return done === true ? END : { done: false, value };
+  }
+
+  cancel(): void {
+    // A generator that waits for something is told when it goes on; until then only its signal says so.
+    quietly(() => this.iterator.return?.());
+  }
+}
+
+class ReadableSource implements StreamSource {
+  readonly pushes = false;
+  private readonly reader: ReturnType<ReadableStreamLike<unknown>['getReader']>;
+
+  constructor(stream: ReadableStreamLike<unknown>) {
+    this.reader = stream.getReader();
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    const { done, value } = await this.reader.read();
+    return done ? END : { done: false, value };
+  }
+
+  cancel(reason: unknown): void {
+    quietly(() => this.reader.cancel(reason));
+  }
+}
+
+/** Items that come of themselves wait here until they are asked for. Subscribed to with the first question. */
+class ObservableSource implements StreamSource {
+  readonly pushes = true;
+  private readonly arrived: IteratorResult<unknown, undefined>[] = [];
+  private failure: { readonly error: unknown } | undefined;
+  private wake: (() => void) | undefined;
+  private subscription: { unsubscribe(): void } | undefined;
+  private isCancelled = false;
+
+  constructor(private readonly observable: ObservableLike<unknown>) {}
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    this.subscription ??= this.subscribe();
+    while (this.arrived.length === 0) {
+      if (this.failure) throw this.failure.error;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+    return this.arrived.shift()!;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    quietly(() => this.subscription?.unsubscribe());
+  }
+
+  private subscribe(): { unsubscribe(): void } {
+    const subscription = this.observable.subscribe({
+      next: (value) => this.take({ done: false, value }),
+      error: (error: unknown) => {
+        this.failure = { error };
+        this.wake?.();
+      },
+      complete: () => this.take(END),
+    });
+    // It may have been told to stop by an item that came while it was being subscribed to.
+    if (this.isCancelled) quietly(() => subscription.unsubscribe());
+    return subscription;
+  }
+
+  private take(result: IteratorResult<unknown, undefined>): void {
+    if (this.isCancelled) return;
+    this.arrived.push(result);
+    this.wake?.();
+  }
+}
+
+/** Runs what a source does on its way out; what goes wrong then concerns nobody. */
+function quietly(run: () => unknown): void {
+  try {
+    void Promise.resolve(run()).catch(() => {});
+  } catch {
+    // Said above.
+  }
+}
+
+function has(value: unknown, method: string | symbol): boolean {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as Record<string | symbol, unknown>)[method] === 'function'
+  );
+}
