@@ -49,8 +49,7 @@ class EventFields {
   take(line: string): ServerSentEvent | undefined {
     if (line === '') return this.#end();
     const colon = line.indexOf(':');
-    // With the colon first it is a comment.
-    if (colon === 0) return undefined;
+    // A comment, which begins with the colon, is a field without a name, and like any that is not known.
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'data') this.#data.push(value);
