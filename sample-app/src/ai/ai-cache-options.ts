@@ -10,14 +10,16 @@ export const AI_CACHE = 'ai';
  * Where the results of files are kept, answers are kept too: in memory, or on the same Redis. `AI_CACHE_*` of the environment
  * changes that. `OPENAI_PRICE_INPUT` and `OPENAI_PRICE_OUTPUT` are what a million tokens of the model cost.
  */
-export function aiCacheOptions(engine: AiEngine, environment: NodeJS.ProcessEnv = process.env): AiCacheOptions {
-  const fromEnv = aiCacheOptionsFromEnv(environment);
-  const { operations: _, ...files } = cacheOptions();
+export function aiCacheOptions(
+  engine: AiEngine,
+  environment: NodeJS.ProcessEnv = process.env,
+): Omit<AiCacheOptions, 'name'> {
+  const { name: _, cache, ...options } = aiCacheOptionsFromEnv(environment);
+  const { operations: __, namespace, ...files } = cacheOptions();
   const [input, output] = [priceFrom(environment, 'OPENAI_PRICE_INPUT'), priceFrom(environment, 'OPENAI_PRICE_OUTPUT')];
   return {
-    ...fromEnv,
-    name: AI_CACHE,
-    cache: { ...files, ...fromEnv.cache, namespace: `${files.namespace}:answers` },
+    ...options,
+    cache: { namespace: `${namespace}:answers`, ...files, ...cache },
     ...(input !== undefined && output !== undefined ? { prices: { [engine.model]: { input, output } } } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Logger, Param, Post, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { AiResponseCache } from 'nestjs-cached/ai';
+import type { AiPerformanceSummary, CostReport } from 'nestjs-cached/ai';
 import { isHit, setCacheHeaders } from '../http/cache-headers.interceptor.js';
 import { EventWriter } from '../http/event-writer.js';
 import { KnownKindPipe } from '../http/known-kind.pipe.js';
@@ -39,8 +40,8 @@ export class AiController {
 
   /** What was spent on answers, and what the cache has spared. */
   @Get('cost')
-  async cost() {
-    return { cost: this.responses.getCost(), performance: await this.responses.getPerformanceSummary() };
+  cost(): { cost: CostReport; performance: AiPerformanceSummary } {
+    return { cost: this.responses.getCost(), performance: this.responses.getPerformanceSummary() };
   }
 
   @Post(':operation')
