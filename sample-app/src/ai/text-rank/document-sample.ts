@@ -5,7 +5,7 @@ import { termsOf } from './words.js';
 /** Comparing all sentences with all others is work of the square of their number. */
 export const MAX_SENTENCES = 400;
 /** Where a text has few sentences or none, this ends the search for them. */
-const MAX_CHARACTERS = 400_000;
+const MAX_CHARACTERS = 150_000;
 
 export interface Sentence {
   /** Its place among those that were taken, from 0. */

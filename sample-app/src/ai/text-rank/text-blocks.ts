@@ -1,7 +1,7 @@
 /** Shorter paragraphs are taken together. Characters. */
 const SHORTEST = 200;
 /** Longer ones are cut, so that a text without paragraphs is still read in small parts. Characters. */
-const LONGEST = 4_000;
+const LONGEST = 2_000;
 
 /** The paragraphs of a text, cut and joined to about one size. Nothing but white space is lost between them. */
 export function blocksOf(text: string): string[] {
