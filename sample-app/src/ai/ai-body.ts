@@ -36,7 +36,7 @@ export function readAiBody(bytes: Uint8Array): AiBody {
     ...(isHash(hash) ? { hash: hash.toLowerCase() } : {}),
     ...(isText(text) ? { text } : {}),
     ...(isText(question) ? { question } : {}),
-    options: (options ?? {}) as AiTaskOptions,
+    options: options ?? {},
   };
 }
 

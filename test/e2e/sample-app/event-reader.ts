@@ -30,18 +30,18 @@ export class EventReader {
   }
 
   async next(): Promise<ReadEvent> {
-    const { done, value } = await this.#events.next();
-    if (done) throw new Error('The stream has ended.');
-    return value;
+    const step = await this.#events.next();
+    if (step.done) throw new Error('The stream has ended.');
+    return step.value;
   }
 
   /** What is left of it. */
   async rest(): Promise<ReadEvent[]> {
     const all: ReadEvent[] = [];
     for (;;) {
-      const { done, value } = await this.#events.next();
-      if (done) return all;
-      all.push(value);
+      const step = await this.#events.next();
+      if (step.done) return all;
+      all.push(step.value);
     }
   }
 
