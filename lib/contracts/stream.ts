@@ -14,6 +14,8 @@ export interface ObservableLike<T> {
   subscribe(observer: { next(value: T): void; error(error: unknown): void; complete(): void }): {
     unsubscribe(): void;
   };
+  /** Not used; of what kind the items are, this tells the compiler most plainly. */
+  forEach(next: (value: T) => void): Promise<void>;
 }
 
 /** What emits one item after the other, and then ends. */

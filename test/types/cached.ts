@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { of, type Observable } from 'rxjs';
 import { CacheConfig, Cached, CacheEvict, CacheManager, CachePut, InjectCache } from 'nestjs-cached';
 
 interface Document {
@@ -86,6 +88,54 @@ export class Documents {
     return 1;
   }
 }
+
+export class Streams {
+  @Cached({ unless: (items) => items.some((item) => item.toUpperCase() === ''), key: (id) => id.toFixed() })
+  async *generated(id: number): AsyncGenerator<string> {
+    yield id.toFixed();
+  }
+
+  @Cached({ ttl: (items) => items.length })
+  observed(): Observable<number> {
+    return of(1);
+  }
+
+  @Cached({ stream: 'iterable', ttl: (items) => items[0]?.length ?? 0 })
+  async promised(): Promise<AsyncIterable<string>> {
+    return this.generated(1);
+  }
+
+  @Cached()
+  readable(): ReadableStream<string> {
+    return new ReadableStream();
+  }
+
+  @Cached()
+  node(): Readable {
+    return Readable.from([]);
+  }
+
+  // @ts-expect-error `unless` sees all items of the stream
+  @Cached({ unless: (item) => item.toUpperCase() === '' })
+  async *wrongItems(): AsyncGenerator<string> {
+    yield '';
+  }
+
+  // @ts-expect-error there are four kinds of stream
+  @Cached({ stream: 'iterator' })
+  async *wrongKind(): AsyncGenerator<string> {
+    yield '';
+  }
+}
+
+export async function streamed(cache: CacheManager): Promise<string[]> {
+  const items: string[] = [];
+  for await (const item of cache.getOrSetStream('k', () => of('a'))) items.push(item);
+  for await (const item of cache.getOrSetStream<string>('k', async ({ signal }) => fetched(signal))) items.push(item);
+  return items;
+}
+
+declare function fetched(signal: AbortSignal): ReadableStream<string>;
 
 @CacheConfig({ keyPrefix: 'document', ttl: '5m', tags: ['documents'], cache: 'reports' })
 export class Writer {

@@ -27,7 +27,9 @@ export class IgnoredPaths {
 
   /** `metadata.requestId`: from the options down. The entries of an array are all meant, without a segment of their own. */
   add(path: string): void {
-    this.#addNames(path.split('.'));
+    const [first, ...rest] = path.split('.');
+    // The names of headers have no case.
+    this.#addNames([first!, ...(first === 'headers' ? rest.map((name) => name.toLowerCase()) : rest)]);
   }
 
   below(name: string): IgnoredPaths | undefined {

@@ -44,8 +44,9 @@ function plainRest(model: object, idName: string): Record<string, unknown> {
 
 function instanceRest(model: object): Record<string, unknown> {
   const rest: Record<string, unknown> = sampling(model);
-  const provider: unknown = Reflect.get(model, 'provider');
-  if (typeof provider === 'string') rest['provider'] = provider;
+  // A LangChain client has a namespace, such as `['langchain', 'chat_models', 'openai']`, where others name a provider.
+  const provider: unknown = Reflect.get(model, 'provider') ?? Reflect.get(model, 'lc_namespace');
+  if (typeof provider === 'string' || Array.isArray(provider)) rest['provider'] = provider;
   const settings: unknown = Reflect.get(model, 'settings');
   if (typeof settings === 'object' && settings !== null) rest['settings'] = sampling(settings);
   return rest;

@@ -62,22 +62,26 @@ export class OptionParts {
     const path = pathTo(ROOT, name);
     if (value === undefined) return;
     this.#at = path;
-    if (name === 'headers' && value !== null) this.#takeHeaders(value, path);
-    else if (name === 'model' && value !== null) this.#takeModel(value, path);
+    if (name === 'headers' && value !== null) this.#takeHeaders(value, path, ignored);
+    else if (name === 'model' && value !== null) this.#takeModel(value, path, ignored);
     else this.#takeProperty(name, value, path, ignored);
   }
 
-  #takeHeaders(headers: unknown, path: string): void {
+  #takeHeaders(headers: unknown, path: string, ignored: IgnoredPaths | undefined): void {
     for (const [name, values] of headerEntries(headers, path)) {
+      if (ignored?.below(name)?.isEnd === true) continue;
       this.#takeValue(values.length === 1 ? values[0] : values, pathTo(path, name), undefined);
     }
   }
 
-  #takeModel(model: unknown, path: string): void {
+  #takeModel(model: unknown, path: string, ignored: IgnoredPaths | undefined): void {
     const { id, rest } = modelIdentity(model, path);
     this.#model = id;
     this.#parts.push(stringPart(path, id));
-    for (const name of Object.keys(rest).sort()) this.#takeProperty(name, rest[name], pathTo(path, name), undefined);
+    for (const name of Object.keys(rest).sort()) {
+      const below = ignored?.below(name);
+      if (below?.isEnd !== true) this.#takeProperty(name, rest[name], pathTo(path, name), below);
+    }
   }
 
   #takeProperty(name: string, value: unknown, path: string, ignored: IgnoredPaths | undefined): void {

@@ -12,8 +12,8 @@ export interface RequestKeysOptions {
   /** `required`: a request that names no tenant throws `CacheTenantError`. Default false. */
   readonly tenant?: { readonly required?: boolean };
   /**
-   * Paths in the options that do not change the answer, from the options down: `user`, `metadata.requestId`. The entries of
-   * an array are all meant: `messages.id` is the id of each.
+   * Paths in the options that do not change the answer, from the options down: `user`, `metadata.requestId`,
+   * `headers.x-session`. The entries of an array are all meant: `messages.id` is the id of each.
    */
   readonly ignore?: readonly string[];
 }

@@ -79,6 +79,11 @@ export class Recording {
     return !this.isCut;
   }
 
+  /** Estimated bytes of what is held. */
+  get held(): number {
+    return this.bytes;
+  }
+
   get isDeserted(): boolean {
     return this.readers.size === 0;
   }
@@ -172,7 +177,7 @@ export class Recording {
   }
 
   private get isWanted(): boolean {
-    if (this.isDraining || this.source?.pushes) return true;
+    if (this.isDraining) return true;
     for (const reader of this.readers) if (reader.isWaiting) return true;
     return false;
   }
@@ -180,7 +185,9 @@ export class Recording {
   private pull(): void {
     const { source } = this;
     if (source === undefined || this.isPulling || this.isOver || !this.isWanted) return;
-    if (this.isCut && this.isFull && !this.makesRoom(source)) return;
+    // The foremost waits for the last.
+    if (this.isCut && this.isFull && this.last > this.gone) this.letGo(this.last - this.gone);
+    if (this.isPulling || (this.isCut && this.isFull)) return;
     this.isPulling = true;
     source.next().then(this.take, this.broke);
   }
@@ -244,17 +251,6 @@ export class Recording {
     for (const { kept } of this.slots.splice(0, count)) this.bytes -= kept?.bytes ?? UNKNOWN_BYTES;
     this.gone += count;
     this.pull();
-  }
-
-  /** Nothing slows down a source that pushes: there, who is so far behind is given up at once. */
-  private makesRoom(source: StreamSource): boolean {
-    const had = this.last - this.gone;
-    if (had > 0) for (const { kept } of this.slots.splice(0, had)) this.bytes -= kept?.bytes ?? UNKNOWN_BYTES;
-    this.gone += had;
-    if (!this.isFull) return true;
-    if (!source.pushes) return false;
-    this.giveUpLast('fell too far behind a source that waits for nobody');
-    return true;
   }
 
   /** One timer, set again when it has run: one for each item would cost more than the item. */

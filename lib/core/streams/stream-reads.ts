@@ -58,7 +58,7 @@ export class StreamReads {
     if (near !== undefined) return near === ALONE ? this.openAlone(address, source) : near;
     const { hardTimeout } = options;
     if (hardTimeout === undefined) return this.board(call, source, undefined);
-    const operation = `Waiting for the first item of ${JSON.stringify(key)}`;
+    const operation = `Waiting for the first item of ${this.parts.discretion.quoted(key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.begin(call, source, limit!));
   }
 
@@ -186,7 +186,6 @@ export class StreamReads {
 function inThisContext(source: StreamSource): StreamSource {
   const run = AsyncLocalStorage.snapshot();
   return {
-    pushes: source.pushes,
     next: () => run(() => source.next()),
     cancel: (reason) => run(() => source.cancel(reason)),
   };

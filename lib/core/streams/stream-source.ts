@@ -1,12 +1,10 @@
 import type { ObservableLike, ReadableStreamLike, StreamLike } from '../../contracts/stream.js';
-import { CacheUsageError } from '../../support/errors.js';
+import { CacheStreamError, CacheUsageError } from '../../support/errors.js';
 
 const END = Object.freeze({ done: true, value: undefined });
 
 /** What a recording is made from. */
 export interface StreamSource {
-  /** Whether items come whoever asks for them: then nothing can slow them down. */
-  readonly pushes: boolean;
   /** The next item. Not called again before it has answered. */
   next(): Promise<IteratorResult<unknown, undefined>>;
   /** Nobody wants any more. Returns at once, and never throws. */
@@ -43,7 +41,6 @@ export function sourceOf(stream: unknown): StreamSource {
 }
 
 class IterableSource implements StreamSource {
-  readonly pushes = false;
   private readonly iterator: AsyncIterator<unknown, unknown>;
 
   constructor(iterable: AsyncIterable<unknown>) {
@@ -62,7 +59,6 @@ class IterableSource implements StreamSource {
 }
 
 class ReadableSource implements StreamSource {
-  readonly pushes = false;
   private readonly reader: ReturnType<ReadableStreamLike<unknown>['getReader']>;
 
   constructor(stream: ReadableStreamLike<unknown>) {
@@ -79,10 +75,14 @@ class ReadableSource implements StreamSource {
   }
 }
 
+/** How many items of an observable may wait: it cannot be told to wait itself. */
+const MAX_WAITING = 65_536;
+
 /** Items that come of themselves wait here until they are asked for. Subscribed to with the first question. */
 class ObservableSource implements StreamSource {
-  readonly pushes = true;
-  private readonly arrived: IteratorResult<unknown, undefined>[] = [];
+  private arrived: IteratorResult<unknown, undefined>[] = [];
+  /** How many of them have been taken. */
+  private taken = 0;
   private failure: { readonly error: unknown } | undefined;
   private wake: (() => void) | undefined;
   private subscription: { unsubscribe(): void } | undefined;
@@ -92,11 +92,13 @@ class ObservableSource implements StreamSource {
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
     this.subscription ??= this.subscribe();
-    while (this.arrived.length === 0) {
+    while (this.taken === this.arrived.length) {
       if (this.failure) throw this.failure.error;
+      this.arrived = [];
+      this.taken = 0;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
-    return this.arrived.shift()!;
+    return this.arrived[this.taken++]!;
   }
 
   cancel(): void {
@@ -118,9 +120,16 @@ class ObservableSource implements StreamSource {
     return subscription;
   }
 
+  /** Memory has an end; what came by then is still to be had. */
+  private overflow(): void {
+    this.failure = { error: new CacheStreamError(`is ${MAX_WAITING} items behind an observable, which waits for nobody`) };
+    quietly(() => this.subscription?.unsubscribe());
+  }
+
   private take(result: IteratorResult<unknown, undefined>): void {
-    if (this.isCancelled) return;
-    this.arrived.push(result);
+    if (this.isCancelled || this.failure) return;
+    if (this.arrived.length - this.taken < MAX_WAITING) this.arrived.push(result);
+    else this.overflow();
     this.wake?.();
   }
 }

@@ -63,7 +63,7 @@ class Unshared {
 class CachedCall {
   /** Of XFetch; `undefined`: the module's. */
   private readonly beta: number | undefined;
-  private readonly isPromised: boolean;
+  private returns: Returns;
   /** Of the stream it returns; told, or learnt from the first one. */
   private kind: StreamKind | undefined;
   /** Whether it may return a promise of data or a stream; known to be false at the latest when it has returned something else. */
@@ -76,7 +76,7 @@ class CachedCall {
     private readonly original: AnyMethod,
     returns: Returns,
   ) {
-    this.isPromised = returns === 'promise';
+    this.returns = returns;
     this.kind = this.options.stream ?? (isKind(returns) ? returns : undefined);
     this.isCacheable = returns !== 'other' || this.kind !== undefined;
     this.parts = {
@@ -92,6 +92,37 @@ class CachedCall {
     const place = this.site.placeOf(instance);
     if (place === undefined) return this.original.apply(instance, args);
     if (!this.isCacheable) return this.runUncacheable(instance, args);
+    if (this.returns === 'unknown') return this.runFirst(instance, args);
+    return this.runPromised(instance, args, place, undefined);
+  }
+
+  /**
+   * Of a method that tells nothing, what it returns has to be seen before anybody can be given the same: a promise in place of
+   * an observable would be a fault of its caller's.
+   */
+  private runFirst(instance: unknown, args: unknown[]): unknown {
+    const returned = this.original.apply(instance, args);
+    if (!isThenable(returned)) {
+      const kind = kindOf(returned);
+      this.returns = kind ?? 'other';
+      this.learn(instance, kind);
+      return returned;
+    }
+    this.returns = 'promise';
+    const place = this.site.placeOf(instance);
+    if (place === undefined) return returned;
+    // Somebody else's value may do as well, and then nobody waits for this one.
+    returned.then(undefined, () => {});
+    return this.runPromised(instance, args, place, returned);
+  }
+
+  /** `returned`: by the method, if it ran already. */
+  private runPromised(
+    instance: unknown,
+    args: unknown[],
+    place: Place,
+    returned: PromiseLike<unknown> | undefined,
+  ): unknown {
     let scope: CacheScope | undefined;
     let key: string | undefined;
     let options: CallOptions | undefined;
@@ -113,13 +144,13 @@ class CachedCall {
       this.site.report(place, instance, 'key', error, 'ran uncached');
     }
     // Outside of the try: an error that the method throws at once is the caller's, and no reason to run it again.
-    if (options === undefined) return this.original.apply(instance, args);
-    return this.readThrough(instance, args, place, scope!, key!, options, tried);
+    if (options === undefined) return returned ?? this.original.apply(instance, args);
+    return this.readThrough(instance, args, place, scope!, key!, options, tried, returned);
   }
 
   private runStreamed(instance: unknown, args: unknown[], kind: StreamKind): unknown {
     const stream = runStreamed(this.parts, kind, instance, args);
-    return this.isPromised && !isThenable(stream) ? Promise.resolve(stream) : stream;
+    return this.returns === 'promise' && !isThenable(stream) ? Promise.resolve(stream) : stream;
   }
 
   private async readThrough(
@@ -130,15 +161,15 @@ class CachedCall {
     key: string,
     options: CallOptions,
     tried: typeof NO_HIT | typeof RENEW,
+    returned: PromiseLike<unknown> | undefined,
   ): Promise<unknown> {
     // Set when this very call ran the method: then the value is the method's own and needs no hydration.
     let own: { value: unknown } | undefined;
     const load = async (context: LoaderContext): Promise<unknown> => {
-      const returned = this.original.apply(instance, args);
-      const value = await returned;
+      const value = await (returned ?? this.original.apply(instance, args));
       own = { value };
       if (isStream(value)) {
-        this.learn(instance, isThenable(returned) ? undefined : kindOf(value));
+        this.learn(instance, undefined);
         context.skip();
         return new Unshared();
       }

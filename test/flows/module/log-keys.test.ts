@@ -12,7 +12,7 @@ async function rig(logKeys?: 'plain' | 'digest') {
   const backend = new FlakyBackend({ clock });
   const { cache } = await testCache({ backend, ...(logKeys && { logKeys }) }, clock);
   const lines: string[] = [];
-  const take = (line: string): unknown => lines.push(line);
+  const take = (line: string): void => void lines.push(line);
   const { discretion } = cache.cache.parts;
   logCalls(cache, { debug: take }, discretion);
   logOutages(cache, 'flaky', undefined, { warn: take, log: take }, discretion);
@@ -28,10 +28,14 @@ async function live({ backend, cache, clock, lines }: Awaited<ReturnType<typeof 
   lines.push(JSON.stringify(await cache.healthCheck()));
   const late = cache.getOrSet('other', () => new Promise(() => {}), { hardTimeout: 5 }).catch(String);
   await clock.advance(5);
-  lines.push(await late);
+  lines.push((await late) as string);
   const text = cache.getOrSet(KEY, () => new Promise(() => {}), { hardTimeout: 5 }).catch(String);
   await clock.advance(5);
-  lines.push(await text);
+  lines.push((await text) as string);
+  const never: AsyncIterable<unknown> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
+  const stream = cache.getOrSetStream(`${KEY}:s`, () => never, { hardTimeout: 5 }).next().catch(String);
+  await clock.advance(5);
+  lines.push((await stream) as string);
   return lines.join('\n');
 }
 
@@ -42,6 +46,7 @@ describe('logKeys', () => {
     expect(text).toContain(`miss ${KEY} of tenant acme`);
     expect(text).toContain(`hit ${KEY} (l2, fresh)`);
     expect(text).toContain(`fails (GET ${KEY} failed)`);
+    expect(text).toContain(`first item of ${JSON.stringify(`${KEY}:s`)}`);
     expect(text).toContain(`Loading ${JSON.stringify(KEY)} took longer than 5 ms.`);
   });
 

@@ -300,6 +300,19 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await cache.get('k')).toEqual([1, 2]);
   });
 
+  it('of an observable that nobody can keep up with fail when too much of it waits', async () => {
+    const { cache } = await make();
+    const subject = new Subject<number>();
+    const stream = cache.getOrSetStream('k', () => subject);
+    const first = stream.next();
+    await until(() => subject.observed);
+    for (let nth = 0; nth < 70_000; nth++) subject.next(nth);
+    expect(subject.observed).toBe(false);
+    expect(await first).toEqual({ done: false, value: 0 });
+    await expect(collect(stream)).rejects.toThrow('65536 items behind an observable');
+    expect(await cache.has('k')).toBe(false);
+  });
+
   it('unsubscribe from an observable that nobody reads any more', async () => {
     const { cache } = await make();
     const subject = new Subject<number>();

@@ -14,6 +14,7 @@ import { ModuleFields } from '../../../lib/config/module.options.js';
 import { BreakerFields, JournalFields } from '../../../lib/config/resilience.options.js';
 import { RedisFields } from '../../../lib/config/redis.options.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
+import { StreamFields } from '../../../lib/config/stream.options.js';
 import { TenantFields } from '../../../lib/config/tenant.options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
 import { configErrorOf } from './faults-of.js';
@@ -35,6 +36,7 @@ describe('docs/configuration.md', () => {
       compression: CompressionFields,
       encryption: EncryptionFields,
       lease: LeaseFields,
+      streams: StreamFields,
       breaker: BreakerFields,
       journal: JournalFields,
       tenant: TenantFields,
@@ -65,7 +67,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(52);
+    expect(variables).toHaveLength(55);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

@@ -32,6 +32,7 @@ describe('resolveOptions', () => {
       redis: undefined,
       commandTimeout: 100,
       lease: { ttl: 2_000, waitTimeout: 30_000 },
+      streams: { maxBytes: 16_777_216, stallTimeout: 120_000, waitTimeout: 120_000 },
       codec: 'json',
       compression: { algorithm: 'deflate', level: undefined, threshold: 1_024, maxInflatedBytes: 67_108_864 },
       encryption: undefined,

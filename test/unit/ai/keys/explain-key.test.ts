@@ -55,6 +55,14 @@ describe('explainKey', () => {
     ]);
   });
 
+  it('has the same order whichever request comes first', () => {
+    const a: AiRequest = { operation: 'a', options: { file: 1, size: 2, style: { b: 1 } } };
+    const b: AiRequest = { operation: 'a', question: 'why?', options: { model: 'm', size: 3, topP: 1 } };
+    const paths = ['question', 'options.file', 'options.model', 'options.size', 'options.style.b', 'options.topP'];
+    expect(keys.explainKey(a, b).map(({ path }) => path)).toEqual(paths);
+    expect(keys.explainKey(b, a).map(({ path }) => path)).toEqual(paths);
+  });
+
   it('is empty exactly when the keys are the same', () => {
     const request = fc.record(
       {

@@ -49,6 +49,9 @@ describe('options that change no answer', () => {
     );
     expect(keyWith({ 'a.b': 1 }, rules)).not.toBe(keyWith({ 'a.b': 2 }, rules));
     expect(keyWith({ model: 'x' }, { ignore: ['model'] })).toBe(BARE);
+    const model = { id: 'x', provider: 'y', revision: 1 };
+    expect(keyWith({ model }, { ignore: ['model.revision'] })).toBe(keyWith({ model: { id: 'x', provider: 'y' } }));
+    expect(keyWith({ headers: { 'X-Session': 'z' } }, { ignore: ['headers.X-Session'] })).toBe(BARE);
   });
 });
 
@@ -155,6 +158,15 @@ describe('models', () => {
       { model: { name: 'm', version: 2 } },
       { model: { name: 'm', version: 3 } },
     );
+  });
+
+  it('of LangChain count by their namespace, which is their provider', () => {
+    class Chat {
+      readonly model = 'm';
+      readonly client = { call: (): void => undefined };
+      constructor(readonly lc_namespace: string[]) {}
+    }
+    differ({ model: 'm' }, { model: new Chat(['langchain', 'openai']) }, { model: new Chat(['langchain', 'groq']) });
   });
 
   it('are refused without a name', () => {

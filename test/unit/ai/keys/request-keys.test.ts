@@ -76,6 +76,13 @@ describe('RequestKeys', () => {
     );
   });
 
+  it('spells a model so that it ends where it seems to', () => {
+    const headWith = (model: string): string => keyOf({ operation: 'a', options: { model } }).slice(0, -65);
+    expect(headWith('-')).toBe('a:small:"-":-:-');
+    expect(headWith('a:b')).toBe('a:small:"a:b":-:-');
+    expect(headWith('a"b')).toBe('a:small:"a\\"b":-:-');
+  });
+
   it('gives two requests one key exactly when they ask the same', () => {
     fc.assert(
       fc.property(request, request, (a, b) => {
