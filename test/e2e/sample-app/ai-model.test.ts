@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import { EventReader } from './event-reader.js';
 import { ModelServer } from './model-server.js';
 import { Service } from './service.js';
@@ -68,6 +70,12 @@ function gate(place: number): { reached: Promise<void>; open: () => void } {
   return { reached, open };
 }
 
+/** What the service answers the next request with. */
+function nextAnswer(): Promise<ServerResponse> {
+  const server = service.app.getHttpServer() as Server;
+  return new Promise((resolve) => server.once('request', (_, response) => resolve(response)));
+}
+
 describe('a whole answer', () => {
   it('is asked for once', async () => {
     const first = await ask();
@@ -124,12 +132,15 @@ describe('a streamed answer', () => {
 
   it('goes on for the second reader when the first hangs up', async () => {
     const waiting = gate(2);
+    const answering = nextAnswer();
     const first = await openStream();
     await first.next();
     await waiting.reached;
     const second = await openStream();
     await second.next();
+    const hungUp = once(await answering, 'close');
     first.leave();
+    await hungUp;
     waiting.open();
     expect(await second.rest()).toEqual([...items().slice(1), end(false)]);
     expect(model.calls).toHaveLength(1);
