@@ -30,9 +30,9 @@ export class SourceReader implements StreamReader<unknown> {
   private async ask(): Promise<IteratorResult<unknown, undefined>> {
     if (this.isOver) return DONE;
     try {
-      const result = await this.source.next();
-      if (result.done) this.isOver = true;
-      return this.isOver ? DONE : result;
+      const { done, value } = await this.source.next();
+      if (done) this.isOver = true;
+      return this.isOver ? DONE : { done: false, value };
     } catch (error) {
       this.isOver = true;
       throw error;

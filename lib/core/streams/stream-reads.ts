@@ -155,7 +155,7 @@ export class StreamReads {
 
   private async opened(recording: Recording, source: StreamLoader<unknown>, context: LoaderContext): Promise<void> {
     try {
-      recording.start(inThisContext(sourceOf(await source(context as LoaderContext<unknown[]>))));
+      recording.start(cancelledHere(sourceOf(await source(context as LoaderContext<unknown[]>))));
     } catch (error) {
       recording.fail(error);
     }
@@ -175,14 +175,8 @@ export class StreamReads {
   }
 }
 
-/**
- * A generator runs in the context of whoever asks it for the next item. It shall be that of the call that opened it, as for
- * any loader: whose tenant and whose trace it is must not depend on who reads first.
- */
-function inThisContext(source: StreamSource): StreamSource {
+/** What a source does on its way out is done where it was opened, whoever leaves last. */
+function cancelledHere(source: StreamSource): StreamSource {
   const run = AsyncLocalStorage.snapshot();
-  return {
-    next: () => run(() => source.next()),
-    cancel: (reason) => run(() => source.cancel(reason)),
-  };
+  return { next: () => source.next(), cancel: (reason) => run(() => source.cancel(reason)) };
 }
