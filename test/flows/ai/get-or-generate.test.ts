@@ -27,6 +27,16 @@ describe('getOrGenerate', () => {
     expect(ai.prepare(request).key).toBe(prepared.key);
   });
 
+  it('explains why two requests do not share an answer, without their words', async () => {
+    const { ai } = await aiCache();
+    const other = { ...request, text: 'Another report.', options: { model: 'gpt-x', temperature: 0.5 } };
+    const differences = ai.explainKey(request, ai.prepare(other));
+    expect(differences.map(({ path }) => path)).toEqual(['text', 'options.temperature']);
+    expect(differences[1]).toMatchObject({ a: 'absent', b: '0.5' });
+    expect(JSON.stringify(differences)).not.toContain('report');
+    expect(ai.explainKey(request, ai.prepare(request))).toEqual([]);
+  });
+
   it('keeps apart what may be answered otherwise', async () => {
     const { ai } = await aiCache();
     const variants: AiRequest[] = [
