@@ -19,6 +19,8 @@ export interface RecordingParts {
   readonly clock: Clock;
   /** Told when nothing of it will be stored, and nobody may join any more. */
   readonly onCut: () => void;
+  /** Told when the source has failed, before its readers are. */
+  readonly onFailed: () => void;
   /** Told when the last reader has left before the end. */
   readonly onDeserted: () => void;
 }
@@ -53,8 +55,9 @@ export class Recording implements Tape<LiveReader> {
   private isOver = false;
   private timer: Timer | undefined;
   /** What has happened by the time the timer was last looked at. */
-  private before = { questions: 0, last: 0 };
-  private questions = 0;
+  private before = { moves: 0, last: 0 };
+  /** How often a reader has asked, or has had an item that was held. */
+  private moves = 0;
 
   constructor(private readonly parts: RecordingParts) {}
 
@@ -89,6 +92,7 @@ export class Recording implements Tape<LiveReader> {
   fail(error: unknown): void {
     if (this.isOver) return;
     this.stop();
+    this.parts.onFailed();
     this.whole.fail(error);
     this.tell({ error });
   }
@@ -128,11 +132,12 @@ export class Recording implements Tape<LiveReader> {
   }
 
   ask(): void {
-    this.questions++;
+    this.moves++;
     this.pull();
   }
 
   advanced(): void {
+    this.moves++;
     if (!this.isCut) return;
     const had = this.last - this.slots.from;
     if (had < TRIM && !(had > 0 && this.isFull)) return;
@@ -251,12 +256,12 @@ export class Recording implements Tape<LiveReader> {
     const { clock, limits } = this.parts;
     if (limits.stallTimeout === Infinity) return;
     this.timer = clock.setTimeout(() => {
-      const { before, last, questions } = this;
-      const isIdle = questions === before.questions && !this.isPulling && !this.isDraining;
+      const { before, last, moves } = this;
+      const isIdle = moves === before.moves && !this.isPulling && !this.isDraining;
       if (this.isHeldUp ? last === before.last : isIdle) {
         this.giveUpLast(`did not ask for the next item for ${limits.stallTimeout} ms`);
       }
-      this.before = { questions, last };
+      this.before = { moves, last };
       if (!this.isOver) this.watch();
     }, limits.stallTimeout);
   }

@@ -44,19 +44,19 @@ export class StreamPassenger {
   }
 
   /** A reader for this caller. Rejects as the load does before anything came. `limit` is aborted when the caller gives up. */
-  async board(limit: AbortSignal | undefined): Promise<Boarded> {
+  async board(limit: AbortSignal): Promise<Boarded> {
     const giveUp = (): void => {
       this.joined?.leave();
-      this.seat.giveUp(limit!.reason as Error);
+      this.seat.giveUp(limit.reason as Error);
     };
-    limit?.addEventListener('abort', giveUp, { once: true });
+    limit.addEventListener('abort', giveUp, { once: true });
     let readsOn = false;
     try {
       const boarded = await this.take();
       readsOn = boarded === this.joined || boarded instanceof BegunReader;
       return boarded;
     } finally {
-      limit?.removeEventListener('abort', giveUp);
+      limit.removeEventListener('abort', giveUp);
       this.stopListening();
       // Who reads on has the seat until it is through.
       if (!readsOn) this.seat.arrive();

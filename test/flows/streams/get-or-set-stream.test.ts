@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { of, Subject, throwError } from 'rxjs';
+import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
 import { settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
@@ -134,6 +134,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await cache.has('k')).toBe(false);
     expect(cache.getStats()).toMatchObject({ loadErrors: 1, sets: 0 });
     expect(await collect(cache.getOrSetStream('k', () => words('again')))).toEqual(['again']);
+  });
+
+  it('that have failed are begun anew by who asks again at once', async () => {
+    const { cache } = await make();
+    let runs = 0;
+    const read = (): Promise<string[]> =>
+      collect(
+        cache.getOrSetStream('k', async function* () {
+          yield 'a';
+          if (++runs === 1) throw new Error('cut');
+        }),
+      );
+    expect(await read().catch(read)).toEqual(['a']);
+    expect(runs).toBe(2);
   });
 
   it.each([
@@ -313,6 +327,14 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await cache.has('k')).toBe(false);
   });
 
+  it('unsubscribe from an observable that brings too much while it is subscribed to', async () => {
+    const { cache } = await make();
+    const rest = new Subject<number>();
+    const stream = cache.getOrSetStream('k', () => concat(range(0, 70_000), rest));
+    await expect(collect(stream)).rejects.toThrow('65536 items behind an observable');
+    expect(rest.observed).toBe(false);
+  });
+
   it('unsubscribe from an observable that nobody reads any more', async () => {
     const { cache } = await make();
     const subject = new Subject<number>();
@@ -354,6 +376,20 @@ describe('the stream of a caller', () => {
     const source = (): AsyncIterable<string> => words('a', 'b');
     expect(await asked(cache.getOrSetStream('k', source))).toEqual(inOrder);
     expect(await asked(cache.getOrSetStream('k', source))).toEqual(inOrder);
+  });
+
+  it('tells the failure of its source to whichever question it answers', async () => {
+    const { cache } = await memory!.make();
+    const failure = new Error('the line is cut');
+    const stream = cache.getOrSetStream('k', async function* () {
+      yield 'a';
+      throw failure;
+    });
+    expect(await Promise.allSettled([stream.next(), stream.next(), stream.next()])).toEqual([
+      { status: 'fulfilled', value: { done: false, value: 'a' } },
+      { status: 'rejected', reason: failure },
+      { status: 'fulfilled', value: { done: true, value: undefined } },
+    ]);
   });
 
   it('is refused at once for what can never be meant', async () => {

@@ -23,6 +23,7 @@ function rig(limits: { maxBytes?: number; stallTimeout?: number } = {}): Rig {
     limits: { maxBytes: 1_000, stallTimeout: 1_000, waitTimeout: 0, ...limits },
     clock,
     onCut,
+    onFailed: () => {},
     onDeserted,
   });
   recording.recorded.catch(() => {});
@@ -160,6 +161,18 @@ describe('a reader that asks for nothing', () => {
     await clock.advance(1_000);
     expect(onDeserted).toHaveBeenCalledTimes(1);
     await expect(reader.next()).rejects.toThrow('did not ask for the next item for 1000 ms');
+  });
+
+  it('is not given up while it reads what the others have left behind', async () => {
+    const { clock, recording } = rig({ maxBytes: 10_000 });
+    const [quick, slow] = [recording.join(true), recording.join(false)];
+    recording.start(chunks());
+    for (let nth = 0; nth < 8; nth++) await quick.next();
+    quick.leave();
+    for (let nth = 0; nth < 8; nth++) {
+      await clock.advance(999);
+      expect(await slow.next()).toMatchObject({ done: false });
+    }
   });
 
   it('is not given up for a source that takes its time', async () => {
