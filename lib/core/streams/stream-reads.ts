@@ -59,13 +59,15 @@ export class StreamReads {
     if (!this.parts.enabled) return this.openAlone(address, source, gone());
     const call = this.callOf(address, source, options, decide);
     const near = this.near(call);
-    if (near !== undefined) return near === ALONE ? this.openAlone(address, source, gone()) : near;
+    if (near !== undefined && near !== ALONE) return near;
+    const open = (limit: AbortSignal): Promise<StreamReader<unknown>> =>
+      near === ALONE ? this.openAlone(address, source, limit) : this.board(call, source, limit);
     const { hardTimeout } = options;
     const left = gone();
-    if (hardTimeout === undefined) return this.board(call, source, left);
+    if (hardTimeout === undefined) return open(left);
     const operation = `Waiting for the first item of ${this.parts.discretion.quoted(key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) =>
-      this.begin(call, source, AbortSignal.any([limit!, left])),
+      this.begin(open, AbortSignal.any([limit!, left])),
     );
   }
 
@@ -81,6 +83,7 @@ export class StreamReads {
       return undefined;
     const replay = replayOf(this.parts, call, entry, state);
     if (replay === AGAIN) return undefined;
+    if (replay === ALONE) return ALONE;
     if (state === 'stale' || isDueEarly(entry, options.refreshAhead, now, random)) this.refresh(call, entry);
     return replay;
   }
@@ -90,11 +93,10 @@ export class StreamReads {
   }
 
   private async begin(
-    call: ReadCall<unknown>,
-    source: StreamLoader<unknown>,
+    open: (limit: AbortSignal) => Promise<StreamReader<unknown>>,
     limit: AbortSignal,
   ): Promise<StreamReader<unknown>> {
-    const reader = await this.board(call, source, limit);
+    const reader = await open(limit);
     const leave = (): void => reader.leave();
     limit.addEventListener('abort', leave, { once: true });
     if (limit.aborted) leave();

@@ -269,6 +269,22 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(tap.returned).toBe(0);
   });
 
+  it('leave who asks for the value to its own loader when they turn out to be too long', async () => {
+    const { cache } = await make({ streams: { maxBytes: 1_000 } });
+    const tap = new Tap<string>().emit('a');
+    const stream = cache.getOrSetStream('k', () => tap);
+    await take(stream, 1);
+    const value = cache.getOrSet('k', () => ['own']);
+    const values = cache.getOrSetMany<string[]>(['k'], async () => [['never']]);
+    await settle();
+    const rest = collect(stream);
+    tap.emit('x'.repeat(1_000)).end();
+    expect(await value).toEqual(['own']);
+    expect(await values).toEqual(new Map([['k', ['own']]]));
+    expect(await rest).toEqual(['x'.repeat(1_000)]);
+    expect(await cache.get('k')).toEqual(['own']);
+  });
+
   it('join a load of the value that is under way', async () => {
     const { cache } = await make();
     let land!: (value: string[]) => void;
@@ -413,6 +429,28 @@ describe('the stream of a caller', () => {
   });
 });
 
+describe('a value where a stream is asked for', () => {
+  const [memory] = stores;
+
+  it('is not renewed, however soon it goes stale: the source runs once', async () => {
+    const { cache, clock } = await memory!.make({ refreshAhead: 1e9 });
+    await cache.getOrSet('k', async () => {
+      // What took no time is never renewed early.
+      await clock.advance(5);
+      return 'a value';
+    });
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    expect(await collect(cache.getOrSetStream('k', source))).toEqual(['a']);
+    await settle();
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toBe('a value');
+  });
+});
+
 describe('stale streams', () => {
   const [memory] = stores;
   const filled = async (
@@ -480,6 +518,19 @@ describe('a limit of time', () => {
     await clock.advance(1_000);
     await rejected;
     // Nobody else wants it.
+    expect(tap.returned).toBe(1);
+  });
+
+  it('is for the first item of an uncached one, too', async () => {
+    const { cache, clock } = await memory!.make();
+    await cache.set('k', 'a value');
+    const tap = new Tap<string>();
+    const stream = cache.getOrSetStream('k', () => tap, { hardTimeout: '1s' });
+    let failure: unknown;
+    stream.next().catch((error: unknown) => (failure = error));
+    await until(() => tap.asked === 1);
+    await clock.advance(1_000);
+    expect(String(failure)).toContain('took longer than 1000 ms');
     expect(tap.returned).toBe(1);
   });
 
