@@ -98,9 +98,9 @@ module.exports = {
     ),
     only(
       'ai-is-a-caller',
-      'AI caches are callers like any other; what they share with decorators lives in core.',
+      'AI caches are callers like any other; what they share with decorators lives in core. Their options are checked as those of the cache below are.',
       'ai',
-      ['core', 'contracts', 'support'],
+      ['core', 'config', 'contracts', 'support'],
     ),
     {
       name: 'testing-on-top',
@@ -149,14 +149,21 @@ module.exports = {
       comment: 'The list of public names imports everything: importing it from inside closes a circle.',
       severity: 'error',
       from: { path: '^lib/', pathNot: [lib('cli')] },
-      to: { path: ['^lib/index\\.ts$', '^nestjs-cached(/|$)'] },
+      to: { path: ['^lib/(index|ai-index)\\.ts$', '^nestjs-cached(/|$)'] },
     },
     {
       name: 'module-stays-on-top',
       comment: 'The module assembles the library for Nest; only the public list and the test kit stand above it.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/index\\.ts$', lib('testing')] },
+      from: { path: '^lib/', pathNot: ['^lib/(index|ai\\.module)\\.ts$', lib('testing')] },
       to: { path: '^lib/cache\\.module\\.ts$' },
+    },
+    {
+      name: 'ai-module-on-top',
+      comment: 'Who does not cache answers of models does not load what does.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: ['^lib/ai(-index|\\.module)\\.ts$', lib('ai')] },
+      to: { path: ['^lib/ai(-index|\\.module)\\.ts$', lib('ai')] },
     },
     {
       name: 'library-knows-no-user',
@@ -170,7 +177,7 @@ module.exports = {
       comment: 'The sample shows what the public names can do; it may use no others.',
       severity: 'error',
       from: { path: '^sample-app/' },
-      to: { path: '^lib/', pathNot: ['^lib/index\\.ts$', '^lib/(nest/health|testing)/index\\.ts$'] },
+      to: { path: '^lib/', pathNot: ['^lib/(index|ai-index)\\.ts$', '^lib/(nest/health|testing)/index\\.ts$'] },
     },
     {
       name: 'declared-packages-only',

@@ -127,11 +127,11 @@ async function createManager(
   registry.add(manager);
   const logger = new Logger('CacheModule');
   logger.log(describeOptions(options));
-  const { store } = manager.cache.parts;
-  logOutages(manager, store.name, store.condition?.fallback, logger);
+  const { store, discretion } = manager.cache.parts;
+  logOutages(manager, store.name, store.condition?.fallback, logger, discretion);
   const notice = securityNotice(options);
   if (notice !== undefined) logger.warn(notice);
-  if (options.logCalls) logCalls(manager, logger);
+  if (options.logCalls) logCalls(manager, logger, discretion);
   return manager;
 }
 

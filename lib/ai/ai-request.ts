@@ -1,6 +1,7 @@
 /**
  * What a model is asked with, beside the text itself. Everything in it changes the key, in whatever shape the provider's
- * client takes it, but for what `DENIED` names: abort signals, headers that only trace or identify a call, timeouts.
+ * client takes it, but for what never changes an answer (`keys/ignored-options.ts`, `keys/ignored-headers.ts`): abort signals,
+ * timeouts, credentials, headers that only trace or identify a call. A property that is `undefined` is absent.
  */
 export interface AiCallOptions {
   readonly provider?: string;

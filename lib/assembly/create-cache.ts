@@ -13,6 +13,7 @@ import { Scopes, type CacheScope } from '../core/scopes.js';
 import { SingleFlight } from '../core/single-flight.js';
 import { TenantRule } from '../core/tenant-rule.js';
 import { WakeUp } from '../core/wake-up.js';
+import { DISCREET, OPEN } from '../support/discretion.js';
 import { createIsolation } from '../support/isolation.js';
 import { createStore } from './create-store.js';
 
@@ -54,6 +55,7 @@ export async function createCache(options: ResolvedOptions, open = createStore):
     operations,
     http,
     keyGenerator,
+    discretion: options.logKeys === 'digest' ? DISCREET : OPEN,
     fence,
     flights: new SingleFlight(fence),
     leases: store.leases ?? nullLeases,

@@ -33,7 +33,8 @@ export async function createSharedStore(
   });
   const openNear = (): MemoryBackend =>
     new MemoryBackend(memory, clock, (scope, key) => listener.onEvicted(scope, key));
-  const primary = options.backend === 'tiered' ? new TieredStore(openNear(), far as FarStore, isolation) : far;
+  const primary =
+    options.backend === 'tiered' ? new TieredStore(openNear(), far as FarStore, isolation, memory.admit) : far;
   const { resilience } = options;
   if (!resilience) return primary;
   return createResilientStore({ primary, far, room, openNear }, { ...options, resilience }, listener);

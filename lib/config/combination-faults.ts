@@ -29,7 +29,12 @@ export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
 }
 
 function backendFaults(options: CacheModuleOptions): ConfigFault[] {
-  const faults = [...memoryFaults(options), ...leaseFaults(options), ...resilienceFaults(options)];
+  const faults = [
+    ...memoryFaults(options),
+    ...admissionFaults(options),
+    ...leaseFaults(options),
+    ...resilienceFaults(options),
+  ];
   if (options.backend === 'null' && options.memory !== undefined) {
     faults.push({ path: 'memory', message: "has no meaning with the backend 'null', which keeps nothing." });
   }
@@ -49,6 +54,14 @@ function memoryFaults({ backend, fallback, memory }: CacheModuleOptions): Config
     path: `memory.${name}`,
     message,
   }));
+}
+
+/** Without a backend `redis` may still come from another source, and with it the second tier. */
+function admissionFaults({ backend, memory }: CacheModuleOptions): ConfigFault[] {
+  if (backend === undefined || backend === 'tiered' || backend === 'null' || !isGroup(memory)) return [];
+  if (memory.admit === undefined) return [];
+  const message = "has a meaning with the backend 'tiered' alone: what it keeps out stays in Redis.";
+  return [{ path: 'memory.admit', message }];
 }
 
 const OF_OUTAGES = ['fallback', 'fallbackTtl', 'breaker', 'journal'] as const;

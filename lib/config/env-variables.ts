@@ -74,6 +74,7 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   CACHE_ENCRYPTION_KEYS: variable('encryption.keys', readList),
   CACHE_CLASS_INSTANCES: variable('classInstances', readText),
   CACHE_LOG_CALLS: variable('logCalls', readSwitch),
+  CACHE_LOG_KEYS: variable('logKeys', readText),
 };
 
 const TTL_PREFIX = 'CACHE_TTL_';

@@ -22,13 +22,17 @@ const READERS: Readonly<Record<string, (text: string, path: string) => unknown>>
  * @throws CacheDependencyError for YAML without the package `yaml`.
  */
 export function cacheOptionsFromFile(path: string): CacheModuleOptions {
-  const options = parse(path);
-  if (!isGroup(options)) {
-    throw new CacheConfigError([{ path, message: `must hold an object of options; it holds ${kindOf(options)}.` }]);
-  }
+  const options = readOptionsFile(path);
   const faults = faultsIn(options).map((fault) => ({ path: fault.path, message: `${fault.message} (In ${path}.)` }));
   if (faults.length > 0) throw new CacheConfigError(faults);
   return options;
+}
+
+/** The object that a file holds, whatever its members are. @throws CacheConfigError. @throws CacheDependencyError. */
+export function readOptionsFile(path: string): object {
+  const options = parse(path);
+  if (isGroup(options)) return options;
+  throw new CacheConfigError([{ path, message: `must hold an object of options; it holds ${kindOf(options)}.` }]);
 }
 
 function parse(path: string): unknown {

@@ -1,4 +1,5 @@
 import type { MemoryOptions } from '../contracts/options.js';
+import { IsFunction } from './checks/is-live-object.js';
 import { IsWholeNumber } from './checks/is-number.js';
 import { IsOneOf } from './checks/is-text.js';
 import type { FieldsOf } from './option-fields.js';
@@ -10,4 +11,5 @@ export class MemoryFields implements FieldsOf<MemoryOptions> {
   @IsWholeNumber(1, MOST_ENTRIES) maxEntries: unknown;
   @IsWholeNumber(1) maxBytes: unknown;
   @IsOneOf('clone', 'freeze', 'share') isolation: unknown;
+  @IsFunction() admit: unknown;
 }

@@ -34,6 +34,7 @@ export class ModuleFields extends FreshnessFields implements FieldsOf<CacheModul
   http: unknown;
   @HasMethods('generate') keyGenerator: unknown;
   @IsSwitch() logCalls: unknown;
+  @IsOneOf('plain', 'digest') logKeys: unknown;
   @HasMethods('now', 'setTimeout') clock: unknown;
   @HasMethods('next', 'id') random: unknown;
 }

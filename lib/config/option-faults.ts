@@ -18,7 +18,7 @@ import { StreamFields } from './stream.options.js';
 import { suggestion } from './suggestion.js';
 import { TenantFields } from './tenant.options.js';
 
-type FieldsClass = new () => object;
+export type FieldsClass = new () => object;
 
 const GROUPS: Readonly<Record<string, FieldsClass>> = {
   memory: MemoryFields,
@@ -43,7 +43,7 @@ export function optionFaults(options: object): ConfigFault[] {
     ...groupFaults(ModuleFields, options, ''),
     ...Object.entries(GROUPS).flatMap(([name, Fields]) => namedGroupFaults(Fields, Reflect.get(options, name), name)),
     ...codecFaults(Reflect.get(options, 'codec')),
-    ...operationFaults(Reflect.get(options, 'operations')),
+    ...operationFaults(Reflect.get(options, 'operations'), 'operations'),
   ];
   return [...notBuilt, ...others.filter((fault) => !refused.has(fault.path))];
 }
@@ -81,7 +81,8 @@ function groupFaults(Fields: FieldsClass, group: object, prefix: string): Config
   return [...unknownFaults(Fields, group, prefix), ...fieldFaults(Fields, group, prefix)];
 }
 
-function fieldFaults(Fields: FieldsClass, group: object, prefix: string): ConfigFault[] {
+/** What is wrong with the members that are known. */
+export function fieldFaults(Fields: FieldsClass, group: object, prefix: string): ConfigFault[] {
   const fields = new Fields();
   for (const name of Object.keys(fields)) Reflect.set(fields, name, Reflect.get(group, name));
   const errors = validator.validateSync(fields, RULES);
@@ -104,8 +105,8 @@ function unknownFaults(Fields: FieldsClass, group: object, prefix: string): Conf
     });
 }
 
-/** The path of the option that has this name in another group. */
-function elsewhere(name: string): string | undefined {
+/** The path of the option of the module that has this name, in whichever group. */
+export function elsewhere(name: string): string | undefined {
   if (Object.keys(new ModuleFields()).includes(name)) return name;
   const home = Object.entries(GROUPS).find(([, Fields]) => Object.keys(new Fields()).includes(name));
   return home && `${home[0]}.${name}`;
@@ -125,14 +126,15 @@ function requiredFaults(Fields: FieldsClass, group: object, prefix: string): Con
   ];
 }
 
-function operationFaults(operations: unknown): ConfigFault[] {
+/** Ttls by the names of operations. */
+export function operationFaults(operations: unknown, group: string): ConfigFault[] {
   if (operations === undefined) return [];
   if (!isGroup(operations)) {
-    return [{ path: 'operations', message: `must be an object of durations by operation; got ${kindOf(operations)}.` }];
+    return [{ path: group, message: `must be an object of durations by operation; got ${kindOf(operations)}.` }];
   }
   const seen = new Map<string, string>();
   return Object.entries(operations).flatMap(([name, ttl]: [string, unknown]) => {
-    const path = `operations.${shownName(name)}`;
+    const path = `${group}.${shownName(name)}`;
     const twin = seen.get(operationName(name));
     seen.set(operationName(name), name);
     if (operationName(name) === '') return [{ path, message: 'must have a name.' }];

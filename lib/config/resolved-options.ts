@@ -44,7 +44,13 @@ export interface ResolvedOptions {
   readonly ttl: number;
   readonly freshness: ResolvedFreshness;
   readonly backend: 'memory' | 'redis' | 'tiered' | 'null' | CacheBackend;
-  readonly memory: { readonly maxEntries: number; readonly maxBytes: number; readonly isolation: Isolation };
+  readonly memory: {
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+    readonly isolation: Isolation;
+    /** `undefined`: all entries of Redis may be kept in the process. */
+    readonly admit: ((key: string) => unknown) | undefined;
+  };
   /** Set whenever the backend is `redis` or `tiered`. */
   readonly redis: ResolvedRedis | undefined;
   /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
@@ -67,6 +73,7 @@ export interface ResolvedOptions {
   /** `undefined`: the injected `CacheKeyGenerator`. */
   readonly keyGenerator: KeyGenerator | undefined;
   readonly logCalls: boolean;
+  readonly logKeys: 'plain' | 'digest';
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -112,6 +119,7 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     http: Object.freeze({ ...options.http }),
     keyGenerator: options.keyGenerator,
     logCalls: options.logCalls ?? false,
+    logKeys: options.logKeys ?? 'plain',
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   });
@@ -140,6 +148,7 @@ function resolveMemory(memory: MemoryOptions): ResolvedOptions['memory'] {
     maxEntries: memory.maxEntries ?? 10_000,
     maxBytes: memory.maxBytes ?? 104_857_600,
     isolation: memory.isolation ?? 'clone',
+    admit: memory.admit?.bind(memory),
   });
 }
 

@@ -40,6 +40,20 @@ export type Stored = boolean | 'aside';
 export interface StoreUsage {
   readonly entries: number | undefined;
   readonly bytes: number | undefined;
+  /** What was compressed since the start, in all scopes; absent where nothing is. */
+  readonly compression?: CompressionUsage;
+}
+
+/** What compression has done and cost in this process. */
+export interface CompressionUsage {
+  /** How many values were tried. */
+  readonly values: number;
+  /** What they weighed before, */
+  readonly bytesIn: number;
+  /** and what was written of them. */
+  readonly bytesOut: number;
+  /** Milliseconds. */
+  readonly time: number;
 }
 
 /**

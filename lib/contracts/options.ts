@@ -64,6 +64,11 @@ export interface MemoryOptions {
   maxBytes?: number;
   /** `clone` (default): every caller gets a copy. `freeze`: plain data is shared, frozen. `share`: by reference. */
   isolation?: Isolation;
+  /**
+   * Whether an entry of Redis may be kept in this process too; asked with the logical key. Only with the backend `tiered`.
+   * One that throws has said no. Default: all may.
+   */
+  admit?: (key: string) => boolean;
 }
 
 /** The part of an ioredis client the library calls; an `ioredis` `Redis` fits. */
@@ -255,6 +260,11 @@ export interface CacheModuleOptions extends FreshnessOptions {
   keyGenerator?: KeyGenerator;
   /** Writes a line at Nest's debug level for every hit and miss. Default false. */
   logCalls?: boolean;
+  /**
+   * How keys stand in log lines, in health reports and in the messages of our errors. `plain` (default): as they are.
+   * `digest`: as a hash, for keys that hold what people have written; of an error of the backend only its kind is told then.
+   */
+  logKeys?: 'plain' | 'digest';
   /** Tests: `new FakeClock()`. */
   clock?: Clock;
   random?: Random;

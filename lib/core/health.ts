@@ -1,6 +1,5 @@
 import type { StoreCondition } from '../contracts/store-condition.js';
 import type { CacheHealth } from '../contracts/stats.js';
-import { publicMessageOf } from '../support/public-message.js';
 import { Budget } from './budget.js';
 import type { CacheParts } from './parts.js';
 
@@ -23,7 +22,7 @@ export async function checkHealth(parts: CacheParts): Promise<CacheHealth> {
       // With entries of this process in its place the application is served; without, loaders run.
       status: condition?.fallback === 'memory' ? 'degraded' : 'down',
       since,
-      lastError: publicMessageOf(condition?.lastError ?? error),
+      lastError: parts.discretion.error(condition?.lastError ?? error),
       ...figures(parts, condition?.awaySince === undefined ? clock.now() - begun : condition.latency),
     };
   }

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../contracts/clock.js';
 import type { EntryStore } from '../contracts/entry-store.js';
 import type { ValueIsolation } from '../contracts/entry.js';
 import type { KeyGenerator } from '../contracts/key-generator.js';
+import type { Discretion } from '../support/discretion.js';
 import type { LeaseProvider } from '../contracts/lease.js';
 import type { CacheResponseOptions } from '../contracts/options.js';
 import type { OptionsResolver } from './call-options.js';
@@ -43,6 +44,8 @@ export interface CacheParts {
   /** Ttl in milliseconds by `operationName`. */
   readonly operations: ReadonlyMap<string, number>;
   readonly keyGenerator: KeyGenerator | undefined;
+  /** How keys stand in what is logged, and in the messages of errors. */
+  readonly discretion: Discretion;
   /** Defaults for routes. */
   readonly http: CacheResponseOptions | undefined;
 }

@@ -37,7 +37,7 @@ export class ReadThrough {
     if (direct !== undefined) return direct;
     const { hardTimeout } = call.options;
     if (hardTimeout === undefined) return this.serve(call, undefined);
-    const operation = `Loading ${JSON.stringify(call.address.key)}`;
+    const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.serve(call, limit));
   }
 

@@ -1,5 +1,5 @@
 import type { CacheEventOf, CacheEventType } from '../contracts/events.js';
-import { publicMessageOf } from '../support/public-message.js';
+import { OPEN, type Discretion } from '../support/discretion.js';
 
 /** What an outage is told to; Nest's `Logger` fits. */
 export interface OutageLogger {
@@ -30,21 +30,27 @@ const SIGNS_OF_LIFE = ['hit', 'set'] as const;
 export type StandIn = 'memory' | 'none' | undefined;
 
 /** Two lines an outage, however many calls it meets: one when the backend fails first, one when it serves again. */
-export function logOutages(source: EventSource, backend: string, standIn: StandIn, logger: OutageLogger): void {
+export function logOutages(
+  source: EventSource,
+  backend: string,
+  standIn: StandIn,
+  logger: OutageLogger,
+  discretion: Discretion = OPEN,
+): void {
   const name = `Cache "${source.name}": ${backend}`;
-  if (standIn === undefined) return watchCalls(source, name, logger);
+  if (standIn === undefined) return watchCalls(source, name, logger, discretion);
   const instead = standIn === 'memory' ? 'entries of this process serve' : 'loaders run';
   source.on('degraded', ({ error }) => {
-    logger.warn(`${name} is given up for now (${publicMessageOf(error)}). Until it is back, ${instead} instead.`);
+    logger.warn(`${name} is given up for now (${discretion.error(error)}). Until it is back, ${instead} instead.`);
   });
   source.on('recovered', () => logger.log(`${name} serves again.`));
 }
 
-function watchCalls(source: EventSource, name: string, logger: OutageLogger): void {
+function watchCalls(source: EventSource, name: string, logger: OutageLogger, discretion: Discretion): void {
   let silence: (() => void)[] | undefined;
   source.on('error', ({ error, operation }) => {
     if (silence || !BACKEND_OPERATIONS.has(operation)) return;
-    logger.warn(`${name} fails (${publicMessageOf(error)}). Until it is back, loaders run instead.`);
+    logger.warn(`${name} fails (${discretion.error(error)}). Until it is back, loaders run instead.`);
     // Listened to only while there is an outage: a hit costs nothing on other days.
     silence = SIGNS_OF_LIFE.map((sign) =>
       source.on(sign, () => {

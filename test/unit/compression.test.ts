@@ -106,3 +106,21 @@ describe('a payload', () => {
     expect(unknown).toThrow(expect.objectContaining({ name: 'CacheFormatError', reason: 'format' }));
   });
 });
+
+describe('what compression has done', () => {
+  it('is counted: values that were tried, what they weighed before and after, and the time', () => {
+    const compression = new PayloadCompression({
+      writer: createCompressor('deflate', undefined),
+      readers: everyCompressor(),
+      threshold: 100,
+      maxInflatedBytes: MIB,
+    });
+    const text = Buffer.alloc(10_000, 'a');
+    const noise = randomBytes(10_000);
+    const { length } = compression.pack(text).payload;
+    compression.pack(noise);
+    compression.pack(Buffer.alloc(100, 'a'));
+    expect(compression.usage).toMatchObject({ values: 2, bytesIn: 20_000, bytesOut: length + 10_000 });
+    expect(compression.usage.time).toBeGreaterThan(0);
+  });
+});

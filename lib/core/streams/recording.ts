@@ -45,6 +45,8 @@ export class Recording implements Tape<LiveReader> {
   private readonly whole = new Outcome<RecordedItems>();
   private source: StreamSource | undefined;
   private isPulling = false;
+  /** Set while nothing is asked for. */
+  private wake: (() => void) | undefined;
   private isCut = false;
   private isDraining = false;
   /** Whether the source has given all it had, or failed. */
@@ -81,7 +83,7 @@ export class Recording implements Tape<LiveReader> {
     if (this.isOver) return source.cancel(reasonOf(this.ending));
     this.source = source;
     this.watch();
-    this.pull();
+    void this.run(source);
   }
 
   /** The source has failed, or could not be opened. */
@@ -169,29 +171,42 @@ export class Recording implements Tape<LiveReader> {
     return false;
   }
 
-  private pull(): void {
-    const { source } = this;
-    if (source === undefined || this.isPulling || this.isOver || !this.isWanted) return;
-    // The foremost waits for the last.
+  /** Whether the source may be asked now: the foremost may have to wait for the last. */
+  private get isDue(): boolean {
+    if (!this.isWanted) return false;
     if (this.isCut && this.isFull) this.slots.letGo(this.last);
-    if (this.isCut && this.isFull) return;
-    this.isPulling = true;
-    source.next().then(this.take, this.broke);
+    return !(this.isCut && this.isFull);
   }
 
-  private readonly take = (result: IteratorResult<unknown, undefined>): void => {
+  private pull(): void {
+    const { wake } = this;
+    if (wake === undefined || !(this.isOver || this.isDue)) return;
+    this.wake = undefined;
+    wake();
+  }
+
+  /** An async function, so that the source is asked in the context of who has started this, whoever wants the item. */
+  private async run(source: StreamSource): Promise<void> {
+    try {
+      while (!this.isOver) {
+        if (!this.isDue) await new Promise<void>((resolve) => (this.wake = resolve));
+        else {
+          this.isPulling = true;
+          this.take(await source.next());
+        }
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private take({ done, value }: IteratorResult<unknown, unknown>): void {
     this.isPulling = false;
     if (this.isOver) return;
-    if (result.done) return this.complete();
-    this.keep(result.value);
+    if (done) return this.complete();
+    this.keep(value);
     for (const reader of this.readers) reader.serve();
-    this.pull();
-  };
-
-  private readonly broke = (error: unknown): void => {
-    this.isPulling = false;
-    this.fail(error);
-  };
+  }
 
   private keep(value: unknown): void {
     const kept = this.keptOf(value);
@@ -228,6 +243,7 @@ export class Recording implements Tape<LiveReader> {
   private stop(): void {
     this.isOver = true;
     this.timer?.cancel();
+    this.pull();
   }
 
   private tell(ending: Ending): void {

@@ -45,7 +45,11 @@ export class SourceReader implements StreamReader<unknown> {
   private nextOfSource(): Promise<IteratorResult<unknown, undefined>> {
     return new Promise((resolve, reject) => {
       this.stopWaiting = () => resolve(DONE);
-      this.source.next().then(resolve, reject);
+      // A source may throw at once, or answer without a promise.
+      Promise.resolve(this.source.next()).then(
+        ({ done, value }) => resolve(done ? DONE : { done: false, value }),
+        reject,
+      );
     });
   }
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { freshnessOf, type Entry } from '../../contracts/entry.js';
 import type { LoaderContext } from '../../contracts/options.js';
 import type { StreamLoader } from '../../contracts/stream.js';
@@ -19,7 +18,8 @@ import { replayOf } from './replay-of.js';
 import { SourceReader } from './source-reader.js';
 import { StreamPassenger } from './stream-passenger.js';
 import { deserted, type StreamReader } from './stream-reader.js';
-import { sourceOf, type StreamSource } from './stream-source.js';
+import { cancelledHere, inThisContext } from './source-context.js';
+import { sourceOf } from './stream-source.js';
 
 type At = ReadCall<unknown>['address'];
 /** Told of all items when the stream has ended, in time to say that they shall not be stored, or for how long. Never throws. */
@@ -65,7 +65,7 @@ export class StreamReads {
     const { hardTimeout } = options;
     const left = gone();
     if (hardTimeout === undefined) return open(left);
-    const operation = `Waiting for the first item of ${JSON.stringify(key)}`;
+    const operation = `Waiting for the first item of ${this.parts.discretion.quoted(key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) =>
       this.begin(open, AbortSignal.any([limit!, left])),
     );
@@ -170,7 +170,7 @@ export class StreamReads {
 
   private async opened(recording: Recording, source: StreamLoader<unknown>, context: LoaderContext): Promise<void> {
     try {
-      recording.start(inThisContext(sourceOf(await source(context as LoaderContext<unknown[]>))));
+      recording.start(cancelledHere(sourceOf(await source(context as LoaderContext<unknown[]>))));
     } catch (error) {
       recording.fail(error);
     }
@@ -199,16 +199,4 @@ export class StreamReads {
       limit.removeEventListener('abort', giveUp);
     }
   }
-}
-
-/**
- * A generator runs in the context of whoever asks it for the next item. It shall be that of the call that opened it, as for
- * any loader: whose tenant and whose trace it is must not depend on who reads first.
- */
-function inThisContext(source: StreamSource): StreamSource {
-  const run = AsyncLocalStorage.snapshot();
-  return {
-    next: () => run(() => source.next()),
-    cancel: (reason) => run(() => source.cancel(reason)),
-  };
 }

@@ -5,8 +5,8 @@ const END = Object.freeze({ done: true, value: undefined });
 
 /** What a recording is made from. */
 export interface StreamSource {
-  /** The next item. Not called again before it has answered. */
-  next(): Promise<IteratorResult<unknown, undefined>>;
+  /** The next item. Not called again before it has answered. May throw at once. */
+  next(): Promise<IteratorResult<unknown, unknown>>;
   /** Nobody wants any more. Returns at once, and never throws. */
   cancel(reason: unknown): void;
 }
@@ -65,9 +65,8 @@ class IterableSource implements StreamSource {
     this.iterator = iterable[Symbol.asyncIterator]();
   }
 
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    const { done, value } = await this.iterator.next();
-    return done === true ? END : { done: false, value };
+  next(): Promise<IteratorResult<unknown, unknown>> {
+    return this.iterator.next();
   }
 
   cancel(): void {

@@ -14,6 +14,7 @@ import type { CacheEvent } from '../../contracts/events.js';
 import type { Cache } from '../../core/cache.js';
 import type { CacheManager } from '../../core/cache-manager.js';
 import { CacheRegistry } from '../../core/cache-registry.js';
+import { DISCREET, OPEN } from '../../support/discretion.js';
 import { CacheError, CacheTenantError, CacheTimeoutError } from '../../support/errors.js';
 import { CACHED_METADATA } from '../decorators/cached.decorator.js';
 import { CachedRoutes, type CachedRoute } from './cached-routes.js';
@@ -175,5 +176,6 @@ function wasStale(outcomes: readonly CacheEvent[], key: string): boolean {
 
 /** The route's own `hardTimeout`, and not one of a cache that another request's handler uses. */
 function isTimeoutOf(key: string, error: unknown): boolean {
-  return error instanceof CacheTimeoutError && error.operation.includes(JSON.stringify(key));
+  if (!(error instanceof CacheTimeoutError)) return false;
+  return [OPEN, DISCREET].some((discretion) => error.operation.includes(discretion.quoted(key)));
 }

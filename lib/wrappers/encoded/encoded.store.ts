@@ -236,7 +236,7 @@ export class EncodedStore implements EntryStore {
   }
 
   usage(): StoreUsage {
-    return { entries: undefined, bytes: undefined };
+    return { entries: undefined, bytes: undefined, compression: this.parts.format.compressionUsage };
   }
 
   ping(): Promise<void> {

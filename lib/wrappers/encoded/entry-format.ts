@@ -1,5 +1,6 @@
 import type { Cipher, CipherBook } from '../../contracts/cipher.js';
 import type { Codec } from '../../contracts/codec.js';
+import type { CompressionUsage } from '../../contracts/entry-store.js';
 import type { EntryTimes } from '../../contracts/entry.js';
 import { CacheFormatError } from '../../support/errors.js';
 import type { EntryMeta } from './entry-meta.js';
@@ -31,6 +32,10 @@ export class EntryFormat {
   constructor(private readonly parts: FormatParts) {
     this.codec = parts.codec;
     this.compression = new PayloadCompression(parts.compression);
+  }
+
+  get compressionUsage(): CompressionUsage {
+    return this.compression.usage;
   }
 
   /** @throws CacheValueError when the value is too large, or cannot be encoded; whatever finding the tenant's keys throws. */

@@ -1,4 +1,5 @@
 import type { Compressor } from '../../contracts/compressor.js';
+import type { CompressionUsage } from '../../contracts/entry-store.js';
 import { CacheFormatError } from '../../support/errors.js';
 
 export interface CompressionParts {
@@ -20,12 +21,25 @@ export interface PackedPayload {
   readonly payload: Uint8Array;
 }
 
+/** What compression has done since the start: plain numbers, since it is counted at every write. */
+class Compressed implements CompressionUsage {
+  values = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  time = 0;
+}
+
 /** Makes payloads smaller where that gains something. */
 export class PayloadCompression {
+  private readonly compressed = new Compressed();
   private readonly readers: ReadonlyMap<number, Compressor>;
 
   constructor(private readonly parts: CompressionParts) {
     this.readers = new Map(parts.readers.map((reader) => [reader.id, reader]));
+  }
+
+  get usage(): CompressionUsage {
+    return this.compressed;
   }
 
   pack(payload: Uint8Array): PackedPayload {
@@ -33,8 +47,14 @@ export class PayloadCompression {
     const plain = { compressionId: PLAIN, payload };
     // What nobody would inflate again must not be compressed.
     if (!writer || payload.length <= threshold || payload.length > maxInflatedBytes) return plain;
+    const begun = performance.now();
     const compressed = writer.compress(payload);
-    return compressed.length < payload.length ? { compressionId: writer.id, payload: compressed } : plain;
+    const gains = compressed.length < payload.length;
+    this.compressed.values++;
+    this.compressed.bytesIn += payload.length;
+    this.compressed.bytesOut += gains ? compressed.length : payload.length;
+    this.compressed.time += performance.now() - begun;
+    return gains ? { compressionId: writer.id, payload: compressed } : plain;
   }
 
   /** @throws CacheFormatError, also for an algorithm that this Node does not have. */

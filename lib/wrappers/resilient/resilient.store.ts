@@ -190,7 +190,10 @@ export class ResilientStore implements EntryStore {
   }
 
   usage(scope?: Scope): StoreUsage {
-    return this.guard.isAway ? this.aside.usage(scope) : this.primary.usage(scope);
+    const usage = this.primary.usage(scope);
+    if (!this.guard.isAway) return usage;
+    const { compression } = usage;
+    return { ...this.aside.usage(scope), ...(compression && { compression }) };
   }
 
   /** One that is away is not asked: whoever wants to know gets the answer of the last attempt. */

@@ -1,6 +1,6 @@
 import type { Change, ChangeFeed } from '../../contracts/change-feed.js';
 import type { EntryStore, Lookup, Stamp, Stored, StoreItem, StoreUsage } from '../../contracts/entry-store.js';
-import type { EntryDraft, NearEntry, ValueIsolation } from '../../contracts/entry.js';
+import type { Entry, EntryDraft, NearEntry, ValueIsolation } from '../../contracts/entry.js';
 import type { Lease, LeaseProvider } from '../../contracts/lease.js';
 import type { Address, Scope } from '../../contracts/scope.js';
 import type { SecurityCheck } from '../../contracts/security.js';
@@ -44,6 +44,8 @@ export class TieredStore implements EntryStore {
     private readonly near: NearStore,
     private readonly far: FarStore,
     private readonly isolation: ValueIsolation,
+    /** Which keys L1 may hold; `undefined`: all. */
+    private readonly mayKeep?: (key: string) => unknown,
   ) {
     this.leases = far.leases;
     this.feed = far.feed;
@@ -162,7 +164,9 @@ export class TieredStore implements EntryStore {
 
   /** Of L1: what L2 holds, only the server knows. */
   usage(scope?: Scope): StoreUsage {
-    return this.near.usage(scope);
+    const { compression } = this.far.usage();
+    const near = this.near.usage(scope);
+    return compression === undefined ? near : { ...near, compression };
   }
 
   ping(): ReturnType<EntryStore['ping']> {
@@ -225,7 +229,7 @@ export class TieredStore implements EntryStore {
   /** The same lookup, with an entry that gives out the copy that is kept. */
   private keepFound(address: Address, lookup: Lookup, marker: Marker): Lookup {
     const { entry } = lookup;
-    if (!entry || !marker.stands || !this.feed.connected || !this.far.vouches(address.scope, entry)) return lookup;
+    if (!entry || !this.admits(address, entry, marker)) return lookup;
     const admitted = admit(entry, this.isolation);
     if (!admitted) return lookup;
     const stamp = this.near.stamp(address.scope, entry.tags);
@@ -234,8 +238,20 @@ export class TieredStore implements EntryStore {
   }
 
   private keep(address: Address, draft: EntryDraft, held: Stamp, marker: Marker): boolean {
-    if (!marker.stands || !this.feed.connected || !this.far.vouches(address.scope, held)) return false;
+    if (!this.admits(address, held, marker)) return false;
     return this.near.set(address, draft, this.near.stamp(address.scope, draft.tags));
+  }
+
+  /** Whether L1 may hold what `held` stands for, in this very moment. */
+  private admits({ scope, key }: Address, held: Entry | Stamp, marker: Marker): boolean {
+    if (!marker.stands || !this.feed.connected || !this.far.vouches(scope, held)) return false;
+    if (this.mayKeep === undefined) return true;
+    try {
+      return Boolean(this.mayKeep(key));
+    } catch {
+      // The application's own; no read or write of the cache fails for its sake.
+      return false;
+    }
   }
 }
 

@@ -137,6 +137,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await collect(cache.getOrSetStream('k', () => words('again')))).toEqual(['again']);
   });
 
+  it('that have failed are begun anew by who asks again at once', async () => {
+    const { cache } = await make();
+    let runs = 0;
+    const read = (): Promise<string[]> =>
+      collect(
+        cache.getOrSetStream('k', async function* () {
+          yield 'a';
+          if (++runs === 1) throw new Error('cut');
+        }),
+      );
+    expect(await read().catch(read)).toEqual(['a']);
+    expect(runs).toBe(2);
+  });
+
   it.each([
     [
       'throws at once',

@@ -79,6 +79,13 @@ describe('options that cannot stand together', () => {
     expect(faults({ redis: {}, memory })).toEqual({});
   });
 
+  it.each(['memory', 'redis', {}])('memory.admit and the backend %p', (backend) => {
+    const options = { backend, memory: { admit: () => true }, ...(backend === 'redis' && { redis: {} }) };
+    expect(Object.keys(faults(options))).toContain('memory.admit');
+    expect(faults({ ...options, backend: 'tiered', redis: {} })).toEqual({});
+    expect(faults({ ...options, backend: undefined, redis: {} })).toEqual({});
+  });
+
   it('what is for outages, and a backend that cannot be lost', () => {
     const outages = { fallback: 'memory', fallbackTtl: '5s', breaker: {}, journal: {} };
     for (const backend of ['memory', 'null']) {

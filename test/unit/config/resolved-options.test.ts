@@ -28,7 +28,7 @@ describe('resolveOptions', () => {
         nullTtl: undefined,
       },
       backend: 'memory',
-      memory: { maxEntries: 10_000, maxBytes: 104_857_600, isolation: 'clone' },
+      memory: { maxEntries: 10_000, maxBytes: 104_857_600, isolation: 'clone', admit: undefined },
       redis: undefined,
       commandTimeout: 100,
       lease: { ttl: 2_000, waitTimeout: 30_000 },
@@ -41,6 +41,7 @@ describe('resolveOptions', () => {
       http: {},
       keyGenerator: undefined,
       logCalls: false,
+      logKeys: 'plain',
       clock: systemClock,
       random: systemRandom,
     });

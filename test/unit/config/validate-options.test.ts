@@ -107,7 +107,7 @@ describe('validateOptions', () => {
       hardTimeout: '2s',
       jitter: 0.1,
       nullTtl: 0,
-      memory: { maxEntries: 1, maxBytes: 1, isolation: 'freeze' },
+      memory: { maxEntries: 1, maxBytes: 1, isolation: 'freeze', admit: () => true },
       redis: {
         host: '::1',
         port: 6380,
@@ -134,6 +134,7 @@ describe('validateOptions', () => {
       },
       keyGenerator: { generate: () => 'key' },
       logCalls: true,
+      logKeys: 'digest',
       clock: systemClock,
       random: systemRandom,
     };

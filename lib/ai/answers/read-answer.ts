@@ -1,0 +1,59 @@
+import type { AnswerFacts } from './answer-facts.js';
+import { AnswerTally } from './answer-tally.js';
+import { objectField, textField } from './fields.js';
+import { readAiSdkResult } from './read-ai-sdk.js';
+import { readAnthropicMessage } from './read-anthropic.js';
+import { readGeminiResponse } from './read-gemini.js';
+import { readLangChainMessage } from './read-langchain.js';
+import { readChatCompletion } from './read-openai-chat.js';
+import { readOpenAiResponse } from './read-openai-response.js';
+
+/** From the most to the least telling shape. Each says whether the answer is of its kind. */
+const READERS = [
+  readChatCompletion,
+  readOpenAiResponse,
+  readGeminiResponse,
+  readAiSdkResult,
+  readAnthropicMessage,
+  readLangChainMessage,
+];
+
+const UNKNOWN: AnswerFacts = {
+  text: undefined,
+  finish: undefined,
+  hasToolCalls: false,
+  refused: false,
+  usage: undefined,
+  model: undefined,
+};
+
+/**
+ * What an answer says of itself, told by its shape: of the AI SDK, OpenAI (chat and responses), Anthropic, LangChain and
+ * Gemini, or a plain string. Of anything else nothing is known. A body `{ error }` is an error, with whatever status it
+ * came. Never throws.
+ */
+export function answerFacts(response: unknown): AnswerFacts {
+  if (typeof response === 'string') return { ...UNKNOWN, text: response };
+  if (typeof response !== 'object' || response === null) return UNKNOWN;
+  try {
+    return factsOf(response);
+  } catch {
+    // A proxy, or an array whose entries cannot be read.
+    return UNKNOWN;
+  }
+}
+
+function factsOf(response: object): AnswerFacts {
+  // `StreamTextResult` of the AI SDK: to read its other members is to run the stream.
+  if ('fullStream' in response || 'textStream' in response) return UNKNOWN;
+  const tally = new AnswerTally(true);
+  const isKnown = READERS.some((read) => read(response, tally));
+  if (isErrorBody(response)) tally.addFinish('error');
+  return isKnown ? tally.facts : { ...tally.facts, text: undefined };
+}
+
+/** `{ error: { message } }`, as OpenAI and Anthropic have it, or `{ error: '...' }` and nothing else, as Ollama has it. */
+export function isErrorBody(body: object): boolean {
+  if (objectField(body, 'error')) return true;
+  return textField(body, 'error') !== undefined && Object.keys(body).length === 1;
+}
