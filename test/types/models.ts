@@ -79,11 +79,12 @@ export const modules = [
 
 export async function refused(models: ModelCache): Promise<void> {
   // @ts-expect-error no such policy
-  new ModelCache({ whenFull: 'fail' });
+  const failing = new ModelCache({ whenFull: 'fail' });
   // @ts-expect-error no such event
   models.on('hit', () => undefined);
   // @ts-expect-error what is run is given the model
   await models.use('a', load, (text: string) => text);
   // @ts-expect-error a duration
   await models.getModel('a', load, { idleTtl: 'soon' });
+  return void failing;
 }
