@@ -162,8 +162,11 @@ module.exports = {
       name: 'ai-module-on-top',
       comment: 'Who does not cache answers of models does not load what does.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/ai(-\\w+)?(\\.\\w+)?\\.ts$', lib('ai')] },
-      to: { path: ['^lib/ai(-\\w+)?(\\.\\w+)?\\.ts$', lib('ai')] },
+      from: {
+        path: '^lib/',
+        pathNot: ['^lib/ai(-index|\\.module|-models\\.module|-models\\.decorator)\\.ts$', lib('ai')],
+      },
+      to: { path: ['^lib/ai(-index|\\.module|-models\\.module|-models\\.decorator)\\.ts$', lib('ai')] },
     },
     {
       name: 'library-knows-no-user',
