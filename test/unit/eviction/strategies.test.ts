@@ -75,29 +75,33 @@ const strategies: ['lru' | 'lfu' | 'fifo', () => EvictionStrategy][] = [
 
 describe.each(strategies)('%s', (kind, make) => {
   const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+  const times = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 20 }));
+  const step = (...kinds: ('add' | 'use' | 'remove' | 'turn' | 'evict' | 'clear')[]) =>
+    fc.record({ kind: fc.constantFrom(...kinds), id, times });
   const anyStep = fc.oneof(
-    { weight: 40, arbitrary: fc.record({ kind: fc.constantFrom('added' as const, 'used' as const), id }) },
-    { weight: 10, arbitrary: fc.record({ kind: fc.constant('removed' as const), id }) },
-    { weight: 30, arbitrary: fc.record({ kind: fc.constant('evict' as const), id }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cleared' as const), id }) },
+    { weight: 60, arbitrary: step('add', 'use') },
+    { weight: 10, arbitrary: step('remove') },
+    { weight: 30, arbitrary: step('turn', 'evict') },
+    { weight: 1, arbitrary: step('clear') },
   );
 
   it('names whom a search of everything would name', () => {
     fc.assert(
-      fc.property(fc.array(anyStep, { maxLength: 150 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 120 }), (steps) => {
         const strategy = make();
         const model = new Model(kind);
-        for (const step of steps) {
-          for (const each of [strategy, model]) {
-            if (step.kind === 'added') each.added(step.id, 1);
-            if (step.kind === 'used') each.used(step.id);
-            if (step.kind === 'removed') each.removed(step.id);
-            if (step.kind === 'cleared') each.cleared();
-          }
-          if (step.kind === 'evict') {
-            const victim = strategy.victim();
+        const both = [strategy, model];
+        for (const { kind: what, id: name, times: often } of steps) {
+          if (what === 'remove') both.forEach((each) => each.removed(name));
+          if (what === 'clear') both.forEach((each) => each.cleared());
+          for (let at = 0; at < often; at++) {
+            if (what === 'add' || what === 'turn')
+              both.forEach((each) => each.added(what === 'add' ? name : `${at}`, 1));
+            if (what === 'use') both.forEach((each) => each.used(name));
+            const victim = what === 'turn' || what === 'evict' ? strategy.victim() : undefined;
+            if (victim === undefined) continue;
             expect(victim).toBe(model.victim());
-            for (const each of [strategy, model]) if (victim !== undefined) each.removed(victim);
+            both.forEach((each) => each.removed(victim));
           }
         }
         expect(drained(strategy)).toEqual(drained(model));
@@ -156,6 +160,28 @@ describe('LfuEviction', () => {
     while (held.has('popular') && stored < 100 * CAPACITY) store(strategy, held, `later ${stored++}`);
     expect(stored).toBeLessThanOrEqual(16 * CAPACITY + CAPACITY);
     expect(stored).toBeGreaterThan(10 * CAPACITY);
+  });
+
+  it('counts 14 uses, and no more', () => {
+    const strategy: EvictionStrategy = new LfuEviction();
+    for (const [id, uses] of [
+      ['a', 15],
+      ['b', 14],
+      ['c', 13],
+    ] as const) {
+      strategy.added(id, 1);
+      for (let use = 0; use < uses; use++) strategy.used(id);
+    }
+    expect(drained(strategy)).toEqual(['c', 'a', 'b']);
+  });
+
+  it('counts a use of what has sunk below the floor from there', () => {
+    const strategy: EvictionStrategy = new LfuEviction();
+    for (const id of ['a', 'b', 'c', 'sunk']) strategy.added(id, 1);
+    for (let at = 0; at < 3; at++) strategy.removed(strategy.victim()!);
+    strategy.added('new', 1);
+    strategy.used('sunk');
+    expect(drained(strategy)).toEqual(['new', 'sunk']);
   });
 
   it('takes what is replaced for as popular as before', () => {
