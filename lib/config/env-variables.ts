@@ -54,6 +54,7 @@ const VARIABLES: Readonly<Record<string, EnvVariable>> = {
   CACHE_JITTER: variable('jitter', readNumber),
   CACHE_MAX_ENTRIES: variable('memory.maxEntries', readNumber),
   CACHE_MAX_BYTES: variable('memory.maxBytes', readBytes),
+  CACHE_EVICTION: variable('memory.eviction', readText),
   CACHE_ISOLATION: variable('memory.isolation', readText),
   CACHE_COMMAND_TIMEOUT: variable('commandTimeout', readDuration),
   CACHE_LEASE_TTL: variable('lease.ttl', readDuration),
