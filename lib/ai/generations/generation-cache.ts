@@ -121,7 +121,7 @@ export class GenerationCache extends Opaque {
   async set(key: string, result: unknown, rules?: Duration | GivenResultOptions): Promise<boolean> {
     const { took = 0, ...options } = typeof rules === 'object' && rules !== null ? rules : { ttl: rules };
     const stored: StoredResult = { result, took };
-    return this.manager.set(key, stored, this.storing(options as SetOptions));
+    return this.manager.set(key, stored, this.storing(options));
   }
 
   has(key: string): Promise<boolean> {

@@ -7,6 +7,8 @@ const DEFAULT_MAX_BYTES = 2 ** 30;
 const HOUR = 3_600_000;
 /** A generation takes seconds or minutes: a disk that is busy for a moment is worth waiting for. */
 const DISK_TIMEOUT = '2s';
+/** What is larger would be stored, and never found. */
+const MAX_INFLATED = '256mb';
 
 /** Where results are kept; of `elsewhere` only its own options say how much may be there. */
 export function placeOf({ cache = {} }: GenerationCacheOptions): 'disk' | 'memory' | 'elsewhere' {
@@ -37,12 +39,11 @@ export function cacheOptionsOf(options: GenerationCacheOptions): Omit<CacheModul
   const ttl = ttlOf(options) ?? '7d';
   const maxBytes = maxBytesOf(options);
   const bounds = { ...(maxBytes !== undefined && { maxBytes }), ...(eviction !== undefined && { eviction }) };
-  switch (placeOf(options)) {
-    case 'disk':
-      return { backend: 'disk', commandTimeout: DISK_TIMEOUT, ...cache, ttl, disk: { directory, ...bounds } };
-    case 'memory':
-      return { ...cache, ttl, memory: { ...bounds, ...cache?.memory } };
-    default:
-      return { ...cache, ttl };
-  }
+  const place = placeOf(options);
+  if (place === 'elsewhere') return { ...cache, ttl };
+  if (place === 'memory') return { ...cache, ttl, memory: { ...bounds, ...cache?.memory } };
+  const compression =
+    cache?.compression === false ? (false as const) : { maxInflatedBytes: MAX_INFLATED, ...cache?.compression };
+  const disk = { directory, ...bounds };
+  return { backend: 'disk', commandTimeout: DISK_TIMEOUT, ...cache, compression, ttl, disk };
 }

@@ -94,7 +94,7 @@ describe('GenerationKeys', () => {
   });
 
   it.each([[null], [1], [undefined], [{}]])('refuses the content %p', (content) => {
-    expect(() => keys.keyOf(content as unknown as string, {})).toThrow(CacheUsageError);
+    expect(() => keys.keyOf(content as never, {})).toThrow(CacheUsageError);
   });
 
   it('hands on how a stream has failed', async () => {

@@ -94,8 +94,13 @@ describe('the options of a cache of generations', () => {
       backend: 'disk',
       codec: 'msgpack',
       commandTimeout: '2s',
+      compression: { maxInflatedBytes: '256mb' },
       ttl: '7d',
       disk: { directory, maxBytes: 1_048_576, eviction: 'lfu' },
+    });
+    expect(cacheOptionsOf({ directory, cache: { compression: false, commandTimeout: 5 } })).toMatchObject({
+      compression: false,
+      commandTimeout: 5,
     });
     expect(
       cacheOptionsOf({ ttlHours: 1, maxBytes: 9, cache: { backend: 'memory', memory: { maxEntries: 5 } } }),
