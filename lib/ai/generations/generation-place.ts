@@ -1,3 +1,4 @@
+import type { ByteSize } from '../../contracts/encoding-options.js';
 import type { CacheModuleOptions } from '../../contracts/options.js';
 import { parseBytes } from '../../support/byte-size.js';
 import type { GenerationCacheOptions } from './generation-cache-options.js';
@@ -8,7 +9,7 @@ const HOUR = 3_600_000;
 /** A generation takes seconds or minutes: a disk that is busy for a moment is worth waiting for. */
 const DISK_TIMEOUT = '2s';
 /** What is larger would be stored, and never found. */
-const MAX_INFLATED = '256mb';
+const MAX_INFLATED: ByteSize = '256mb';
 
 /** Where results are kept; of `elsewhere` only its own options say how much may be there. */
 export function placeOf({ cache = {} }: GenerationCacheOptions): 'disk' | 'memory' | 'elsewhere' {
