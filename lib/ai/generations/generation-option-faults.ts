@@ -1,9 +1,9 @@
 import { elsewhere, fieldFaults, isGroup } from '../../config/option-faults.js';
 import { kindOf, shownName } from '../../config/shown-value.js';
 import { suggestion } from '../../config/suggestion.js';
-import { faultsIn } from '../../config/validate-options.js';
+import { faultsIn, validateOptions } from '../../config/validate-options.js';
 import { CacheConfigError, type ConfigFault } from '../../support/errors.js';
-import { placeOf } from './generation-place.js';
+import { cacheOptionsOf, placeOf } from './generation-place.js';
 import type { GenerationCacheOptions } from './generation-cache-options.js';
 import { GenerationCacheFields } from './generation-cache.fields.js';
 
@@ -34,8 +34,27 @@ export function validatePlacedOptions(options: unknown): GenerationCacheOptions 
   if (isGroup(options) && faults.every(({ path }) => !/^(?:cache|directory)\b/.test(path))) {
     faults.push(...placeFaults(options).filter(({ path }) => faults.every((known) => known.path !== path)));
   }
+  if (faults.length === 0) faults.push(...incompleteFaults(options as GenerationCacheOptions));
   if (faults.length > 0) throw new CacheConfigError(faults);
   return options as GenerationCacheOptions;
+}
+
+/** The cache as it will be made. */
+function incompleteFaults(options: GenerationCacheOptions): ConfigFault[] {
+  try {
+    validateOptions(cacheOptionsOf(options));
+    return [];
+  } catch (error) {
+    if (!(error instanceof CacheConfigError)) throw error;
+    return error.faults.map(({ path, message }) => ({ path: sourceOf(path, options), message }));
+  }
+}
+
+/** By which name an option of the cache below was given. */
+function sourceOf(path: string, options: GenerationCacheOptions): string {
+  const name = path === 'ttl' ? path : /^(?:disk|memory)\.(directory|maxBytes|eviction)$/.exec(path)?.[1];
+  const names = UNITS.find(([first]) => first === name) ?? [name];
+  return names.find((each) => each !== undefined && Reflect.get(options, each) !== undefined) ?? `cache.${path}`;
 }
 
 function generationFaultsIn(options: unknown): ConfigFault[] {

@@ -14,7 +14,7 @@ const MAX_INFLATED: ByteSize = '256mb';
 /** Where results are kept; of `elsewhere` only its own options say how much may be there. */
 export function placeOf({ cache = {} }: GenerationCacheOptions): 'disk' | 'memory' | 'elsewhere' {
   if (cache.redis !== undefined) return cache.backend === 'memory' ? 'memory' : 'elsewhere';
-  if (cache.backend === undefined || cache.backend === 'disk' || cache.backend === 'tiered') return 'disk';
+  if (cache.backend === undefined || cache.backend === 'disk') return 'disk';
   return cache.backend === 'memory' ? 'memory' : 'elsewhere';
 }
 

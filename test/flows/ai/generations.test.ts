@@ -80,12 +80,14 @@ describe.each(stores)('GenerationCache over %s', (_, below) => {
     const { cache, clock } = await make({ ttlHours: 2 });
     await cache.cacheResult('long', {}, 1);
     await cache.cacheResult('short', {}, 1, '30m');
+    await cache.getOrGenerate('brief', {}, () => 1, '30m');
     await cache.cacheResult('shorter', {}, 1, { ttl: '10m', tags: ['pdf'] });
     await clock.advance(20 * 60_000);
     expect(await cache.getCachedResult('shorter')).toBeUndefined();
     expect(await cache.getCachedResult('short')).toBe(1);
     await clock.advance(90 * 60_000);
     expect(await cache.getCachedResult('short')).toBeUndefined();
+    expect(await cache.getCachedResult('brief')).toBeUndefined();
     expect(await cache.getCachedResult('long')).toBe(1);
     await clock.advance(15 * 60_000);
     expect(await cache.getCachedResult('long')).toBeUndefined();

@@ -19,6 +19,20 @@ describe('GenerationKeys', () => {
     expect(new GenerationKeys(undefined).keyOf(bytes, {})).toBe(`generation:-:${hash}:-`);
   });
 
+  it.each([
+    [undefined, '-'],
+    ['a:b', 'a'],
+    ['2', '"2"'],
+    ['é', 'e'],
+  ])('tells the versions %p and %p apart', (first, second) => {
+    const [a, b] = [first, second].map((version) => new GenerationKeys(version).keyOf(bytes, {}));
+    expect(a).not.toBe(b);
+  });
+
+  it('takes a number for the text of it', () => {
+    expect(new GenerationKeys(2).keyOf(bytes, {})).toBe(new GenerationKeys('2').keyOf(bytes, {}));
+  });
+
   it('is the same for a text, its bytes and a stream of them, however it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(
