@@ -1,0 +1,48 @@
+import { EntryTable } from './entry-table.js';
+import type { OpenFile } from './open-file.js';
+import { PagePlan } from './page-plan.js';
+import { RoomKeeper } from './room-keeper.js';
+
+/** How long a bound is believed that other processes may have lowered, in milliseconds. */
+const BOUND_LIFE = 1_000;
+
+export interface Bounds {
+  /** Bytes, as this process was told. */
+  readonly maxBytes: () => number;
+  readonly onEvicted: (key: string) => void;
+}
+
+/** An open file with what works on it. */
+export class Opened {
+  readonly entries: EntryTable;
+  readonly keeper: RoomKeeper;
+  readonly plan: PagePlan;
+  #bound = 0;
+  #boundAt = -Infinity;
+
+  constructor(
+    readonly file: OpenFile,
+    private readonly bounds: Bounds,
+  ) {
+    this.plan = new PagePlan(file.tables.pageSize);
+    this.entries = new EntryTable(file.tables, this.plan);
+    this.keeper = new RoomKeeper(file.tables, this.entries, () => this.#pages(), bounds.onEvicted);
+  }
+
+  /** Everything in `work` is done, or nothing of it. */
+  readonly transaction = <T>(work: (entries: EntryTable) => T): Promise<T> => {
+    const { entries } = this;
+    return this.file.tables.environment.childTransaction(() => entries.within(() => work(entries)));
+  };
+
+  /** The smallest of all who use the file, in pages. */
+  #pages(): number {
+    const now = Date.now();
+    if (Math.abs(now - this.#boundAt) >= BOUND_LIFE) {
+      const all = [this.bounds.maxBytes(), ...this.file.facts.bounds(now).values()];
+      this.#bound = Math.floor(Math.min(...all) / this.plan.pageSize);
+      this.#boundAt = now;
+    }
+    return this.#bound;
+  }
+}
