@@ -103,9 +103,7 @@ export class DiskStore {
   }
 
   /** In a transaction with others that were asked for meanwhile, in their order. */
-  async change<T>(
-    change: Pick<Job, 'pages' | 'instead'> & { readonly run: (entries: EntryTable) => T },
-  ): Promise<T> {
+  async change<T>(change: Pick<Job, 'pages' | 'instead'> & { readonly run: (entries: EntryTable) => T }): Promise<T> {
     if (this.#closing) throw this.#closed();
     return this.#queue.add(change);
   }

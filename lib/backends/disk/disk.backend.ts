@@ -4,7 +4,7 @@ import { CacheBackendError } from '../../support/errors.js';
 import { UnremovedError } from './commits.js';
 import type { DiskStore } from './disk-store.js';
 import type { EntryTable } from './entry-table.js';
-import { HASHED_RANGE, spellKey } from './layout.js';
+import { HASHED_RANGE, spellKey, spellPrefix } from './layout.js';
 
 /** How many keys are listed at a time. */
 const LISTED = 500;
@@ -114,8 +114,8 @@ export class DiskBackend extends CacheBackend {
   }
 
   override async *scan(prefix: string): AsyncIterable<string> {
-    const start = Buffer.from(prefix);
-    yield* this.#list(start, END, prefix);
+    const start = spellPrefix(prefix);
+    if (start) yield* this.#list(start, END, prefix);
     yield* this.#list(HASHED_RANGE.start, HASHED_RANGE.end, prefix);
   }
 
@@ -180,17 +180,17 @@ export class DiskBackend extends CacheBackend {
   }
 
   async *#list(start: Buffer, end: Buffer, prefix: string): AsyncIterable<string> {
-    for (let from: Buffer | undefined = start; from; ) {
+    for (let from: Buffer | undefined = start; from;) {
       const begin: Buffer = from;
       const { keys, last } = this.store.read((entries) => {
         const { spellings, last: reached } = entries.list(begin, end, LISTED, this.now());
-        return { keys: spellings.map((spelling) => entries.nameOf(spelling)), last: reached };
+        // What begins otherwise comes after everything that begins so.
+        const isOver = end === END && reached?.subarray(0, start.length).equals(start) === false;
+        return { keys: spellings.map((spelling) => entries.nameOf(spelling)), last: isOver ? undefined : reached };
       });
-      // Of what begins otherwise, nothing but hashed keys comes after.
-      const isOver = end === END && keys.some((key) => !key?.startsWith(prefix));
       for (const key of keys) if (key?.startsWith(prefix)) yield key;
       // The next in order is the same with one byte more, which no key in between can be.
-      from = last && !isOver ? Buffer.concat([last, Buffer.alloc(1)]) : undefined;
+      from = last ? Buffer.concat([last, Buffer.alloc(1)]) : undefined;
     }
   }
 }

@@ -41,6 +41,14 @@ export function spellKey(key: string): SpelledKey {
   return { bytes: Buffer.concat([Buffer.of(HASHED), createHash('sha256').update(whole).digest()]), whole };
 }
 
+/** Where the keys begin that start with this text and are not hashed; `undefined`: there can be none. */
+export function spellPrefix(prefix: string): Buffer | undefined {
+  // Half of a surrogate pair begins keys too, as their text has it; their UTF-8 begins alike up to there.
+  const cut = (prefix as CheckedString).isWellFormed() ? prefix : prefix.slice(0, prefix.search(/\p{Cs}/u));
+  const bytes = Buffer.from(cut.slice(0, KEY_LIMIT + 1));
+  return bytes.length > KEY_LIMIT ? undefined : bytes;
+}
+
 /** The keys under which hashed ones stand. */
 export const HASHED_RANGE = { start: Buffer.of(HASHED), end: Buffer.of(HASHED, HASHED, HASHED) } as const;
 

@@ -5,7 +5,7 @@ import { DiskStore } from './disk-store.js';
 import { loadLmdb } from './lmdb-package.js';
 import { StoreFolder } from './store-folder.js';
 
-export interface DiskOptions {
+export interface DiskParts {
   readonly directory: string;
   /** Bytes. */
   readonly maxBytes: number;
@@ -21,7 +21,7 @@ export interface DiskOptions {
 /** Opened once in a process, however many caches share it: LMDB must not open a file twice. */
 interface Shared {
   readonly store: Promise<DiskStore>;
-  readonly users: Set<DiskOptions>;
+  readonly users: Set<DiskParts>;
 }
 
 const shared = new Map<string, Shared>();
@@ -34,14 +34,14 @@ const closing = new Map<string, Promise<void>>();
  * @throws CacheDependencyError without `lmdb`.
  * @throws CacheBackendError naming the directory, when it cannot be made, read or written.
  */
-export async function openDisk(options: DiskOptions): Promise<{ backend: DiskBackend; notices: readonly string[] }> {
+export async function openDisk(options: DiskParts): Promise<{ backend: DiskBackend; notices: readonly string[] }> {
   const lmdb = await loadLmdb();
   const folder = new StoreFolder(resolve(options.directory));
   folder.make();
   const place = realpathSync(folder.directory);
   await closing.get(place);
   const before = shared.get(place);
-  const users = before?.users ?? new Set<DiskOptions>();
+  const users = before?.users ?? new Set<DiskParts>();
   users.add(options);
   const opening: Shared = before ?? {
     users,
@@ -69,7 +69,7 @@ export async function openDisk(options: DiskOptions): Promise<{ backend: DiskBac
   }
 }
 
-async function leave(place: string, { users }: Shared, user: DiskOptions, store: DiskStore): Promise<void> {
+async function leave(place: string, { users }: Shared, user: DiskParts, store: DiskStore): Promise<void> {
   if (users.size > 1) {
     users.delete(user);
     return store.idle();
@@ -77,7 +77,10 @@ async function leave(place: string, { users }: Shared, user: DiskOptions, store:
   shared.delete(place);
   // Its clock and its bounds are asked until the end.
   const closed = store.close();
-  closing.set(place, closed.catch(() => {}));
+  closing.set(
+    place,
+    closed.catch(() => {}),
+  );
   await closed;
   closing.delete(place);
 }

@@ -25,7 +25,8 @@ export async function openFile(
 ): Promise<OpenFile> {
   folder.make();
   const removed = folder.clearOthers();
-  if (removed.length > 0) warn(`The cache in ${folder.directory} held stores of other versions, which are removed: ${removed.join(', ')}.`);
+  if (removed.length > 0)
+    warn(`The cache in ${folder.directory} held stores of other versions, which are removed: ${removed.join(', ')}.`);
   for (let attempt = 0; ; attempt++) {
     const seen = folder.identity();
     try {
@@ -61,7 +62,9 @@ async function tryOpen(lmdb: LmdbPackage, folder: StoreFolder): Promise<OpenFile
 function isOfPlace(error: unknown): boolean {
   const { code } = Object(error) as NodeJS.ErrnoException;
   const said = `${String(code)} ${messageOf(error)}`;
-  return /ENOSPC|EDQUOT|EFBIG|EROFS|EMFILE|ENFILE|ENOMEM|no space left|quota|read-only|too many open|cannot allocate|READERS_FULL/i.test(said);
+  return /ENOSPC|EDQUOT|EFBIG|EROFS|EMFILE|ENFILE|ENOMEM|no space left|quota|read-only|too many open|cannot allocate|READERS_FULL/i.test(
+    said,
+  );
 }
 
 async function closeQuietly(environment: LmdbEnvironment): Promise<void> {

@@ -30,9 +30,13 @@ export class Opened {
   }
 
   /** Everything in `work` is done, or nothing of it. */
-  readonly transaction = <T>(work: (entries: EntryTable) => T): Promise<T> => {
+  readonly transaction = async <T>(work: (entries: EntryTable) => T): Promise<T> => {
     const { entries } = this;
-    return this.file.tables.environment.childTransaction(() => entries.within(() => work(entries)));
+    try {
+      return await this.file.tables.environment.childTransaction(() => entries.within(() => work(entries)));
+    } catch (error) {
+      throw await causeOf(error);
+    }
   };
 
   /** The smallest of all who use the file, in pages. */
@@ -45,4 +49,14 @@ export class Opened {
     }
     return this.#bound;
   }
+}
+
+/** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = Object(error) as { readonly commitError?: Promise<never> };
+  if (!(commitError instanceof Promise)) return error;
+  let cause: unknown = error;
+  commitError.catch((why: unknown) => (cause = why));
+  await new Promise((resolve) => setImmediate(resolve));
+  return cause;
 }

@@ -48,7 +48,7 @@ export class RoomKeeper {
     if (bound - this.tables.use().pages >= least) return 'enough';
     before();
     const wanted = least + Math.min(MOST_IN_ADVANCE, Math.floor(bound / 64));
-    for (let gone = 0; gone < MOST_AT_ONCE && bound - this.tables.use().pages < wanted; ) {
+    for (let gone = 0; gone < MOST_AT_ONCE && bound - this.tables.use().pages < wanted;) {
       const left = this.entries.sweep(AT_A_TIME, now) || this.entries.evict(AT_A_TIME, this.evicted);
       if (left === 0) break;
       gone += left;

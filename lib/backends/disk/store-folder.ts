@@ -44,7 +44,9 @@ export class StoreFolder {
 
   /** Removes stores of other formats that nobody has written to for a day. Their names. */
   clearOthers(): string[] {
-    const others = readdirSync(this.directory).filter((name) => STORE.test(name) && join(this.directory, name) !== this.file);
+    const others = readdirSync(this.directory).filter(
+      (name) => STORE.test(name) && join(this.directory, name) !== this.file,
+    );
     return others.filter((name) => {
       const path = join(this.directory, name);
       const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);

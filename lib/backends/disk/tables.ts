@@ -1,4 +1,10 @@
-import { openTable, type EnvironmentStats, type LmdbEnvironment, type LmdbTable, type TableStats } from './lmdb-package.js';
+import {
+  openTable,
+  type EnvironmentStats,
+  type LmdbEnvironment,
+  type LmdbTable,
+  type TableStats,
+} from './lmdb-package.js';
 
 /** The two pages at the beginning of every file. */
 const META_PAGES = 2;
@@ -39,7 +45,8 @@ export class Tables {
   use(): FileUse {
     const first = this.entries.getStats();
     let pages = META_PAGES + pagesOf(first) + pagesOf(first.root) + pagesOf(first.free);
-    for (const table of [this.parts, this.order, this.ranks, this.expiries, this.facts]) pages += pagesOf(table.getStats());
+    for (const table of [this.parts, this.order, this.ranks, this.expiries, this.facts])
+      pages += pagesOf(table.getStats());
     return { entries: first.entryCount, pages, filePages: filePagesOf(first), lastTransaction: first.lastTxnId };
   }
 }
