@@ -51,6 +51,7 @@ export type {
   HttpRequestLike,
   Isolation,
   BreakerOptions,
+  DiskOptions,
   JournalOptions,
   LeaseOptions,
   Loader,
