@@ -1,13 +1,11 @@
 import type { ByteSize } from '../../contracts/encoding-options.js';
-import type { CacheModuleOptions } from '../../contracts/options.js';
+import type { CacheModuleOptions, DiskOptions } from '../../contracts/options.js';
 import { parseBytes } from '../../support/byte-size.js';
 import type { GenerationCacheOptions } from './generation-cache-options.js';
 
 /** 1 GiB. */
 const DEFAULT_MAX_BYTES = 2 ** 30;
 const HOUR = 3_600_000;
-/** A generation takes seconds or minutes: a disk that is busy for a moment is worth waiting for. */
-const DISK_TIMEOUT = '2s';
 /** What is larger would be stored, and never found. */
 const MAX_INFLATED: ByteSize = '256mb';
 
@@ -45,6 +43,6 @@ export function cacheOptionsOf(options: GenerationCacheOptions): Omit<CacheModul
   if (place === 'memory') return { ...cache, ttl, memory: { ...bounds, ...cache?.memory } };
   const compression =
     cache?.compression === false ? (false as const) : { maxInflatedBytes: MAX_INFLATED, ...cache?.compression };
-  const disk = { directory, ...bounds };
-  return { backend: 'disk', commandTimeout: DISK_TIMEOUT, ...cache, compression, ttl, disk };
+  // What a disk cannot do is found by its own checks.
+  return { backend: 'disk', ...cache, compression, ttl, disk: { directory, ...bounds } as DiskOptions };
 }

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it('runs the example of docs/generations.md', async () => {
   const module = await Test.createTestingModule({
-    imports: [GenerationCacheModule.forRoot({ cache: { backend: 'memory' } })],
+    imports: [GenerationCacheModule.forRoot({ directory: join(folder, 'results'), maxSizeMb: 8 })],
     providers: [DocumentsService],
   }).compile();
   const documents = module.get(DocumentsService);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { CacheConfigError, CacheManager, getCacheToken } from 'nestjs-cached';
 import {
   GenerationCache,
@@ -8,6 +8,7 @@ import {
   type GenerationCacheOptions,
 } from 'nestjs-cached/ai';
 import { FakeClock, MapBackend } from 'nestjs-cached/testing';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { App } from '../decorators/support/app.js';
 
 afterEach(() => App.closeAll());
@@ -31,6 +32,25 @@ describe('GenerationCacheModule.forRoot', () => {
     expect(await app.keys('generations')).toEqual([generations.getCacheKey('content', {})]);
     expect(app.get<CacheManager>(getCacheToken('generations')).name).toBe('generations');
     expect(app.lines.join('\n')).toMatch(/Cache "generations": namespace "cache.generations".*ttl 7d/);
+  });
+
+  it('keeps results on disk, from one start of the application to the next', async () => {
+    const folder = await temporaryFolder();
+    try {
+      const module = (): DynamicModule => GenerationCacheModule.forRoot({ directory: folder.path, maxSizeMb: 16 });
+      const first = await App.start({ imports: [module()] });
+      const page = Buffer.alloc(2_000_000, 'page');
+      expect(await first.get(GenerationCache).cacheResult('content', { page: 1 }, page)).toBe(true);
+      await App.closeAll();
+      const next = (await App.start({ imports: [module()] })).get(GenerationCache);
+      const found = await next.getOrGenerate('content', { page: 1 }, () => Buffer.from('again'));
+      expect(page.equals(found)).toBe(true);
+      expect(next.getStats()).toMatchObject({ hits: 1, misses: 0, maxBytes: 16_777_216 });
+      expect(next.getStats().entries).toBeGreaterThan(0);
+    } finally {
+      await App.closeAll();
+      await folder.remove();
+    }
   });
 
   it('gives caches of other names, each with options of its own', async () => {

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { GenerationCache, type GenerationCacheOptions } from 'nestjs-cached/ai';
+import { cacheOptionsOf } from '../../../lib/ai/generations/generation-place.js';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
+import { shutDown } from '../../../lib/core/shutdown.js';
 import { CacheConfigError, CacheUsageError, CacheValueError } from '../../../lib/support/errors.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../../lib/testing/flaky.backend.js';
@@ -19,6 +21,12 @@ const document = join(folder, 'report.pdf');
 writeFileSync(document, randomBytes(300_000));
 const file = (): AsyncIterable<Uint8Array> => createReadStream(document);
 
+/** Made by the tests, and to be closed. */
+const made: CacheManager[] = [];
+afterEach(async () => {
+  for (const { cache } of made.splice(0)) await shutDown(cache.parts);
+});
+
 interface Rig {
   readonly cache: GenerationCache;
   readonly manager: CacheManager;
@@ -31,13 +39,21 @@ async function rig(
   clock = new FakeClock(),
 ): Promise<Rig> {
   const { cache: manager } = await testCache(below, clock);
+  made.push(manager);
   return { cache: new GenerationCache(manager, options), manager, clock };
 }
+
+let directories = 0;
+const onDisk = (clock: FakeClock): CacheModuleOptions => {
+  const directory = join(folder, `store ${directories++}`);
+  return cacheOptionsOf({ directory, maxSizeMb: 100, cache: { clock } });
+};
 
 const stores: [string, (clock: FakeClock) => CacheModuleOptions][] = [
   ['memory', () => ({})],
   ['bytes in json', (clock) => ({ backend: new MapBackend(clock), commandTimeout: '10s' })],
   ['bytes in msgpack', (clock) => ({ backend: new MapBackend(clock), commandTimeout: '10s', codec: 'msgpack' })],
+  ['a disk', onDisk],
 ];
 
 describe.each(stores)('GenerationCache over %s', (_, below) => {
@@ -223,5 +239,35 @@ describe('GenerationCache', () => {
     const { manager } = await rig();
     expect(() => new GenerationCache(manager, { ttl: 1, ttlHours: 1 })).toThrow(CacheConfigError);
     expect(() => new GenerationCache(manager, { maxBytes: 1, maxSizeMb: 1 })).toThrow(/maxSizeMb: cannot stand beside/);
+  });
+
+  it('keeps results through a restart, within its bounds', async () => {
+    const clock = new FakeClock();
+    const directory = join(folder, 'kept');
+    const options: GenerationCacheOptions = {
+      directory,
+      maxSizeMb: 8,
+      version: 1,
+      cache: { clock, compression: false },
+    };
+    const open = (): Promise<Rig> => rig(options, cacheOptionsOf(options), clock);
+    const first = await open();
+    const results = Array.from({ length: 24 }, () => randomBytes(1_000_000));
+    for (const [at, result] of results.entries()) {
+      await first.cache.cacheResult(`document ${at}`, {}, result, { took: 10 });
+    }
+    const { bytes, entries, evictions, maxBytes } = first.cache.getStats();
+    expect(maxBytes).toBe(8_388_608);
+    expect(bytes).toBeLessThanOrEqual(maxBytes!);
+    expect(entries).toBeGreaterThan(2);
+    expect(evictions).toBeGreaterThan(10);
+    await shutDown(first.manager.cache.parts);
+    const { cache } = await open();
+    const found = await Promise.all(results.map((_, at) => cache.getCachedResult<Buffer>(`document ${at}`, {})));
+    expect(found.at(-1)!.equals(results.at(-1)!)).toBe(true);
+    const left = found.filter((result) => result !== undefined);
+    expect(left.length).toBeGreaterThan(2);
+    found.forEach((result, at) => result && expect(result.equals(results[at]!)).toBe(true));
+    expect(cache.getStats().timeAvoided).toBe(left.length * 10);
   });
 });
