@@ -6,6 +6,7 @@ import { CacheUsageError } from '../../support/errors.js';
 import { Opaque } from '../../support/opaque.js';
 import { GenerationContext } from '../generation-context.js';
 import type { Generate } from '../generation.js';
+import { abandonContent } from './abandon-content.js';
 import type { GenerationCacheOptions } from './generation-cache-options.js';
 import type { GenerationContent } from './generation-keys.js';
 import { GenerationParts } from './generation-parts.js';
@@ -70,6 +71,7 @@ export class GenerationCache extends Opaque {
     rules?: GetOrSetOptions,
   ): Promise<R> {
     if (typeof generate !== 'function') {
+      abandonContent(content);
       throw new CacheUsageError(`generate must be a function that makes the result; got ${typeof generate}.`);
     }
     const key = await this.getCacheKey(content, options);

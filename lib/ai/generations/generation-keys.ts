@@ -2,6 +2,7 @@ import { canonicalName } from '../../core/canonical-text.js';
 import { computeHash } from '../../core/key-hash.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { classify } from '../../support/value-kind.js';
+import { abandonContent } from './abandon-content.js';
 import { OptionParts } from '../keys/option-parts.js';
 import { IgnoredPaths } from '../keys/ignored-options.js';
 import { digestOf } from '../keys/request-keys.js';
@@ -35,9 +36,18 @@ export class GenerationKeys {
   keyOf(content: string | Uint8Array, options: object | undefined): string;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string>;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string> {
-    const rest = digestOfOptions(options);
+    const rest = this.digestOf(options, content);
     const hash = typeof content === 'string' ? digestOfText(content) : computeHash(content);
     return typeof hash === 'string' ? this.join(hash, rest) : hash.then((digest) => this.join(digest, rest));
+  }
+
+  private digestOf(options: unknown, content: unknown): string {
+    try {
+      return digestOfOptions(options);
+    } catch (error) {
+      abandonContent(content);
+      throw error;
+    }
   }
 
   private join(hash: string, rest: string): string {

@@ -206,6 +206,27 @@ describe('GenerationCache', () => {
     expect(runs).toBe(0);
   });
 
+  it('closes a stream that it does not read', async () => {
+    const { cache } = await rig();
+    for (const path of [document, join(folder, 'gone.pdf')]) {
+      const streams = [createReadStream(path), createReadStream(path)] as const;
+      const closed = Promise.all(
+        streams.map((stream) => new Promise<void>((done) => stream.once('close', () => done()))),
+      );
+      await expect(cache.getCachedResult(streams[0], { stage: () => 1 })).rejects.toThrow('options.stage');
+      await expect(cache.getOrGenerate(streams[1], {}, 'x' as never)).rejects.toThrow(CacheUsageError);
+      await closed;
+      expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+    }
+  });
+
+  it('only generates while the cache is switched off', async () => {
+    const { cache } = await rig({}, { enabled: false });
+    for (const result of ['first', 'second']) expect(await cache.getOrGenerate('a', {}, () => result)).toBe(result);
+    expect(await cache.cacheResult('a', {}, 1)).toBe(false);
+    expect(await cache.getCachedResult('a', {})).toBeUndefined();
+  });
+
   it('hands out what cannot be stored, and what a generation keeps out', async () => {
     const { cache } = await rig();
     const close = (): void => {};
