@@ -155,7 +155,7 @@ module.exports = {
       name: 'module-stays-on-top',
       comment: 'The module assembles the library for Nest; only the public list and the test kit stand above it.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/(index|ai\\.module)\\.ts$', lib('testing')] },
+      from: { path: '^lib/', pathNot: ['^lib/(index|(ai|generations)\\.module)\\.ts$', lib('testing')] },
       to: { path: '^lib/cache\\.module\\.ts$' },
     },
     {
@@ -164,9 +164,9 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^lib/',
-        pathNot: ['^lib/ai(-index|\\.module|-models\\.module|-models\\.decorator)\\.ts$', lib('ai')],
+        pathNot: ['^lib/(ai-index|(ai|ai-models|generations)\\.module|ai-models\\.decorator)\\.ts$', lib('ai')],
       },
-      to: { path: ['^lib/ai(-index|\\.module|-models\\.module|-models\\.decorator)\\.ts$', lib('ai')] },
+      to: { path: ['^lib/(ai-index|(ai|ai-models|generations)\\.module|ai-models\\.decorator)\\.ts$', lib('ai')] },
     },
     {
       name: 'library-knows-no-user',

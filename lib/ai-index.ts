@@ -5,6 +5,11 @@ export {
   type ModelCacheModuleAsyncOptions,
   type ModelCacheModuleOptions,
 } from './ai-models.module.js';
+export {
+  GenerationCacheModule,
+  getGenerationCacheToken,
+  type GenerationCacheModuleAsyncOptions,
+} from './generations.module.js';
 export { AiResponseCache } from './ai/ai-response-cache.js';
 export type { AiCacheEvent, AiCacheEventType, AiCacheListener } from './ai/ai-events.js';
 export type { AiCallOptions, AiRequest } from './ai/ai-request.js';
@@ -18,6 +23,10 @@ export type { CostSums } from './ai/cost/cost-sums.js';
 export type { ModelPrice, PriceTable } from './ai/cost/prices.js';
 export type { Generate } from './ai/generation.js';
 export type { GenerateStream } from './ai/streams/stream-generation.js';
+export { GenerationCache, type GivenResultOptions } from './ai/generations/generation-cache.js';
+export type { GenerationCacheOptions } from './ai/generations/generation-cache-options.js';
+export type { GenerationContent } from './ai/generations/generation-keys.js';
+export type { GenerationStats } from './ai/generations/generation-stats.js';
 export type { GivenAnswer } from './ai/given-answer.js';
 export type { KeyDifference } from './ai/keys/key-difference.js';
 export type { PreparedRequest } from './ai/keys/prepared-request.js';

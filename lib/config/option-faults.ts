@@ -5,6 +5,7 @@ import { operationName } from '../support/operation-name.js';
 import { durationFault } from './checks/is-duration.js';
 import { CodecFields } from './codec.options.js';
 import { CompressionFields } from './compression.options.js';
+import { DiskFields } from './disk.options.js';
 import { EncryptionFields } from './encryption.options.js';
 import { HttpFields } from './http.options.js';
 import { LeaseFields } from './lease.options.js';
@@ -23,6 +24,7 @@ export type FieldsClass = new () => object;
 const GROUPS: Readonly<Record<string, FieldsClass>> = {
   memory: MemoryFields,
   redis: RedisFields,
+  disk: DiskFields,
   compression: CompressionFields,
   encryption: EncryptionFields,
   lease: LeaseFields,
