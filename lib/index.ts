@@ -44,6 +44,7 @@ export type {
   EncryptionOptions,
   NamedEncryptionKey,
 } from './contracts/encoding-options.js';
+export type { EvictionChoice, EvictionStrategy } from './contracts/eviction.js';
 export type { EntryState, Tier } from './contracts/entry.js';
 export type { CacheEvent, CacheEventOf, CacheEventType } from './contracts/events.js';
 export type { KeyGenerator, KeyInput } from './contracts/key-generator.js';
@@ -56,6 +57,7 @@ export type {
   HttpRequestLike,
   Isolation,
   BreakerOptions,
+  DiskOptions,
   JournalOptions,
   LeaseOptions,
   Loader,

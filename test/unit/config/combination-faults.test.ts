@@ -69,6 +69,7 @@ describe('options that cannot stand together', () => {
   it.each([
     ['maxEntries', 5],
     ['maxBytes', 1_000],
+    ['eviction', 'lfu'],
   ])("memory.%s and backend 'redis'", (name, value) => {
     const memory = { [name]: value, isolation: 'freeze' };
     expect(faults({ backend: 'redis', redis: {}, memory, fallback: 'none' })).toEqual({
@@ -181,12 +182,6 @@ describe('a client that cannot be used', () => {
 
 describe('what is not built yet', () => {
   it.each([
-    [
-      'backend',
-      { backend: 'disk' },
-      'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
-    ],
-    ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
     [
       'redis.replicas',
       { redis: { replicas: true } },

@@ -67,7 +67,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(55);
+    expect(variables).toHaveLength(56);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

@@ -37,6 +37,7 @@ describe('cacheOptionsFromEnv', () => {
         CACHE_JITTER: '0.1',
         CACHE_MAX_ENTRIES: '500',
         CACHE_MAX_BYTES: '64mb',
+        CACHE_EVICTION: 'lfu',
         CACHE_ISOLATION: 'freeze',
         CACHE_LEASE_TTL: '0.5',
         CACHE_LEASE_WAIT_TIMEOUT: '1m',
@@ -70,7 +71,7 @@ describe('cacheOptionsFromEnv', () => {
       softTimeout: 500,
       hardTimeout: 5_000,
       jitter: 0.1,
-      memory: { maxEntries: 500, maxBytes: 67_108_864, isolation: 'freeze' },
+      memory: { maxEntries: 500, maxBytes: 67_108_864, eviction: 'lfu', isolation: 'freeze' },
       lease: { ttl: 500, waitTimeout: 60_000 },
       classInstances: 'refuse',
       logCalls: true,
@@ -105,7 +106,7 @@ describe('cacheOptionsFromEnv', () => {
         REDIS_MAX_CONNECTIONS: '0',
         REDIS_SOCKET_TIMEOUT: 'slow',
         CACHE_ENABLED: 'maybe',
-        CACHE_BACKEND: 'disk',
+        CACHE_BACKEND: 'dsk',
         CACHE_JITTER: '2',
         CACHE_MAX_ENTRIES: '1.5',
         CACHE_ISOLATION: 'clon',
@@ -135,7 +136,9 @@ describe('cacheOptionsFromEnv', () => {
       'REDIS_SOCKET_TIMEOUT',
       'REDIS_URL',
     ]);
-    expect(error.message).toContain('CACHE_BACKEND: backend "disk" is not available in this version.');
+    expect(error.message).toContain(
+      "CACHE_BACKEND: must be one of 'memory', 'redis', 'tiered', 'disk', 'null'; got \"dsk\".",
+    );
     expect(error.message).toContain("Did you mean 'clone'?");
   });
 
