@@ -19,8 +19,8 @@ export async function embedded(manager: CacheManager): Promise<Float32Array[]> {
   // @ts-expect-error a vector for each
   await embeddings.getOrEmbedMany(['a'], () => [1, 2, 3]);
   // @ts-expect-error without a model nobody knows whose vectors they are
-  new EmbeddingCache(manager, {});
-  return [one, ...many];
+  const nobodys = new EmbeddingCache(manager, {});
+  return [one, ...many, await nobodys.getOrEmbed('a', () => [1])];
 }
 
 export async function similar(index: VectorIndex): Promise<number> {
@@ -38,12 +38,13 @@ export async function similar(index: VectorIndex): Promise<number> {
   // @ts-expect-error the values are of one type
   await cache.set(request, 'text');
   // @ts-expect-error there is no default threshold
-  new SemanticCache({ embed: () => [1] });
+  const unsaid = new SemanticCache({ embed: () => [1] });
+  unsaid.clear();
   return answer.value.points.length + (found?.similarity ?? 0);
 }
 
 export const made: readonly unknown[] = [
   EmbeddingCacheModule.forRoot({ model: 'm', cache: { redis: { url: 'redis://a' } } }),
   EmbeddingCacheModule.forRootAsync({ name: 'b', useFactory: async () => ({ model: 'm' }) }),
-  similar(new FlatVectorIndex()),
+  similar.bind(undefined, new FlatVectorIndex()),
 ];
