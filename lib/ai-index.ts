@@ -1,4 +1,15 @@
 export { AiCacheModule, getAiCacheToken, type AiCacheModuleAsyncOptions } from './ai.module.js';
+export {
+  EmbeddingCacheModule,
+  getEmbeddingCacheToken,
+  type EmbeddingCacheModuleAsyncOptions,
+  type EmbeddingCacheModuleOptions,
+} from './embedding.module.js';
+export { EmbeddingCache, type Embed } from './ai/embeddings/embedding-cache.js';
+export type { EmbeddingCacheOptions, EmbeddingCallOptions } from './ai/embeddings/embedding-cache.options.js';
+export type { EmbedBatch } from './ai/embeddings/embedding-load.js';
+export type { EmbeddingVector } from './ai/embeddings/vector.js';
+export { vectorCodec } from './ai/embeddings/vector.codec.js';
 export { AiResponseCache } from './ai/ai-response-cache.js';
 export type { AiCacheEvent, AiCacheEventType, AiCacheListener } from './ai/ai-events.js';
 export type { AiCallOptions, AiRequest } from './ai/ai-request.js';

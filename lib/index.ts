@@ -70,6 +70,7 @@ export {
   CacheCapabilityError,
   CacheConfigError,
   CacheDependencyError,
+  CacheEmbeddingError,
   CacheError,
   CacheFormatError,
   CacheKeyError,
@@ -80,4 +81,5 @@ export {
   CacheUsageError,
   CacheValueError,
   type ConfigFault,
+  type EmbeddingFault,
 } from './support/errors.js';

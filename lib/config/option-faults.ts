@@ -3,6 +3,7 @@ import { Validator } from 'class-validator/cjs/validation/Validator.js';
 import type { ConfigFault } from '../support/errors.js';
 import { operationName } from '../support/operation-name.js';
 import { durationFault } from './checks/is-duration.js';
+import { isOwnCodec } from '../support/own-codec.js';
 import { CodecFields } from './codec.options.js';
 import { CompressionFields } from './compression.options.js';
 import { EncryptionFields } from './encryption.options.js';
@@ -114,7 +115,7 @@ export function elsewhere(name: string): string | undefined {
 
 function codecFaults(codec: unknown): ConfigFault[] {
   if (codec === undefined || codec === 'json' || codec === 'msgpack') return [];
-  if (isGroup(codec)) return requiredFaults(CodecFields, codec, 'codec.');
+  if (isGroup(codec)) return isOwnCodec(codec) ? [] : requiredFaults(CodecFields, codec, 'codec.');
   return [{ path: 'codec', message: "must be 'json', 'msgpack' or an object with name, id, encode and decode." }];
 }
 

@@ -4,6 +4,7 @@ import type { Lease } from '../contracts/lease.js';
 import type { Address } from '../contracts/scope.js';
 import { CacheUsageError } from '../support/errors.js';
 import { fillAll, type BatchItem } from './batch-fill.js';
+import { FailedItem } from './batches/loaded-item.js';
 import { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import { Gathering } from './gathering.js';
@@ -46,7 +47,7 @@ export class BatchDeck {
   ): Promise<void> {
     const { clock } = this.parts;
     const keys = flights.map(keyOf);
-    const lookups = await lookUpMany(this.parts, scope, keys, options.tags, budget);
+    const lookups = await lookUpMany(this.parts, scope, keys, options.tags, budget, options.maxLooks);
     const now = clock.now();
     const missing: TurnRequest[] = [];
     const behind: TurnRequest[] = [];
@@ -127,7 +128,7 @@ export class BatchDeck {
   ): Promise<void> {
     const [first] = items;
     if (!first) return;
-    const { clock, events } = this.parts;
+    const { clock } = this.parts;
     const scope = first.flight.ticket.address.scope as CacheScope;
     const keys = items.map(({ flight }) => keyOf(flight));
     const held = items.flatMap(({ flight, lease }) => (lease ? [{ flight, lease }] : []));
@@ -146,23 +147,32 @@ export class BatchDeck {
       const duration = clock.now() - begun;
       // Before anything is stored: whoever waits for a key that is absent boards another flight at once.
       const present = items.filter((item) => loaded.has(keyOf(item.flight)) || this.landAbsent(item.flight));
-      const batch = { items: present, loaded, duration };
+      const hasFailed = ({ flight }: BatchItem): boolean => loaded.get(keyOf(flight)) instanceof FailedItem;
+      const failed = present.filter(hasFailed);
+      const good = failed.length === 0 ? present : present.filter((item) => !hasFailed(item));
+      const batch = { items: good, loaded, duration };
       const landings = await fillAll(this.parts, scope, batch, options, stamp, budget);
       for (const { flight, landed, done } of landings) {
         if (done) tenure.filled(flight);
         this.end(flight);
         flight.land(landed);
       }
+      // Last, so that all else is stored when a caller hears of it.
+      for (const { flight } of failed) this.fail(flight, (loaded.get(keyOf(flight)) as FailedItem).error, duration);
     } catch (error) {
       const duration = clock.now() - begun;
-      for (const { flight } of items) {
-        events.loadError(scope, { key: keyOf(flight), duration, error, background: flight.background });
-        this.end(flight);
-        flight.fail(error);
-      }
+      for (const { flight } of items) this.fail(flight, error, duration);
     } finally {
       tenure.end();
     }
+  }
+
+  private fail(flight: Flight, error: unknown, duration: number): void {
+    const key = keyOf(flight);
+    const scope = flight.ticket.address.scope as CacheScope;
+    this.parts.events.loadError(scope, { key, duration, error, background: flight.background });
+    this.end(flight);
+    flight.fail(error);
   }
 
   private landAbsent(flight: Flight): false {

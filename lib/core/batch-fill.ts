@@ -1,5 +1,6 @@
 import type { Lookup, Stamp, StoreItem } from '../contracts/entry-store.js';
 import type { Lease } from '../contracts/lease.js';
+import { RuledItem } from './batches/loaded-item.js';
 import type { Budget } from './budget.js';
 import type { CallOptions } from './call-options.js';
 import type { CacheParts } from './parts.js';
@@ -47,8 +48,12 @@ export async function fillAll(
   const landings = batch.map(({ flight, lease }) => {
     const { ticket } = flight;
     const at = { ...ticket.address, scope };
-    const value = loaded.get(at.key);
-    const ttl = filler.wants(at, { value, duration, ...NO_LOADED }, options);
+    const item = loaded.get(at.key);
+    const value = item instanceof RuledItem ? (item.value as unknown) : item;
+    const rules = item instanceof RuledItem ? item.rules : NO_LOADED;
+    const { invalidTtl, skipped } = rules;
+    const whole = { value, duration, ttl: rules.ttl, invalidTtl, skipped, tags: NO_LOADED.tags };
+    const ttl = filler.wants(at, whole, options);
     // What is not stored is nobody's to join any more, so that the number of those who have joined is final.
     if (ttl === 0) ticket.seal();
     const kept = ttl > 0 || flight.joined > 0 ? filler.keep(at, value, ttl > 0) : undefined;
@@ -56,9 +61,9 @@ export async function fillAll(
     const mayStore = ttl > 0 && stamp !== undefined && lease !== undefined && inTime;
     if (kept === undefined || !mayStore || !ticket.admits(options.tags)) return { flight, landed, item: undefined };
     const draft = filler.draft(kept, ttl, options, options.tags, duration);
-    const item = { address: at, draft, stamp, lease };
-    items.push(item);
-    return { flight, landed, item };
+    const stored = { address: at, draft, stamp, lease };
+    items.push(stored);
+    return { flight, landed, item: stored };
   });
   const stored = new Map<StoreItem, true | 'aside'>();
   try {

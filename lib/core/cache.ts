@@ -3,6 +3,7 @@ import type { Loader, LoaderContext } from '../contracts/options.js';
 import type { StreamLoader } from '../contracts/stream.js';
 import type { CacheUsageError } from '../support/errors.js';
 import { Opaque } from '../support/opaque.js';
+import type { LoadedItem } from './batches/loaded-item.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
 import { Invalidations } from './invalidations.js';
@@ -169,8 +170,22 @@ export class Cache extends Opaque {
     options: GetOrSetOptions | undefined,
   ): Promise<Map<string, T>> {
     const list = checkKeys(keys);
-    const resolved = this.parts.resolver.resolve(options);
-    if (!this.parts.enabled) return this.readMany.getUncached(list, load);
-    return list.length === 0 ? new Map() : this.readMany.get(scope, list, load, resolved);
+    return this.loadMany(scope, list, load, this.parts.resolver.resolve(options));
+  }
+
+  /**
+   * `getOrSetMany` with keys that are checked and options that are resolved already. The loader may bring a `FailedItem` or
+   * a `RuledItem` in place of a value; of the failed ones that somebody waits for, one rejects the call.
+   */
+  async loadMany<T>(
+    scope: CacheScope,
+    keys: readonly string[],
+    load: BatchLoader<LoadedItem<T>>,
+    options: CallOptions,
+  ): Promise<Map<string, T>> {
+    if (keys.length === 0) return new Map();
+    const loader = load as BatchLoader<T>;
+    if (!this.parts.enabled) return this.readMany.getUncached(keys, loader);
+    return this.readMany.get(scope, keys, loader, options);
   }
 }

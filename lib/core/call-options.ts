@@ -12,6 +12,8 @@ export type GetOrSetOptions = Duration | (SetOptions & FreshnessOptions);
 export interface CallOptions extends ResolvedFreshness {
   readonly ttl: number;
   readonly tags: readonly string[];
+  /** In how many questions the keys of a batch may be looked up at the most. Default: in as many as are quickest. */
+  readonly maxLooks?: number;
 }
 
 const NO_TAGS: readonly string[] = [];

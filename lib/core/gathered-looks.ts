@@ -50,8 +50,8 @@ export class GatheredLooks {
   }
 
   /** In how many questions so many looks are best asked at once. */
-  slicesOf<T>(looks: readonly T[]): (readonly T[])[] {
-    return this.slices.of(looks);
+  slicesOf<T>(looks: readonly T[], most?: number): (readonly T[])[] {
+    return this.slices.of(looks, most);
   }
 
   /** Rejects as the store does, or with `CacheTimeoutError`. */

@@ -22,8 +22,10 @@ export class LookSlices {
   /** How many bytes a look has brought of late. Of a store that was not asked yet nobody knows: a few at a time then. */
   private usual = MAX_BYTES / 8;
 
-  of<T>(looks: readonly T[]): (readonly T[])[] {
-    const size = Math.min(this.room, Math.max(LEAST, Math.ceil(looks.length / UNDER_WAY)));
+  /** @param most How many there may be, whatever they bring. */
+  of<T>(looks: readonly T[], most = Infinity): (readonly T[])[] {
+    const best = Math.min(this.room, Math.max(LEAST, Math.ceil(looks.length / UNDER_WAY)));
+    const size = Math.max(best, Math.ceil(looks.length / most));
     if (looks.length <= size) return [looks];
     return Array.from({ length: Math.ceil(looks.length / size) }, (_, nth) =>
       looks.slice(nth * size, (nth + 1) * size),

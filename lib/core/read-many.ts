@@ -1,5 +1,6 @@
 import { BatchDeck, byKey, type BatchLoader } from './batch-deck.js';
 import { Budget } from './budget.js';
+import { valueOfItem } from './batches/loaded-item.js';
 import type { CallOptions } from './call-options.js';
 import { withHardTimeout } from './hard-timeout.js';
 import type { CacheParts } from './parts.js';
@@ -99,6 +100,6 @@ export class ReadMany {
   async getUncached<T>(given: readonly string[], load: BatchLoader<T>): Promise<Map<string, T>> {
     const keys = [...new Set(given)];
     const loaded = byKey(keys, await load([...keys]));
-    return new Map(keys.filter((key) => loaded.has(key)).map((key) => [key, loaded.get(key)!]));
+    return new Map(keys.filter((key) => loaded.has(key)).map((key) => [key, valueOfItem(loaded.get(key)) as T]));
   }
 }

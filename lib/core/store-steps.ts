@@ -36,12 +36,13 @@ export async function lookUpMany(
   keys: readonly string[],
   tags: readonly string[],
   budget: Budget,
+  maxLooks?: number,
 ): Promise<readonly (Lookup | undefined)[] | undefined> {
   if (keys.length === 0) return [];
   const { store, events } = parts;
   const addresses = keys.map((key) => ({ scope, key, id: scope.idOf(key) }));
   try {
-    const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(parts, addresses, tags));
+    const lookups = await budget.spend(`Looking up in ${store.name}`, () => lookAll(parts, addresses, tags, maxLooks));
     for (let at = 0; at < lookups.length; at++) {
       const { error } = lookups[at]!;
       if (error) events.error(scope, 'decode', error, keys[at]);
@@ -62,8 +63,9 @@ function lookAll(
   { store, looks }: CacheParts,
   addresses: readonly Address[],
   tags: readonly string[],
+  maxLooks: number | undefined,
 ): MaybePromise<Lookup[]> {
-  const slices = store.gathers === 'all' ? looks.slicesOf(addresses) : [addresses];
+  const slices = store.gathers === 'all' ? looks.slicesOf(addresses, maxLooks) : [addresses];
   if (slices.length === 1) return store.lookMany(addresses, tags);
   return Promise.all(slices.map(async (slice) => store.lookMany(slice, tags))).then((lookups) => lookups.flat());
 }

@@ -67,6 +67,31 @@ export class CacheStreamError extends CacheError {
   }
 }
 
+/** What was wrong about what an embedder brought. */
+export type EmbeddingFault = 'failed' | 'count' | 'values' | 'dimensions';
+
+/**
+ * An embedder has failed for a part of what it was asked for, or what it brought are no vectors to be stored. Nothing of that
+ * part is; whatever else it brought is kept.
+ */
+export class CacheEmbeddingError extends CacheError {
+  override readonly name = 'CacheEmbeddingError';
+
+  constructor(
+    message: string,
+    /**
+     * `failed`: the embedder itself, whose error is the `cause`. `count`: too few vectors, or too many. `values`: no vector, or
+     * one with NaN or Infinity in it. `dimensions`: another number of them than before, or than was asked for.
+     */
+    readonly fault: EmbeddingFault,
+    /** How many texts it concerns. */
+    readonly texts: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
 /** A time limit of ours passed: the backend's, or the caller's `hardTimeout`. */
 export class CacheTimeoutError extends CacheError {
   override readonly name = 'CacheTimeoutError';

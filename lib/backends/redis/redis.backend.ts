@@ -11,7 +11,7 @@ import { PATCH_ALONE, TOUCH } from './scripts.js';
 
 const SCAN_COUNT = 500;
 /** Of one MGET or UNLINK. */
-const MAX_KEYS = 500;
+const MAX_KEYS = 1_024;
 
 /** Entries in Redis or Valkey, through ioredis. Only MGET, SET, UNLINK, EXISTS, GETRANGE, SCAN, EVALSHA, EVAL and PING are sent. */
 export class RedisBackend extends CacheBackend {
