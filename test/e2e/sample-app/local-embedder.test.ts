@@ -46,6 +46,14 @@ describe('the local embedder', () => {
     expect(Math.abs(await similarity(one, other))).toBeLessThan(embedder.threshold);
   });
 
+  it.each(['据', '!', ''])(
+    'gives a direction to %j too, of which there is little or nothing to count',
+    async (text) => {
+      // The two features of the first one cancel out.
+      expect(await similarity(text, text)).toBeCloseTo(1, 5);
+    },
+  );
+
   it('counts a word that comes again less than the first time', async () => {
     const [once, often] = [
       await similarity('harbour ferry', 'harbour'),

@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { hashedVector } from '../../../sample-app/src/similar/local/hashed-vector.js';
+import { similarityOf } from '../../../sample-app/src/similar/nearest.js';
 import { ModelServer } from './model-server.js';
 import type { ModelCall } from './model-server.js';
 import { Service } from './service.js';
 
 const KEY = 'sk-of-this-test';
-const CLEARING = 'The lighthouse keeper counts the private gulls of the northern rock each morning.';
+const DAYS = ['Friday', 'Monday', 'Thursday', 'Tuesday'];
+const LOG = 'The lighthouse keeper counts the private gulls of the northern rock each morning.';
 
 let model: ModelServer;
 let service: Service;
@@ -16,7 +18,7 @@ let questions = 0;
 beforeAll(async () => {
   model = await ModelServer.start();
   service = await Service.start({ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: KEY, OPENAI_EMBEDDING_MODEL: 'tiny' });
-  for (let place = 0; place < 4; place += 1) await read(`${CLEARING} Day ${place} of the log.`);
+  for (const day of DAYS) await read(`${LOG} ${day} is a day of the log.`);
 });
 afterAll(async () => {
   await service.stop();
@@ -56,24 +58,30 @@ function embed(response: ServerResponse, call: ModelCall): void {
   send(response, embeddings.toReversed());
 }
 
+function embedTwice(response: ServerResponse, call: ModelCall): void {
+  const embedding = [...hashedVector(inputOf(call)[0]!)];
+  send(response, [
+    { index: 0, embedding },
+    { index: 0, embedding },
+  ]);
+}
+
 describe('similar passages by a model', () => {
   it('are found by its vectors, and it is asked for each text once', async () => {
-    const first = await similar({ passage: 1, limit: 2 });
+    const first = await similar({ passage: 1, limit: 3 });
     expect(first).toMatchObject({
       status: 200,
       cache: 'MISS',
       body: { engine: expect.stringMatching(/^tiny at 127\.0\.0\.1:\d+$/u), threshold: -1, embedded: 4 },
     });
     const found = first.body['similar'] as { similarity: number; text: string }[];
-    expect(found).toHaveLength(2);
+    expect(found).toHaveLength(3);
+    const asked = hashedVector(first.body['question'] as string);
     for (const { similarity, text } of found) {
-      expect(text).toContain('gulls');
-      expect(similarity).toBeGreaterThan(0.8);
+      expect(similarity).toBeCloseTo(similarityOf(asked, hashedVector(text)), 3);
       expect(similarity).toBeLessThan(1);
     }
-    expect(model.calls.flatMap(inputOf).toSorted()).toEqual(
-      Array.from({ length: 4 }, (_, place) => `${CLEARING} Day ${place} of the log.`),
-    );
+    expect(model.calls.flatMap(inputOf).toSorted()).toEqual(DAYS.map((day) => `${LOG} ${day} is a day of the log.`));
     // That of the question, and one for the three other documents.
     expect(model.calls).toHaveLength(2);
     expect(model.calls[0]).toMatchObject({
@@ -83,14 +91,14 @@ describe('similar passages by a model', () => {
     });
 
     model.calls.length = 0;
-    const second = await similar({ passage: 1, limit: 2 });
+    const second = await similar({ passage: 1, limit: 3 });
     expect(second).toMatchObject({ status: 200, cache: 'HIT', body: { ...first.body, embedded: 0 } });
     expect(model.calls).toEqual([]);
   });
 
   it('are asked for in batches', async () => {
     const gap = '\n\n';
-    const paragraph = (place: number): string => `${CLEARING} ${`Gull ${place} was seen again. `.repeat(16)}`;
+    const paragraph = (place: number): string => `${LOG} ${`Gull ${place} was seen again. `.repeat(16)}`;
     const text = Array.from({ length: 100 }, (_, place) => paragraph(place)).join(gap);
     const { body } = await service.post('/documents', Buffer.from(text));
     expect((await similar()).body).toMatchObject({ embedded: 101 });
@@ -140,14 +148,7 @@ describe('a provider that fails', () => {
     ],
     ['too few', (response) => send(response, [])],
     ['too many', (response) => send(response, [{ embedding: [1] }, { embedding: [2] }])],
-    [
-      'one index twice',
-      (response) =>
-        send(response, [
-          { index: 0, embedding: [1] },
-          { index: 0, embedding: [1] },
-        ]),
-    ],
+    ['one index twice', embedTwice],
     ['an index of none', (response) => send(response, [{ index: 7, embedding: [1] }])],
     ['another length', (response) => send(response, [{ index: 0, embedding: [1, 2, 3] }])],
     ['words', (response) => send(response, [{ embedding: ['private', 'gulls'] }])],
