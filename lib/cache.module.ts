@@ -130,7 +130,7 @@ async function createManager(
   const { store, discretion } = manager.cache.parts;
   logOutages(manager, store.name, store.condition?.fallback, logger, discretion);
   const notice = securityNotice(options);
-  if (notice !== undefined) logger.warn(notice);
+  for (const each of [...(store.notices ?? []), ...(notice === undefined ? [] : [notice])]) logger.warn(each);
   if (options.logCalls) logCalls(manager, logger, discretion);
   return manager;
 }

@@ -50,6 +50,7 @@ export type {
   HttpRequestLike,
   Isolation,
   BreakerOptions,
+  DiskOptions,
   JournalOptions,
   LeaseOptions,
   Loader,

@@ -28,6 +28,11 @@ export async function createCache(options: ResolvedOptions, open = createStore):
   const isolation = createIsolation(options.memory.isolation, options.classInstances);
   const store = await open(options, isolation, {
     onEvicted: (scope, key) => events.evicted(scope as CacheScope, key),
+    // Of a tenant, or a nested namespace, it is counted only: its scope is not known from its path.
+    onSharedEvicted: (path, key) => {
+      if (path === scopes.root.path) events.evicted(scopes.root, key);
+      else scopes.root.counters.evictions++;
+    },
     onError: (operation, error, key) => events.error(scopes.root, operation, error, key),
     onDegraded: (error) => events.degraded(scopes.root, error),
     onRecovered: () => events.recovered(scopes.root),

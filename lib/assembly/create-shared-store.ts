@@ -27,6 +27,8 @@ export async function createSharedStore(
     random,
     commandTimeout,
     owned: true,
+    usage: room.usage,
+    notices: room.notices,
     rootPath: escapeSegment(namespace),
     fleet: fleet && bus && { commands: fleet, bus, lease, link, onServerChange },
     onError: (operation, error, key) => listener.onError(operation, error, key),

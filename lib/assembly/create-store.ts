@@ -6,10 +6,14 @@ import { openRedisRoom } from '../backends/redis/open-redis.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import { systemClock } from '../support/clock.js';
 import { escapeSegment } from '../support/wire-key.js';
+import { openDiskRoom } from './open-disk-room.js';
 import { createSharedStore } from './create-shared-store.js';
 import type { StoreListener } from './store-listener.js';
 
-/** From the options to the store, wrappers in their order. Nothing is waited for: a server may be down. */
+/**
+ * From the options to the store, wrappers in their order. No server is waited for: it may be down.
+ * @throws CacheBackendError when the directory of the backend `disk` cannot be used.
+ */
 export async function createStore(
   options: ResolvedOptions,
   isolation: ValueIsolation,
@@ -22,6 +26,10 @@ export async function createStore(
   }
   // A custom backend belongs to whoever made it, but only the cache knows when nobody needs it any more.
   if (typeof backend === 'object') return createSharedStore({ backend }, options, isolation, listener);
+  if (backend === 'disk') {
+    const room = await openDiskRoom({ ...options, disk: options.disk! }, listener);
+    return createSharedStore(room, options, isolation, listener);
+  }
   const { client, connections, coherence, onServerChange: _, ...address } = redis!;
   const room = await openRedisRoom({
     connection: client ? { client } : address,

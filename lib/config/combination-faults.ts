@@ -2,6 +2,7 @@ import type { CacheModuleOptions, FreshnessOptions } from '../contracts/options.
 import { tryParseDuration } from '../support/duration.js';
 import type { ConfigFault } from '../support/errors.js';
 import { durationText } from './duration-text.js';
+import { diskFaults, incompleteDiskFaults } from './disk-faults.js';
 import { encodingFaults } from './encoding-faults.js';
 import { isOnRedis } from './on-redis.js';
 import { isGroup } from './option-faults.js';
@@ -16,12 +17,17 @@ export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {
     ...backendFaults(options),
     ...timeoutFaults(options),
     ...(redis ? redisFaults(redis) : []),
+    ...diskFaults(options),
     ...encodingFaults(options),
   ];
 }
 
 /** What another source, such as the environment, may still add. */
 export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
+  return [...incompleteDiskFaults(options), ...incompleteServerFaults(options)];
+}
+
+function incompleteServerFaults(options: CacheModuleOptions): ConfigFault[] {
   if (isGroup(options.redis)) return incompleteRedisFaults(options.redis);
   if (!isOnRedis(options.backend) || options.redis !== undefined) return [];
   const message = `'${options.backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`;
@@ -47,9 +53,12 @@ function backendFaults(options: CacheModuleOptions): ConfigFault[] {
 
 /** Isolation is left out: it is of every backend. */
 function memoryFaults({ backend, fallback, memory }: CacheModuleOptions): ConfigFault[] {
+  if (!isGroup(memory)) return [];
   // They bound the fallback, too.
-  if (backend !== 'redis' || fallback !== 'none' || !isGroup(memory)) return [];
-  const message = "has no meaning with the backend 'redis' and without a fallback; use 'tiered'.";
+  const isUnused = (backend === 'redis' && fallback === 'none') || (backend === 'disk' && fallback !== 'memory');
+  if (!isUnused) return [];
+  const instead = backend === 'redis' ? "use 'tiered'" : 'see `disk.maxBytes`';
+  const message = `has no meaning with the backend '${backend}' and without a fallback; ${instead}.`;
   return MEMORY_BOUNDS.filter((name) => memory[name] !== undefined).map((name) => ({
     path: `memory.${name}`,
     message,
@@ -73,9 +82,10 @@ function resilienceFaults(options: CacheModuleOptions): ConfigFault[] {
   if (fallback === 'none' && options.fallbackTtl !== undefined) {
     return [{ path: 'fallbackTtl', message: "has no meaning with fallback 'none'." }];
   }
-  if (isGroup(backend)) {
+  if (isGroup(backend) || backend === 'disk') {
     if (fallback !== undefined) return [];
-    return given.map((path) => ({ path, message: 'needs `fallback` with a custom backend.' }));
+    const name = backend === 'disk' ? "the backend 'disk'" : 'a custom backend';
+    return given.map((path) => ({ path, message: `needs \`fallback\` with ${name}.` }));
   }
   if ((backend !== 'memory' && backend !== 'null') || redis !== undefined) return [];
   return given.map((path) => ({
@@ -86,7 +96,7 @@ function resilienceFaults(options: CacheModuleOptions): ConfigFault[] {
 
 /** Without a backend `redis` may still come from another source. */
 function leaseFaults({ backend, lease, redis }: CacheModuleOptions): ConfigFault[] {
-  const other = backend === 'memory' || backend === 'null' || isGroup(backend);
+  const other = backend === 'memory' || backend === 'null' || backend === 'disk' || isGroup(backend);
   if (!other || lease === undefined || redis !== undefined) return [];
   const name = typeof backend === 'string' ? `the backend '${backend}'` : 'a custom backend';
   return [{ path: 'lease', message: `has no meaning with ${name}: leases are of Redis.` }];

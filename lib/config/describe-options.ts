@@ -22,12 +22,13 @@ export function describeOptions(options: ResolvedOptions): string {
   ].join(', ');
 }
 
-function backendText({ backend, memory, redis, commandTimeout }: ResolvedOptions): string {
+function backendText({ backend, disk, memory, redis, commandTimeout }: ResolvedOptions): string {
   if (backend === 'null') return 'null (nothing is kept)';
   const inProcess = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}, isolation ${memory.isolation}`;
   if (backend === 'memory') return `memory (${inProcess})`;
   const limit = `command timeout ${durationText(commandTimeout)}`;
   const onServer = `${redis ? describeAddress(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
+  if (backend === 'disk') return `disk (${disk!.directory}, ${sizeText(disk!.maxBytes)}, ${limit})`;
   if (backend === 'redis') return `redis (${onServer})`;
   if (backend === 'tiered') return `tiered (memory ${inProcess}; redis ${onServer})`;
   // Known by its methods alone, it may lack the name.

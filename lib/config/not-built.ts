@@ -8,13 +8,8 @@ export interface NotBuilt {
   readonly instead?: string;
 }
 
-const always = (): boolean => true;
-const exactly = (word: string) => (value: unknown) => value === word;
-
 /** Whoever builds one of these deletes its line. */
 export const NOT_BUILT: readonly NotBuilt[] = [
-  { path: 'backend', asksFor: exactly('disk'), what: 'backend "disk"', instead: 'Use "tiered", "redis" or "memory".' },
-  { path: 'disk', asksFor: always, what: 'disk' },
   {
     path: 'redis.replicas',
     asksFor: (value) => value !== false,

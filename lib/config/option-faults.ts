@@ -6,6 +6,7 @@ import { durationFault } from './checks/is-duration.js';
 import { isOwnCodec } from '../support/own-codec.js';
 import { CodecFields } from './codec.options.js';
 import { CompressionFields } from './compression.options.js';
+import { DiskFields } from './disk.options.js';
 import { EncryptionFields } from './encryption.options.js';
 import { HttpFields } from './http.options.js';
 import { LeaseFields } from './lease.options.js';
@@ -24,6 +25,7 @@ export type FieldsClass = new () => object;
 const GROUPS: Readonly<Record<string, FieldsClass>> = {
   memory: MemoryFields,
   redis: RedisFields,
+  disk: DiskFields,
   compression: CompressionFields,
   encryption: EncryptionFields,
   lease: LeaseFields,

@@ -19,6 +19,7 @@ import { systemClock, systemRandom } from '../support/clock.js';
 import { tryParseBytes } from '../support/byte-size.js';
 import { parseDuration } from '../support/duration.js';
 import { operationName } from '../support/operation-name.js';
+import { resolveDisk, type ResolvedDisk } from './resolved-disk.js';
 import { isOnRedis } from './on-redis.js';
 import {
   resolveCompression,
@@ -43,7 +44,7 @@ export interface ResolvedOptions {
   readonly namespace: string;
   readonly ttl: number;
   readonly freshness: ResolvedFreshness;
-  readonly backend: 'memory' | 'redis' | 'tiered' | 'null' | CacheBackend;
+  readonly backend: 'memory' | 'redis' | 'tiered' | 'disk' | 'null' | CacheBackend;
   readonly memory: {
     readonly maxEntries: number;
     readonly maxBytes: number;
@@ -53,6 +54,8 @@ export interface ResolvedOptions {
   };
   /** Set whenever the backend is `redis` or `tiered`. */
   readonly redis: ResolvedRedis | undefined;
+  /** Set whenever the backend is `disk`. */
+  readonly disk: ResolvedDisk | undefined;
   /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
   readonly commandTimeout: number;
   /** Of backends that can be lost: Redis, and a custom one that was given a `fallback`. `undefined`: each call asks it. */
@@ -80,6 +83,8 @@ export interface ResolvedOptions {
 
 const HOUR = 3_600_000;
 const COMMAND_TIMEOUT = 100;
+/** A disk that is slow for a moment is still sooner done than most loaders. */
+const DISK_TIMEOUT = 1_000;
 /** Milliseconds. */
 export const DEFAULT_LEASE: ResolvedOptions['lease'] = Object.freeze({ ttl: 2_000, waitTimeout: 30_000 });
 export const DEFAULT_STREAMS: ResolvedOptions['streams'] = Object.freeze({
@@ -90,7 +95,7 @@ export const DEFAULT_STREAMS: ResolvedOptions['streams'] = Object.freeze({
 
 /** Applies the defaults. @param options What `validateOptions` let pass. */
 export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
-  const backend = options.backend ?? (options.redis ? 'tiered' : 'memory');
+  const backend = options.backend ?? (options.redis ? 'tiered' : options.disk ? 'disk' : 'memory');
   const redis = options.redis && resolveRedis(options.redis, COMMAND_TIMEOUT);
   return Object.freeze<ResolvedOptions>({
     name: options.name ?? 'default',
@@ -99,14 +104,14 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     namespace: options.namespace ?? defaultNamespace(options.name),
     ttl: inMs(options.ttl, 'ttl') ?? HOUR,
     freshness: resolveFreshness(options),
-    // The kinds that are not built were refused.
-    backend: backend as ResolvedOptions['backend'],
+    backend,
     memory: resolveMemory(options.memory ?? {}),
     redis,
+    disk: options.disk && resolveDisk(options.disk),
     commandTimeout:
       isOnRedis(backend) && redis
         ? redis.commandTimeout
-        : (inMs(options.commandTimeout, 'commandTimeout') ?? COMMAND_TIMEOUT),
+        : (inMs(options.commandTimeout, 'commandTimeout') ?? (backend === 'disk' ? DISK_TIMEOUT : COMMAND_TIMEOUT)),
     resilience: isOnRedis(backend) || options.fallback !== undefined ? resolveResilience(options) : undefined,
     lease: resolveLease(options.lease ?? {}),
     streams: resolveStreams(options.streams ?? {}),

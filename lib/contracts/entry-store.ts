@@ -66,6 +66,8 @@ export interface EntryStore {
   readonly name: string;
   /** Where the entries belong: `l1` when all of them are inside the process, so that `peek` sees every one. */
   readonly tier: Tier;
+  /** What those should know who started the process, such as that a file was damaged. */
+  readonly notices?: readonly string[];
   /** Where several processes share the entries: who may load a key. */
   readonly leases?: LeaseProvider;
   /** Where several processes share the entries: what the others change. */

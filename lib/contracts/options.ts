@@ -134,6 +134,19 @@ export interface RedisOptions {
   onServerChange?: 'clear' | 'trust';
 }
 
+/** Entries in a file of this machine, which its processes share and which outlives them. */
+export interface DiskOptions {
+  /** Where the file is. Made with mode 0700 if it is not there. May be shared by any number of caches and processes of one machine. */
+  directory: string;
+  /**
+   * The most that the file may hold, counted in whole pages; the file itself is at most a fifth larger. What processes say differently,
+   * the smallest holds. At least 4 MiB. Default 1 GiB.
+   */
+  maxBytes?: ByteSize;
+  /** Which entry makes room: the one not used for longest (`lru`, default), or the one stored first (`fifo`). */
+  eviction?: 'lru' | 'fifo';
+}
+
 /** When a backend that fails is given up for a while. */
 export interface BreakerOptions {
   /** After this many failures in a row. Default 5. */
@@ -223,11 +236,15 @@ export interface CacheModuleOptions extends FreshnessOptions {
   namespace?: string;
   /** Default 1 hour. */
   ttl?: Duration;
-  /** `tiered` keeps entries in this process and in Redis. Default `tiered` when `redis` is set, else `memory`. */
+  /**
+   * `tiered` keeps entries in this process and in Redis, `disk` in a file. Default `tiered` when `redis` is set, `disk` when
+   * `disk` is, else `memory`.
+   */
   backend?: BackendKind | CacheBackend;
   memory?: MemoryOptions;
   redis?: RedisOptions;
-  disk?: unknown;
+  /** A file of this machine. With it `backend` is `disk` unless there is `redis`, too. */
+  disk?: DiskOptions;
   /**
    * What serves while the backend cannot be reached. `memory`: entries of this process, within the bounds of `memory`; begins
    * empty, and is dropped when the backend is back. `none`: loaders run. Default: `memory` with Redis. A custom backend is
@@ -238,7 +255,10 @@ export interface CacheModuleOptions extends FreshnessOptions {
   fallbackTtl?: Duration;
   breaker?: BreakerOptions;
   journal?: JournalOptions;
-  /** How long one call may wait for a custom backend in all. Default 100 ms. For Redis see `redis.commandTimeout`. */
+  /**
+   * How long one call may wait for a custom backend, or the disk, in all. Default 100 ms, of the disk 1 s. For Redis see
+   * `redis.commandTimeout`.
+   */
   commandTimeout?: Duration;
   /** Values to bytes, in stores over bytes. Default `json`; `msgpack` needs the package msgpackr. */
   codec?: 'json' | 'msgpack' | Codec;

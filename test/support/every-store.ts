@@ -11,6 +11,7 @@ import { FakeClock } from '../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../lib/testing/flaky.backend.js';
 import { MapBackend } from '../../lib/testing/map.backend.js';
 import { until } from './deferred.js';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 import { startRedis, type RunningRedis } from './redis-server.js';
 
 export interface Rig {
@@ -18,7 +19,8 @@ export interface Rig {
   readonly clock: FakeClock;
 }
 
-export type StoreName = 'memory' | 'three methods over bytes' | 'bytes with every capability' | 'redis' | 'tiered';
+export type StoreName =
+  'memory' | 'three methods over bytes' | 'bytes with every capability' | 'disk' | 'redis' | 'tiered';
 
 export interface StoreCase {
   readonly name: StoreName;
@@ -36,14 +38,17 @@ let namespaces = 0;
 /** To be called once in a file, outside of every test: registers the hooks that end what was made. */
 export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis: () => RunningRedis } {
   let redis: RunningRedis;
+  let folder: TemporaryFolder;
   const made: CacheManager[] = [];
   beforeAll(async () => {
-    redis = await startRedis();
+    [redis, folder] = await Promise.all([startRedis(), temporaryFolder()]);
   });
   afterEach(async () => {
     await Promise.all(made.splice(0).map(close));
   });
-  afterAll(() => redis.stop());
+  afterAll(async () => {
+    await Promise.all([redis.stop(), folder.remove()]);
+  });
 
   const makeCache: MakeCache = async (options) => {
     const cache = await createCache(resolveOptions(validateOptions(options)));
@@ -67,6 +72,16 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
       name: 'bytes with every capability',
       canList: true,
       make: over((clock) => ({ backend: new CapableMapBackend(clock) })),
+    },
+    {
+      name: 'disk',
+      canList: true,
+      make: over(() => ({
+        backend: 'disk',
+        disk: { directory: folder.path, maxBytes: '64mb' },
+        commandTimeout: '10s',
+        namespace: `run${namespaces++}`,
+      })),
     },
     ...(['redis', 'tiered'] as const).map((backend) => ({
       name: backend,

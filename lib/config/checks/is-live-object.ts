@@ -3,7 +3,7 @@ import { kindOf } from '../shown-value.js';
 import { oneOfFault } from './is-text.js';
 import { optionCheck } from './option-check.js';
 
-const BACKENDS = ['memory', 'redis', 'tiered', 'null'] as const;
+const BACKENDS = ['memory', 'redis', 'tiered', 'disk', 'null'] as const;
 const BACKEND_METHODS = ['get', 'set', 'delete'] as const;
 const CLIENT_METHODS = ['call', 'callBuffer'] as const;
 

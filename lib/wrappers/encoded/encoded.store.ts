@@ -57,6 +57,9 @@ export interface EncodedParts {
   readonly owned: boolean;
   /** Set where several processes share the backend. */
   readonly fleet?: FleetParts | undefined;
+  /** How much the backend holds, where it can tell at once. */
+  readonly usage?: (() => StoreUsage) | undefined;
+  readonly notices?: readonly string[] | undefined;
   /** The path of the cache's own namespace. */
   readonly rootPath: string;
   /** Told of trouble that no caller waits for. */
@@ -71,6 +74,7 @@ export class EncodedStore implements EntryStore {
   readonly feed?: ChangeFeed;
   readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
+  readonly notices?: readonly string[];
   private readonly calls: BackendCalls;
   private readonly wireNames: WireNames;
   private readonly cache: VersionCache | undefined;
@@ -88,6 +92,7 @@ export class EncodedStore implements EntryStore {
   constructor(private readonly parts: EncodedParts) {
     const { backend, clock, commandTimeout, fleet, random, rootPath } = parts;
     this.name = backend.name;
+    if (parts.notices) this.notices = parts.notices;
     if (backend.checkSecurity) this.checkSecurity = () => backend.checkSecurity!();
     const wireNames = (this.wireNames = new WireNames(rootPath));
     const { gathers } = backend;
@@ -236,7 +241,8 @@ export class EncodedStore implements EntryStore {
   }
 
   usage(): StoreUsage {
-    return { entries: undefined, bytes: undefined, compression: this.parts.format.compressionUsage };
+    const { entries, bytes } = this.parts.usage?.() ?? { entries: undefined, bytes: undefined };
+    return { entries, bytes, compression: this.parts.format.compressionUsage };
   }
 
   ping(): Promise<void> {

@@ -38,6 +38,7 @@ export class ResilientStore implements EntryStore {
   readonly feed: ResilientFeed;
   readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
+  readonly notices?: readonly string[];
   private readonly primary: EntryStore;
   private readonly aside: Aside;
   private readonly journal: Journal;
@@ -85,6 +86,7 @@ export class ResilientStore implements EntryStore {
       (change) => this.hear(change),
     );
     if (primary.gathers) this.gathers = primary.gathers;
+    if (primary.notices) this.notices = primary.notices;
     if (primary.checkSecurity) this.checkSecurity = () => primary.checkSecurity!();
     // Each lease that fails comes after a look that went well: one that can be read, and lets nobody load, would be good
     // enough for ever, while every call of a missing key loads, and nothing is stored.

@@ -46,7 +46,7 @@ describe('forRoot', () => {
     await expect(start()).rejects.toBeInstanceOf(CacheConfigError);
   });
 
-  it.each(['tiered', 'disk'])('refuses %s by name, which is not built yet', async (name) => {
+  it.each(['tiered', 'disk'])('refuses %s without what it needs', async (name) => {
     const options = { backend: name } as CacheModuleOptions;
     await expect(App.start({ cache: options })).rejects.toThrow(name);
   });

@@ -182,12 +182,6 @@ describe('a client that cannot be used', () => {
 describe('what is not built yet', () => {
   it.each([
     [
-      'backend',
-      { backend: 'disk' },
-      'backend "disk" is not available in this version. Use "tiered", "redis" or "memory".',
-    ],
-    ['disk', { disk: { directory: '/tmp' } }, 'disk is not available in this version.'],
-    [
       'redis.replicas',
       { redis: { replicas: true } },
       'redis.replicas is not available in this version. A replica may not have heard yet of what was deleted; ' +

@@ -105,7 +105,7 @@ describe('cacheOptionsFromEnv', () => {
         REDIS_MAX_CONNECTIONS: '0',
         REDIS_SOCKET_TIMEOUT: 'slow',
         CACHE_ENABLED: 'maybe',
-        CACHE_BACKEND: 'disk',
+        CACHE_BACKEND: 'dsk',
         CACHE_JITTER: '2',
         CACHE_MAX_ENTRIES: '1.5',
         CACHE_ISOLATION: 'clon',
@@ -135,7 +135,7 @@ describe('cacheOptionsFromEnv', () => {
       'REDIS_SOCKET_TIMEOUT',
       'REDIS_URL',
     ]);
-    expect(error.message).toContain('CACHE_BACKEND: backend "disk" is not available in this version.');
+    expect(error.message).toContain("CACHE_BACKEND: must be one of 'memory', 'redis', 'tiered', 'disk', 'null'; got \"dsk\".");
     expect(error.message).toContain("Did you mean 'clone'?");
   });
 

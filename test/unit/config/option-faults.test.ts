@@ -41,7 +41,7 @@ const WRONG: readonly [path: string, value: unknown, message: RegExp][] = [
   ['jitter', -0.1, /from 0 to 1/],
   ['jitter', Number.NaN, /from 0 to 1/],
   ['nullTtl', '', /must be a duration; got ""/],
-  ['backend', 'mem', /must be one of 'memory', 'redis', 'tiered', 'null'/],
+  ['backend', 'mem', /must be one of 'memory', 'redis', 'tiered', 'disk', 'null'/],
   ['backend', 'rediss', /Did you mean 'redis'/],
   ['backend', 'tired', /Did you mean 'tiered'/],
   ['backend', Store, /is a class; give an instance of it: new Store\(\)/],

@@ -1,0 +1,195 @@
+import { Buffer } from 'node:buffer';
+import {
+  decodeHeader,
+  encodeHeader,
+  HEADER_BYTES,
+  isHashedSpelling,
+  numberAt,
+  numberKey,
+  type EntryHeader,
+  type SpelledKey,
+} from './layout.js';
+import type { PagePlan } from './page-plan.js';
+import type { Tables } from './tables.js';
+
+const NOTHING = Buffer.alloc(0);
+const NEXT = Buffer.from('next');
+
+/** What stands under a key. */
+export interface FoundEntry extends EntryHeader {
+  readonly value: Buffer;
+}
+
+/**
+ * Entries with their places in the indexes. What changes something must be called inside a transaction: it is whole, or
+ * nothing of it is. `now` is in milliseconds of the wall clock.
+ */
+export class EntryTable {
+  #nextId = 0;
+
+  constructor(
+    private readonly tables: Tables,
+    private readonly plan: PagePlan,
+  ) {}
+
+  /** Frames a transaction: everything that changes something stands in `work`. */
+  within<T>(work: () => T): T {
+    const { facts } = this.tables;
+    const stored = facts.getBinary(NEXT);
+    const first = stored ? numberAt(stored, 0) : 1;
+    this.#nextId = first;
+    const result = work();
+    if (this.#nextId !== first) facts.putSync(NEXT, numberKey(this.#nextId));
+    return result;
+  }
+
+  /** What has not ended. */
+  find(key: SpelledKey, now: number): FoundEntry | undefined {
+    const record = this.tables.entries.getBinary(key.bytes);
+    const header = record && decodeHeader(record);
+    if (!record || !header || header.expiresAt <= now) return undefined;
+    const payload = header.isInParts ? this.#joined(header) : record.subarray(HEADER_BYTES);
+    if (!payload || !isSame(key.whole, payload.subarray(0, header.wholeKeySize))) return undefined;
+    return { ...header, value: payload.subarray(header.wholeKeySize) };
+  }
+
+  /** The same without the value. */
+  head(key: SpelledKey, now: number): EntryHeader | undefined {
+    const record = this.tables.entries.getBinary(key.bytes);
+    const header = record && decodeHeader(record);
+    return header && header.expiresAt > now ? header : undefined;
+  }
+
+  put(key: SpelledKey, value: Uint8Array, expiresAt: number): void {
+    const { entries, expiries, order } = this.tables;
+    this.remove(key.bytes);
+    const id = this.#next();
+    const whole = key.whole ?? NOTHING;
+    const payloadBytes = whole.length + value.length;
+    const isInParts = !this.plan.fitsInline(key.bytes.length, HEADER_BYTES + payloadBytes);
+    const header = encodeHeader({ id, expiresAt, size: value.length, wholeKeySize: whole.length, isInParts });
+    entries.putSync(key.bytes, isInParts ? header : Buffer.concat([header, whole, value]));
+    if (isInParts) this.#putParts(id, whole.length === 0 ? value : Buffer.concat([whole, value]));
+    order.putSync(numberKey(id), key.bytes);
+    if (expiresAt !== Infinity) expiries.putSync(expiryKey(expiresAt, id), NOTHING);
+  }
+
+  /** Whether there was one that had not ended. */
+  remove(spelling: Buffer, now = 0): boolean {
+    const { entries, expiries, order, parts, ranks } = this.tables;
+    const record = entries.getBinary(spelling);
+    if (!record) return false;
+    entries.removeSync(spelling);
+    const header = decodeHeader(record);
+    if (!header) return false;
+    const { expiresAt, id, isInParts, size, wholeKeySize } = header;
+    const count = isInParts ? this.plan.partsOf(size + wholeKeySize) : 0;
+    for (let nth = 0; nth < count; nth++) parts.removeSync(numberKey(id, nth));
+    order.removeSync(numberKey(this.#rankOf(id)));
+    ranks.removeSync(numberKey(id));
+    if (expiresAt !== Infinity) expiries.removeSync(expiryKey(expiresAt, id));
+    return expiresAt > now;
+  }
+
+  /** Lengthens a life; the value stays as it is. */
+  lengthen(key: SpelledKey, expiresAt: number, now: number): void {
+    const found = this.head(key, now);
+    if (!found || found.expiresAt >= expiresAt) return;
+    const { entries, expiries } = this.tables;
+    const record = entries.getBinary(key.bytes)!;
+    expiries.removeSync(expiryKey(found.expiresAt, found.id));
+    if (expiresAt !== Infinity) expiries.putSync(expiryKey(expiresAt, found.id), NOTHING);
+    entries.putSync(key.bytes, Buffer.concat([encodeHeader({ ...found, expiresAt }), record.subarray(HEADER_BYTES)]));
+  }
+
+  /** It is now the last to be evicted, if it is still there. */
+  used(id: number): void {
+    const { order, ranks } = this.tables;
+    const before = numberKey(this.#rankOf(id));
+    const spelling = order.getBinary(before);
+    if (!spelling) return;
+    const rank = numberKey(this.#next());
+    order.removeSync(before);
+    order.putSync(rank, spelling);
+    ranks.putSync(numberKey(id), rank);
+  }
+
+  /** Removes entries that have ended, `most` at most. How many. */
+  sweep(most: number, now: number): number {
+    const { expiries, order } = this.tables;
+    const ended = [...expiries.getKeys({ end: expiryKey(now + 1, 0), limit: most })];
+    for (const key of ended) {
+      const spelling = order.getBinary(numberKey(this.#rankOf(numberAt(key, 8))));
+      if (spelling) this.remove(spelling);
+      // One that leads nowhere would be found again and again.
+      expiries.removeSync(key);
+    }
+    return ended.length;
+  }
+
+  /** Removes the next to go, `most` at most, and hands over their keys. How many. */
+  evict(most: number, evicted: (key: string) => void): number {
+    const { order } = this.tables;
+    const next = [...order.getRange({ limit: most })];
+    for (const { key, value: spelling } of next) {
+      const name = this.nameOf(spelling);
+      if (this.remove(spelling) && name !== undefined) evicted(name);
+      order.removeSync(key);
+    }
+    return next.length;
+  }
+
+  /** Spellings from one on, those that have ended left out. `last`: where to go on; absent at the end. */
+  list(start: Buffer, end: Buffer, most: number, now: number): { spellings: Buffer[]; last: Buffer | undefined } {
+    const found = [...this.tables.entries.getKeys({ start, end, limit: most })];
+    const spellings = found.filter((bytes) => this.head({ bytes, whole: undefined }, now) !== undefined);
+    return { spellings, last: found.length < most ? undefined : found.at(-1) };
+  }
+
+  /** The key that a spelling stands for. */
+  nameOf(spelling: Buffer): string | undefined {
+    if (!isHashedSpelling(spelling)) return spelling.toString();
+    const record = this.tables.entries.getBinary(spelling);
+    const header = record && decodeHeader(record);
+    const payload = header && (header.isInParts ? this.#joined(header) : record.subarray(HEADER_BYTES));
+    return payload && header && payload.toString('utf16le', 0, header.wholeKeySize);
+  }
+
+  #next(): number {
+    return this.#nextId++;
+  }
+
+  #rankOf(id: number): number {
+    const rank = this.tables.ranks.getBinary(numberKey(id));
+    return rank ? numberAt(rank, 0) : id;
+  }
+
+  #putParts(id: number, payload: Uint8Array): void {
+    const { partBytes } = this.plan;
+    for (let nth = 0; nth * partBytes < payload.length; nth++) {
+      this.tables.parts.putSync(numberKey(id, nth), payload.subarray(nth * partBytes, (nth + 1) * partBytes));
+    }
+  }
+
+  /** `undefined`: some of it is missing. */
+  #joined({ id, size, wholeKeySize }: EntryHeader): Buffer | undefined {
+    const payload = Buffer.allocUnsafeSlow(size + wholeKeySize);
+    let at = 0;
+    for (let nth = 0; at < payload.length; nth++) {
+      const part = this.tables.parts.getBinary(numberKey(id, nth));
+      if (!part || at + part.length > payload.length) return undefined;
+      payload.set(part, at);
+      at += part.length;
+    }
+    return payload;
+  }
+}
+
+/** Whole milliseconds, rounded up: nothing ends before its time. */
+function expiryKey(expiresAt: number, id: number): Buffer {
+  return numberKey(Math.max(0, Math.ceil(expiresAt)), id);
+}
+
+function isSame(whole: Buffer | undefined, stored: Buffer): boolean {
+  return whole === undefined ? stored.length === 0 : whole.equals(stored);
+}

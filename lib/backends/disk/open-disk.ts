@@ -1,0 +1,86 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DiskBackend } from './disk.backend.js';
+import { DiskStore } from './disk-store.js';
+import { loadLmdb } from './lmdb-package.js';
+import { StoreFolder } from './store-folder.js';
+
+export interface DiskParts {
+  readonly directory: string;
+  /** Bytes. */
+  readonly maxBytes: number;
+  readonly eviction: 'lru' | 'fifo';
+  /** Milliseconds of the wall clock. */
+  readonly now: () => number;
+  /** An entry made room for another one. Keys are those of the backend. */
+  readonly onEvicted: (key: string) => void;
+  /** Told of trouble that no caller waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Opened once in a process, however many caches share it: LMDB must not open a file twice. */
+interface Shared {
+  readonly store: Promise<DiskStore>;
+  readonly users: Set<DiskParts>;
+}
+
+const shared = new Map<string, Shared>();
+const closing = new Map<string, Promise<void>>();
+
+/**
+ * A store in a directory, which is made if it is not there.
+ *
+ * @returns also what those should know who started the process: what was damaged, who else is there.
+ * @throws CacheDependencyError without `lmdb`.
+ * @throws CacheBackendError naming the directory, when it cannot be made, read or written.
+ */
+export async function openDisk(options: DiskParts): Promise<{ backend: DiskBackend; notices: readonly string[] }> {
+  const lmdb = await loadLmdb();
+  const folder = new StoreFolder(resolve(options.directory));
+  folder.make();
+  const place = realpathSync(folder.directory);
+  await closing.get(place);
+  const before = shared.get(place);
+  const users = before?.users ?? new Set<DiskParts>();
+  users.add(options);
+  const opening: Shared = before ?? {
+    users,
+    store: DiskStore.open({
+      lmdb,
+      folder,
+      eviction: options.eviction,
+      maxBytes: () => Math.min(...[...users].map(({ maxBytes }) => maxBytes)),
+      // What has ended for one may not have for another that has a clock of its own.
+      now: () => Math.min(...[...users].map(({ now }) => now())),
+      onEvicted: (key) => users.forEach(({ onEvicted }) => onEvicted(key)),
+      onError: (error) => users.forEach(({ onError }) => onError(error)),
+    }),
+  };
+  shared.set(place, opening);
+  try {
+    const store = await opening.store;
+    let released: Promise<void> | undefined;
+    const release = (): Promise<void> => (released ??= leave(place, opening, options, store));
+    return { backend: new DiskBackend(store, options.now, release), notices: before ? [] : store.notices };
+  } catch (error) {
+    users.delete(options);
+    if (shared.get(place) === opening) shared.delete(place);
+    throw error;
+  }
+}
+
+async function leave(place: string, { users }: Shared, user: DiskParts, store: DiskStore): Promise<void> {
+  if (users.size > 1) {
+    users.delete(user);
+    return store.idle();
+  }
+  shared.delete(place);
+  // Its clock and its bounds are asked until the end.
+  const closed = store.close();
+  closing.set(
+    place,
+    closed.catch(() => {}),
+  );
+  await closed;
+  closing.delete(place);
+}

@@ -1,0 +1,62 @@
+import { EntryTable } from './entry-table.js';
+import type { OpenFile } from './open-file.js';
+import { PagePlan } from './page-plan.js';
+import { RoomKeeper } from './room-keeper.js';
+
+/** How long a bound is believed that other processes may have lowered, in milliseconds. */
+const BOUND_LIFE = 1_000;
+
+export interface Bounds {
+  /** Bytes, as this process was told. */
+  readonly maxBytes: () => number;
+  readonly onEvicted: (key: string) => void;
+}
+
+/** An open file with what works on it. */
+export class Opened {
+  readonly entries: EntryTable;
+  readonly keeper: RoomKeeper;
+  readonly plan: PagePlan;
+  #bound = 0;
+  #boundAt = -Infinity;
+
+  constructor(
+    readonly file: OpenFile,
+    private readonly bounds: Bounds,
+  ) {
+    this.plan = new PagePlan(file.tables.pageSize);
+    this.entries = new EntryTable(file.tables, this.plan);
+    this.keeper = new RoomKeeper(file.tables, this.entries, () => this.#pages(), bounds.onEvicted);
+  }
+
+  /** Everything in `work` is done, or nothing of it. */
+  readonly transaction = async <T>(work: (entries: EntryTable) => T): Promise<T> => {
+    const { entries } = this;
+    try {
+      return await this.file.tables.environment.childTransaction(() => entries.within(() => work(entries)));
+    } catch (error) {
+      throw await causeOf(error);
+    }
+  };
+
+  /** The smallest of all who use the file, in pages. */
+  #pages(): number {
+    const now = Date.now();
+    if (Math.abs(now - this.#boundAt) >= BOUND_LIFE) {
+      const all = [this.bounds.maxBytes(), ...this.file.facts.bounds(now).values()];
+      this.#bound = Math.floor(Math.min(...all) / this.plan.pageSize);
+      this.#boundAt = now;
+    }
+    return this.#bound;
+  }
+}
+
+/** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = Object(error) as { readonly commitError?: Promise<never> };
+  if (!(commitError instanceof Promise)) return error;
+  let cause: unknown = error;
+  commitError.catch((why: unknown) => (cause = why));
+  await new Promise((resolve) => setImmediate(resolve));
+  return cause;
+}
