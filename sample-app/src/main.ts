@@ -3,6 +3,7 @@ import { AI_ENGINE } from './ai/ai-engine.token.js';
 import type { AiEngine } from './ai/ai-engine.js';
 import { createApplication } from './application.js';
 import { banner } from './banner.js';
+import { storeName } from './cache-options.js';
 import { portBeside, portFrom } from './port.js';
 import type { Embedder } from './similar/embedder.js';
 import { EMBEDDER } from './similar/embedder.token.js';
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
   const { backend } = await app.get(CacheManager).healthCheck();
   const { name: engine } = app.get<AiEngine>(AI_ENGINE, { strict: false });
   const { name: embedder } = app.get<Embedder>(EMBEDDER, { strict: false });
-  process.stdout.write(`${banner({ url: await app.getUrl(), store: backend, engine, embedder })}\n`);
+  process.stdout.write(`${banner({ url: await app.getUrl(), store: storeName(backend), engine, embedder })}\n`);
 }
 
 function explain(error: unknown): string {

@@ -6,10 +6,10 @@ import type { Embedder } from './embedder.js';
 /** The name of the cache that holds the vectors. */
 export const VECTOR_CACHE = 'embeddings';
 
-/** In memory there is room for all that one search looks at, and some more. */
+/** Room for all that one question looks at, and some more. */
 const MEMORY: CacheModuleOptions['memory'] = { maxEntries: 20_000, maxBytes: 256 * 1024 * 1024 };
 
-/** Where the results of files are kept, vectors are kept too, and for as long: in memory, or on the same Redis. */
+/** Where the results of files are kept, vectors are kept too, and for as long: in memory, on the same Redis, or on disk. */
 export function vectorCacheOptions({
   model,
   version,
@@ -17,6 +17,9 @@ export function vectorCacheOptions({
   batchSize,
 }: Embedder): Omit<EmbeddingCacheModuleOptions, 'name' | 'isGlobal'> {
   const { operations, namespace, memory, name: _, isGlobal: __, ...files } = cacheOptions();
+  const { backend, disk } = files;
+  // Other backends have no bounds of this kind, and refuse them.
+  const inMemory = backend === 'memory' || backend === 'tiered' || (backend === undefined && !disk);
   return {
     model,
     version,
@@ -26,7 +29,7 @@ export function vectorCacheOptions({
     cache: {
       ...files,
       namespace: `${namespace}:vectors`,
-      memory: { ...MEMORY, ...memory },
+      memory: inMemory ? { ...MEMORY, ...memory } : memory,
       ...(operations?.['document'] === undefined ? {} : { ttl: operations['document'] }),
     },
   };
