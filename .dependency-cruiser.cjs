@@ -162,8 +162,19 @@ module.exports = {
       name: 'ai-module-on-top',
       comment: 'Who does not cache answers of models does not load what does.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/(ai-index|ai\\.module|embedding\\.module)\\.ts$', lib('ai')] },
-      to: { path: ['^lib/(ai-index|ai\\.module|embedding\\.module)\\.ts$', lib('ai')] },
+      from: {
+        path: '^lib/',
+        pathNot: [
+          '^lib/(ai-index|ai\\.module|ai-models\\.module|ai-models\\.decorator|embedding\\.module)\\.ts$',
+          lib('ai'),
+        ],
+      },
+      to: {
+        path: [
+          '^lib/(ai-index|ai\\.module|ai-models\\.module|ai-models\\.decorator|embedding\\.module)\\.ts$',
+          lib('ai'),
+        ],
+      },
     },
     {
       name: 'library-knows-no-user',

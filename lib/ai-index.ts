@@ -10,6 +10,12 @@ export type { EmbeddingCacheOptions, EmbeddingCallOptions } from './ai/embedding
 export type { EmbedBatch } from './ai/embeddings/embedding-load.js';
 export type { EmbeddingVector } from './ai/embeddings/vector.js';
 export { vectorCodec } from './ai/embeddings/vector.codec.js';
+export { CachedInstance, type CachedInstanceOptions } from './ai-models.decorator.js';
+export {
+  ModelCacheModule,
+  type ModelCacheModuleAsyncOptions,
+  type ModelCacheModuleOptions,
+} from './ai-models.module.js';
 export { AiResponseCache } from './ai/ai-response-cache.js';
 export type { AiCacheEvent, AiCacheEventType, AiCacheListener } from './ai/ai-events.js';
 export type { AiCallOptions, AiRequest } from './ai/ai-request.js';
@@ -32,3 +38,7 @@ export { aiCacheOptionsFromEnv } from './ai/options/ai-from-env.js';
 export { aiCacheOptionsFromFile } from './ai/options/ai-from-file.js';
 export { aiCacheOptionsPreset } from './ai/options/ai-presets.js';
 export { mapLegacyAiOptions, type MappedLegacyOptions } from './ai/options/legacy-options.js';
+export { ModelCache, type ModelCacheStats } from './ai/models/model-cache.js';
+export type { ModelCacheOptions, ModelContext, ModelLoader, ModelOptions } from './ai/models/model-cache-options.js';
+export type { ModelEvent, ModelEventOf, ModelEventType, ModelLeaveReason } from './ai/models/model-events.js';
+export { ModelLease } from './ai/models/model-lease.js';

@@ -1,8 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { deserted, DONE, Replay, type StreamReader } from './stream-reader.js';
 
 /**
  * A stream as its caller holds it. Nothing happens before the first item is asked for. It can be read once, by one reader;
  * to leave it early (`break`, `return()`) is to say that nobody here wants the rest.
+ *
+ * It is opened in the context of the call that made it, whoever reads: the tenant was told there, and the source has to run
+ * for that one.
  */
 export class CachedStream<T> implements AsyncIterableIterator<T, undefined> {
   private opening: Promise<StreamReader<unknown>> | undefined;
@@ -12,6 +16,7 @@ export class CachedStream<T> implements AsyncIterableIterator<T, undefined> {
   /** Answers those who wait for it to be open. */
   private stopWaiting: (() => void) | undefined;
   private gone: AbortController | undefined;
+  private readonly inItsContext = AsyncLocalStorage.snapshot();
 
   /**
    * `open`: rejects as the first `next` shall. The signal that it may ask for is aborted when the caller leaves before the
@@ -64,7 +69,7 @@ export class CachedStream<T> implements AsyncIterableIterator<T, undefined> {
   private openUnlessLeft(): Promise<StreamReader<unknown>> {
     return new Promise((resolve, reject) => {
       this.stopWaiting = () => resolve(new Replay([]));
-      this.open(() => (this.gone ??= new AbortController()).signal).then((reader) => {
+      this.inItsContext(this.open, () => (this.gone ??= new AbortController()).signal).then((reader) => {
         if (this.isOver) reader.leave();
         resolve(reader);
       }, reject);

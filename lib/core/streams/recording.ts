@@ -19,8 +19,6 @@ export interface RecordingParts {
   readonly clock: Clock;
   /** Told when nothing of it will be stored, and nobody may join any more. */
   readonly onCut: () => void;
-  /** Told when the source has failed, before its readers are. */
-  readonly onFailed: () => void;
   /** Told when the last reader has left before the end. */
   readonly onDeserted: () => void;
 }
@@ -66,7 +64,7 @@ export class Recording implements Tape<LiveReader> {
     return this.whole.promise;
   }
 
-  /** Whether one who joins now has all of it; of one that has failed, what came before it did. */
+  /** Whether one who joins now has all of it. */
   get isWhole(): boolean {
     return !this.isCut;
   }
@@ -92,8 +90,8 @@ export class Recording implements Tape<LiveReader> {
   fail(error: unknown): void {
     if (this.isOver) return;
     this.stop();
-    this.parts.onFailed();
-    this.whole.fail(error);
+    // Before its readers are told: whoever calls from here on begins anew.
+    this.cut(error);
     this.tell({ error });
   }
 
@@ -227,9 +225,11 @@ export class Recording implements Tape<LiveReader> {
     }
   }
 
-  private cut(error: UnrecordedError): void {
+  private cut(error: unknown): void {
     if (this.isCut) return;
     this.isCut = true;
+    // Its end is of use to nobody but its readers from now on, so it goes at their pace again.
+    this.isDraining = false;
     this.whole.fail(error);
     this.parts.onCut();
   }

@@ -1,6 +1,6 @@
 import { freshnessOf, type Entry } from '../../contracts/entry.js';
 import type { ReadCall } from '../flight-deck.js';
-import { LATE, type Landed } from '../landed.js';
+import { ABSENT, LATE, type Landed } from '../landed.js';
 import type { CacheParts } from '../parts.js';
 import { AGAIN, ALONE } from '../passenger.js';
 import type { Flight, Seat } from '../single-flight.js';
@@ -125,6 +125,8 @@ export class StreamPassenger {
       const replay = isAlive ? this.replay(stale, 'stale') : ALONE;
       return replay === AGAIN ? ALONE : replay;
     }
+    // A batch did not know the key: now there is nobody at it.
+    if (landed === ABSENT) return AGAIN;
     const { entry, kept, tags } = landed;
     if (this.isOvertaken(entry?.tags ?? tags)) return AGAIN;
     if (entry) return this.replay(entry, 'fresh');

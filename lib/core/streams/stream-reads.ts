@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { freshnessOf, type Entry } from '../../contracts/entry.js';
 import type { LoaderContext } from '../../contracts/options.js';
 import type { StreamLoader } from '../../contracts/stream.js';
@@ -19,7 +18,8 @@ import { replayOf } from './replay-of.js';
 import { SourceReader } from './source-reader.js';
 import { StreamPassenger } from './stream-passenger.js';
 import { deserted, type StreamReader } from './stream-reader.js';
-import { sourceOf, type StreamSource } from './stream-source.js';
+import { cancelledHere, inThisContext } from './source-context.js';
+import { sourceOf } from './stream-source.js';
 
 type At = ReadCall<unknown>['address'];
 /** Told of all items when the stream has ended, in time to say that they shall not be stored, or for how long. Never throws. */
@@ -151,9 +151,7 @@ export class StreamReads {
       flight.ticket.spoil();
       if (recording.isDeserted) recording.cancel(gone);
     };
-    // Who asks again because it has failed begins anew.
-    const onFailed = (): void => flight.ticket.seal();
-    const recording: Recording = new Recording({ isolation, limits, clock, onCut, onFailed, onDeserted });
+    const recording: Recording = new Recording({ isolation, limits, clock, onCut, onDeserted });
     const onAbort = (): void => {
       // What is cancelled is nobody's to join.
       flight.ticket.seal();
@@ -196,15 +194,9 @@ export class StreamReads {
     const giveUp = (): void => context.abort(limit.reason as Error);
     limit.addEventListener('abort', giveUp, { once: true });
     try {
-      return new SourceReader(sourceOf(await source(context)), (reason) => context.abort(reason));
+      return new SourceReader(inThisContext(sourceOf(await source(context))), (reason) => context.abort(reason));
     } finally {
       limit.removeEventListener('abort', giveUp);
     }
   }
-}
-
-/** What a source does on its way out is done where it was opened, whoever leaves last. */
-function cancelledHere(source: StreamSource): StreamSource {
-  const run = AsyncLocalStorage.snapshot();
-  return { next: () => source.next(), cancel: (reason) => run(() => source.cancel(reason)) };
 }

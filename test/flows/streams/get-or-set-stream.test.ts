@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
-import { settle, until } from '../../support/deferred.js';
+import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
 import { collect, Tap, take } from '../../support/tap.js';
 
@@ -171,6 +172,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
+  it("that have failed are nobody's to join: who tries again at once runs its own source", async () => {
+    const { cache } = await make();
+    const tap = new Tap<string>().emit('half').fail(new Error('cut'));
+    const read = async (): Promise<string[]> => {
+      try {
+        return await collect(cache.getOrSetStream('k', () => tap));
+      } catch {
+        return collect(cache.getOrSetStream('k', () => words('whole')));
+      }
+    };
+    expect(await read()).toEqual(['whole']);
+    expect(await cache.get('k')).toEqual(['whole']);
+  });
+
   it('of something that is no stream reject, and say so', async () => {
     const { cache } = await make();
     const stream = cache.getOrSetStream('k', () => 'text' as unknown as AsyncIterable<string>);
@@ -295,6 +310,29 @@ describe.each(stores)('streams over $name', ({ make }) => {
     land(['a', 'b']);
     expect(await value).toEqual(['a', 'b']);
     expect(await stream).toEqual(['a', 'b']);
+  });
+
+  it('are made once for those who have waited for a batch that did not know the key', async () => {
+    const { cache } = await make();
+    const batch = deferred<Map<string, string[]>>();
+    let asked = false;
+    const values = cache.getOrSetMany<string[]>(['k'], () => {
+      asked = true;
+      return batch.promise;
+    });
+    await until(() => asked);
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    const readers = [collect(cache.getOrSetStream('k', source)), collect(cache.getOrSetStream('k', source))];
+    await settle();
+    batch.resolve(new Map());
+    await values;
+    expect(await Promise.all(readers)).toEqual([['a'], ['a']]);
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toEqual(['a']);
   });
 
   it('leave alone what is no stream: they are read uncached, and an event says so', async () => {
@@ -448,6 +486,26 @@ describe('a value where a stream is asked for', () => {
     await settle();
     expect(runs).toBe(1);
     expect(await cache.get('k')).toBe('a value');
+  });
+});
+
+describe('the source of a stream', () => {
+  const [memory] = stores;
+
+  it.each([
+    ['that is recorded', false],
+    ['that is read uncached', true],
+  ])('runs in the context of the call that made it, whoever reads: one %s', async (_, isTaken) => {
+    const { cache } = await memory!.make();
+    if (isTaken) await cache.set('k', 'a value');
+    const traces = new AsyncLocalStorage<string>();
+    const stream = traces.run('caller', () =>
+      cache.getOrSetStream('k', async function* () {
+        yield `${traces.getStore()} 1`;
+        yield `${traces.getStore()} 2`;
+      }),
+    );
+    expect(await traces.run('reader', () => collect(stream))).toEqual(['caller 1', 'caller 2']);
   });
 });
 

@@ -67,7 +67,7 @@ describe('who comes when the last one has just left', () => {
     await rejected;
     const second = collect(cache.getOrSetStream('k', () => words('new')));
     await settle();
-    void held.release();
+    await held.release();
     expect(await second).toEqual(['new']);
   });
 

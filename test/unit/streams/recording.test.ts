@@ -23,7 +23,6 @@ function rig(limits: { maxBytes?: number; stallTimeout?: number } = {}): Rig {
     limits: { maxBytes: 1_000, stallTimeout: 1_000, waitTimeout: 0, ...limits },
     clock,
     onCut,
-    onFailed: () => {},
     onDeserted,
   });
   recording.recorded.catch(() => {});
@@ -84,6 +83,22 @@ describe('a stream that is longer than may be held', () => {
     await settle();
     expect(read - before).toBeGreaterThanOrEqual(4);
     expect(read - before).toBeLessThanOrEqual(6);
+  });
+
+  it('goes at the pace of its readers again, though it went to its end by itself', async () => {
+    const { recording } = rig();
+    const source = chunks();
+    const reader = recording.join(false);
+    recording.drain();
+    recording.start(source);
+    await settle();
+    const { asked } = source;
+    expect(recording.isWhole).toBe(false);
+    for (let nth = 0; nth < asked; nth++) await reader.next();
+    await settle();
+    expect(source.asked).toBe(asked);
+    await reader.next();
+    expect(source.asked).toBe(asked + 1);
   });
 
   it('goes on when the reader leaves that it has waited for', async () => {
