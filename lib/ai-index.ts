@@ -42,3 +42,8 @@ export { ModelCache, type ModelCacheStats } from './ai/models/model-cache.js';
 export type { ModelCacheOptions, ModelContext, ModelLoader, ModelOptions } from './ai/models/model-cache-options.js';
 export type { ModelEvent, ModelEventOf, ModelEventType, ModelLeaveReason } from './ai/models/model-events.js';
 export { ModelLease } from './ai/models/model-lease.js';
+export { SemanticCache, type SemanticSetOptions, type SemanticStats } from './ai/semantic/semantic-cache.js';
+export type { SemanticAnswer, SemanticLoad } from './ai/semantic/semantic-flights.js';
+export type { SemanticCacheOptions, SemanticCandidate } from './ai/semantic/semantic-cache.options.js';
+export { FlatVectorIndex } from './ai/semantic/flat-vector-index.js';
+export type { VectorIndex, VectorMatch } from './ai/semantic/vector-index.js';

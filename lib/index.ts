@@ -7,6 +7,12 @@ export { getCacheToken } from './nest/tokens.js';
 export { CacheKeyGenerator } from './nest/key-generator.js';
 
 export { Cached } from './nest/decorators/cached.decorator.js';
+export { CachedBatch } from './nest/decorators/cached-batch.decorator.js';
+export type {
+  CachedBatchArrayOptions,
+  CachedBatchMapOptions,
+  CachedBatchOptions,
+} from './nest/decorators/cached-batch-options.js';
 export { CachePut } from './nest/decorators/cache-put.decorator.js';
 export { CacheEvict } from './nest/decorators/cache-evict.decorator.js';
 export { CacheConfig } from './nest/decorators/cache-config.decorator.js';

@@ -12,7 +12,10 @@ export type GetOrSetOptions = Duration | (SetOptions & FreshnessOptions);
 export interface CallOptions extends ResolvedFreshness {
   readonly ttl: number;
   readonly tags: readonly string[];
-  /** In how many questions the keys of a batch may be looked up at the most. Default: in as many as are quickest. */
+  /**
+   * For batches of which most keys are there, and where a load is dear: in how many questions the keys may be looked up at the
+   * most, before any flight takes off. What is missing is looked up once more. Default: flights look, in as many as are quickest.
+   */
   readonly maxLooks?: number;
 }
 

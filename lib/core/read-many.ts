@@ -7,6 +7,7 @@ import type { CacheParts } from './parts.js';
 import { AGAIN, ALONE, Passenger, UNKNOWN } from './passenger.js';
 import type { CacheScope } from './scopes.js';
 import type { Flight } from './single-flight.js';
+import { lookUpMany } from './store-steps.js';
 import { detachUnheard } from './unheard.js';
 
 /**
@@ -32,10 +33,15 @@ export class ReadMany {
     const wanted = [...new Set(keys)];
     return withHardTimeout(this.parts.clock, `Loading ${wanted.length} keys`, options.hardTimeout, async (limit) => {
       const hits = this.tryHits<T>(scope, wanted, options);
+      const budget = new Budget(this.parts.clock, this.parts.commandTimeout);
+      if (options.maxLooks !== undefined && hits.size < wanted.length) {
+        await this.lookFirst(scope, wanted, options, budget, hits);
+      }
       const rest = hits.size === 0 ? wanted : wanted.filter((key) => !hits.has(key));
-      if (rest.length === 0) return hits;
-      const results = new Map([...hits, ...(await this.serve(scope, rest, load, options, limit))]);
-      return new Map(wanted.filter((key) => results.has(key)).map((key) => [key, results.get(key)!]));
+      if (rest.length > 0) {
+        for (const [key, value] of await this.serve(scope, rest, load, options, limit, budget)) hits.set(key, value);
+      }
+      return new Map(wanted.filter((key) => hits.has(key)).map((key) => [key, hits.get(key)!]));
     });
   }
 
@@ -54,6 +60,30 @@ export class ReadMany {
     return hits;
   }
 
+  /** Adds those that the store has: a flight each would cost more than to look. */
+  private async lookFirst<T>(
+    scope: CacheScope,
+    keys: readonly string[],
+    options: CallOptions,
+    budget: Budget,
+    hits: Map<string, T>,
+  ): Promise<void> {
+    const { clock, events } = this.parts;
+    // Early renewal is the flights' business.
+    if (options.refreshAhead > 0) return;
+    const wanted = hits.size === 0 ? keys : keys.filter((key) => !hits.has(key));
+    const lookups = await lookUpMany(this.parts, scope, wanted, options.tags, budget, options.maxLooks);
+    if (lookups === undefined) return;
+    const now = clock.now();
+    for (let at = 0; at < wanted.length; at++) {
+      const entry = lookups[at]?.entry;
+      if (entry === undefined || now >= entry.staleAt) continue;
+      const key = wanted[at]!;
+      hits.set(key, entry.read() as T);
+      events.hit(scope, key, entry.tier, 'fresh');
+    }
+  }
+
   /** In no particular order. */
   private async serve<T>(
     scope: CacheScope,
@@ -61,9 +91,9 @@ export class ReadMany {
     load: BatchLoader<T>,
     options: CallOptions,
     limit: AbortSignal | undefined,
+    budget: Budget,
   ): Promise<Map<string, T>> {
     const { flights } = this.parts;
-    const budget = new Budget(this.parts.clock, this.parts.commandTimeout);
     const detaching = detachUnheard(this.parts, scope, keys, options.tags, budget);
     if (detaching) await detaching;
     const passengers = new Map<string, Passenger<T>>();
@@ -93,7 +123,8 @@ export class ReadMany {
     await Promise.all(rides);
     if (alone.length > 0) for (const [key, value] of await this.getUncached(alone, load)) results.set(key, value);
     if (again.length === 0 || limit?.aborted) return results;
-    return new Map([...results, ...(await this.serve(scope, again, load, options, limit))]);
+    const anew = new Budget(this.parts.clock, this.parts.commandTimeout);
+    return new Map([...results, ...(await this.serve(scope, again, load, options, limit, anew))]);
   }
 
   /** Everything from the loader, nothing looked up or stored. */

@@ -2,6 +2,7 @@ import { FailedItem } from '../../core/batches/loaded-item.js';
 import { canonicalName, canonicalString } from '../../core/canonical-text.js';
 import { CacheEmbeddingError, CacheUsageError } from '../../support/errors.js';
 import { digestOfText } from '../keys/text-digest.js';
+import { Dimensions } from './dimensions.js';
 import { toUnitLength, vectorFrom } from './vector.js';
 
 /** Where something optional is absent. */
@@ -22,17 +23,16 @@ export interface SpaceIdentity {
 /** The vectors of one model: how they are called in the cache, and what all of them have in common. */
 export class EmbeddingSpace {
   private readonly head: string;
-  /** As asked for, else those of the first vector that came. */
-  private known: number | undefined;
+  private readonly shape: Dimensions;
 
   constructor(private readonly identity: SpaceIdentity) {
     this.head = headOf(identity);
-    this.known = identity.dimensions;
+    this.shape = new Dimensions(identity.dimensions, ` of the model ${JSON.stringify(identity.model)}`);
   }
 
   /** `undefined` until the first vector has come, where nobody has asked for a number of them. */
   get dimensions(): number | undefined {
-    return this.known;
+    return this.shape.known;
   }
 
   /** `embedding:<model>:<version>:<dimensions>:<text>`, the text quoted as in JSON or, when it is long, `#<sha-256>.<length>`. */
@@ -43,7 +43,7 @@ export class EmbeddingSpace {
 
   /** The vector as it is stored. @throws CacheEmbeddingError */
   take(given: unknown, name = 'its vector'): Float32Array {
-    return this.admit(this.read(given, name), name);
+    return this.shape.admit(this.read(given, name), name);
   }
 
   /**
@@ -58,8 +58,10 @@ export class EmbeddingSpace {
     }
     const nameOf = (index: number): string => `vector ${index + 1} of ${count}`;
     const read = Array.from(given, (one: unknown, index) => caught(() => this.read(one, nameOf(index))));
-    this.known ??= mostFrequent(read.flatMap((one) => (one instanceof FailedItem ? [] : [one.length])));
-    return read.map((one, index) => (one instanceof FailedItem ? one : caught(() => this.admit(one, nameOf(index)))));
+    this.shape.learn(read.flatMap((one) => (one instanceof FailedItem ? [] : [one.length])));
+    return read.map((one, index) =>
+      one instanceof FailedItem ? one : caught(() => this.shape.admit(one, nameOf(index))),
+    );
   }
 
   /** What came out of the cache. @throws CacheEmbeddingError when it is no vector of this space. */
@@ -67,27 +69,12 @@ export class EmbeddingSpace {
     if (!(stored instanceof Float32Array)) {
       throw new CacheEmbeddingError('The cache holds something else than a vector under the key of one.', 'values', 1);
     }
-    this.known ??= stored.length;
-    if (stored.length === this.known) return stored;
-    const text = `A cached vector of ${this.name} has ${stored.length} dimensions, others have ${this.known}. Give the model another version, or say which dimensions it shall have.`;
-    throw new CacheEmbeddingError(text, 'dimensions', 1);
-  }
-
-  private get name(): string {
-    return `the model ${JSON.stringify(this.identity.model)}`;
+    return this.shape.recall(stored);
   }
 
   private read(given: unknown, name: string): Float32Array {
     const vector = vectorFrom(given, name);
     return this.identity.unit ? toUnitLength(vector, name) : vector;
-  }
-
-  private admit(vector: Float32Array, name: string): Float32Array {
-    this.known ??= vector.length;
-    if (vector.length === this.known) return vector;
-    const others = this.identity.dimensions === undefined ? 'those before had' : 'asked for were';
-    const text = `The embedder is at fault: ${name} of ${this.name} has ${vector.length} dimensions, ${others} ${this.known}. It is not stored.`;
-    throw new CacheEmbeddingError(text, 'dimensions', 1);
   }
 }
 
@@ -100,15 +87,6 @@ function versionText(version: string | number | undefined): string {
   if (version === undefined) return ABSENT;
   if (typeof version === 'number') return String(version);
   return version === ABSENT ? `"${ABSENT}"` : canonicalString(version);
-}
-
-/** Which one of the vectors of a batch is the odd one, the others tell. */
-function mostFrequent(lengths: readonly number[]): number | undefined {
-  const counts = new Map<number, number>();
-  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
-  let best: number | undefined;
-  for (const [length, count] of counts) if (best === undefined || count > counts.get(best)!) best = length;
-  return best;
 }
 
 function caught<T>(work: () => T): T | FailedItem {

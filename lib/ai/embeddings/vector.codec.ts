@@ -21,13 +21,11 @@ export const vectorCodec: Codec = ownCodec({
   },
 
   decode(bytes) {
-    const { length } = bytes;
-    if (length % 4 !== 0) throw new CacheFormatError('The payload is no vector: its length is no multiple of 4.');
+    const { buffer, byteOffset, byteLength } = bytes;
+    if (byteLength % 4 !== 0) throw new CacheFormatError('The payload is no vector: its length is no multiple of 4.');
     // Copied: what was read is part of a larger piece of memory, and its elements may lie across the words of that.
-    const vector = new Float32Array(length / 4);
-    const copy = new Uint8Array(vector.buffer);
-    copy.set(bytes);
-    if (SWAPS) Buffer.from(vector.buffer).swap32();
-    return vector;
+    const copy = buffer.slice(byteOffset, byteOffset + byteLength);
+    if (SWAPS) Buffer.from(copy).swap32();
+    return new Float32Array(copy);
   },
 });

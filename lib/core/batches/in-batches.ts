@@ -50,3 +50,9 @@ export function checkLimit(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 1 && (Number.isInteger(value) || value === Infinity)) return value;
   throw new CacheUsageError(`${name} must be a whole number from 1 up, or Infinity; got ${String(value)}.`);
 }
+
+/** @throws CacheUsageError when it is no whole number from 1 up. */
+export function checkBound(name: string, value: unknown): number {
+  if (value !== Infinity) return checkLimit(name, value);
+  throw new CacheUsageError(`${name} must be a whole number from 1 up; what grows has a bound.`);
+}

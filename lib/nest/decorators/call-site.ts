@@ -58,7 +58,7 @@ export class CallSite implements DecoratedSite {
   private readonly warned = new WeakMap<object, Set<string>>();
 
   constructor(
-    readonly decorator: 'Cached' | 'CachePut' | 'CacheEvict',
+    readonly decorator: 'Cached' | 'CachedBatch' | 'CachePut' | 'CacheEvict',
     private readonly target: object,
     readonly property: string | symbol,
     private readonly options: SiteOptions,

@@ -5,7 +5,7 @@ import { testCache } from '../../support/caches.js';
 import { deferred, settle } from '../../support/deferred.js';
 import { embeddingCache, faultOf, floats, vectorOf } from './support.js';
 
-const letters = [...'abcdef'];
+const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 describe('an embedder that fails', () => {
   it('for one batch of several: the others are kept, and the next call asks only for that', async () => {
