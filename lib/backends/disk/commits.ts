@@ -1,5 +1,5 @@
 import { CacheBackendError } from '../../support/errors.js';
-import { diskError } from './disk-error.js';
+import { diskError, isFull } from './disk-error.js';
 import type { Opened } from './opened.js';
 import type { RecentUses } from './recent-uses.js';
 import type { Job } from './write-queue.js';
@@ -27,12 +27,15 @@ export class Commits {
 
   /** Answers each of the jobs; never rejects. */
   async run(jobs: readonly Job[]): Promise<void> {
+    let opened: Opened | undefined;
     try {
-      const opened = await this.parts.opened();
+      opened = await this.parts.opened();
       const results = await this.#together(opened, jobs);
       jobs.forEach((job, index) => job.resolve(results[index]));
     } catch (error) {
       this.parts.failed(error);
+      // Some that are stored already make room for the next.
+      if (isFull(error)) opened?.keepWithin();
       if (jobs.length === 1) return this.#instead(jobs[0]!, error);
       // One that cannot be done must not take the others along.
       for (const job of jobs) await this.run([job]);
@@ -47,10 +50,11 @@ export class Commits {
     const before = (): void => uses.take().forEach((id) => opened.entries.used(id));
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const results = await opened.transaction((entries) => {
-        if (pages > 0 && keeper.make(pages, now(), before) === 'made') return undefined;
-        return jobs.map((job) => job.run(entries));
+        const room = pages > 0 ? keeper.make(pages, now(), before) : 'enough';
+        return room === 'enough' ? jobs.map((job) => job.run(entries)) : room;
       });
-      if (results) return results;
+      if (results === 'none') break;
+      if (results !== 'made') return results;
       if (keeper.isTight(pages, file.tables.use())) await this.#ripen(opened);
     }
     throw this.#full();
@@ -76,7 +80,7 @@ export class Commits {
 
   #full(): CacheBackendError {
     return new CacheBackendError(
-      `The cache in ${this.parts.directory} is full: what was given up cannot be used anew, because a process reads there since long. The value is not stored.`,
+      `The cache in ${this.parts.directory} is full, and nothing that could go makes room: its disk takes no more, or a process reads there since long. The value is not stored.`,
     );
   }
 }

@@ -6,6 +6,9 @@ import { RoomKeeper } from './room-keeper.js';
 /** How long a bound is believed that other processes may have lowered, in milliseconds. */
 const BOUND_LIFE = 1_000;
 
+/** How long a store stays within the file it has, once that could not become longer, in milliseconds. */
+const FULL_LIFE = 60_000;
+
 export interface Bounds {
   /** Bytes, as this process was told. */
   readonly maxBytes: () => number;
@@ -19,6 +22,7 @@ export class Opened {
   readonly plan: PagePlan;
   #bound = 0;
   #boundAt = -Infinity;
+  #full: { readonly pages: number; readonly until: number } | undefined;
 
   constructor(
     readonly file: OpenFile,
@@ -39,6 +43,13 @@ export class Opened {
     }
   };
 
+  /** The disk takes no more: for a while the store makes do with what it has. */
+  keepWithin(): void {
+    const { filePages } = this.file.tables.use();
+    this.#full = { pages: Math.floor(filePages * 0.9), until: Date.now() + FULL_LIFE };
+    this.#boundAt = -Infinity;
+  }
+
   /** The smallest of all who use the file, in pages. */
   #pages(): number {
     const now = Date.now();
@@ -46,6 +57,7 @@ export class Opened {
       const all = [this.bounds.maxBytes(), ...this.file.facts.bounds(now).values()];
       this.#bound = Math.floor(Math.min(...all) / this.plan.pageSize);
       this.#boundAt = now;
+      if (this.#full && now < this.#full.until) this.#bound = Math.min(this.#bound, this.#full.pages);
     }
     return this.#bound;
   }

@@ -11,8 +11,11 @@ const MOST_AT_ONCE = 2_000;
 /** Transactions after which pages that were given up may be used anew. */
 const LAG = 8;
 
-/** What became of the wish for room. `made`: entries left, and their pages are free one transaction later. */
-export type Room = 'enough' | 'made';
+/**
+ * What became of the wish for room. `made`: entries left, and their pages are free one transaction later. `none`: there is nothing
+ * left that could go.
+ */
+export type Room = 'enough' | 'made' | 'none';
 
 /**
  * Keeps the store under its bound, by counting pages that hold something. LMDB keeps pages that are given up and never shrinks its
@@ -50,7 +53,7 @@ export class RoomKeeper {
     const wanted = least + Math.min(MOST_IN_ADVANCE, Math.floor(bound / 64));
     for (let gone = 0; gone < MOST_AT_ONCE && bound - this.tables.use().pages < wanted;) {
       const left = this.entries.sweep(AT_A_TIME, now) || this.entries.evict(AT_A_TIME, this.evicted);
-      if (left === 0) break;
+      if (left === 0) return gone === 0 ? 'none' : 'made';
       gone += left;
     }
     return 'made';
