@@ -9,6 +9,7 @@ import { ImagesModule } from './images/images.module.js';
 import { OcrModule } from './ocr/ocr.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { RiskModule } from './risk/risk.module.js';
+import { SimilarModule } from './similar/similar.module.js';
 import { ValidationModule } from './validation/validation.module.js';
 
 @Module({
@@ -20,6 +21,7 @@ import { ValidationModule } from './validation/validation.module.js';
     ValidationModule,
     RiskModule,
     AiModule,
+    SimilarModule,
     OperationsModule,
   ],
   providers: [{ provide: APP_FILTER, useClass: UnreadableFileFilter }],

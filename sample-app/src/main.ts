@@ -3,7 +3,10 @@ import { AI_ENGINE } from './ai/ai-engine.token.js';
 import type { AiEngine } from './ai/ai-engine.js';
 import { createApplication } from './application.js';
 import { banner } from './banner.js';
+import { storeName } from './cache-options.js';
 import { portBeside, portFrom } from './port.js';
+import type { Embedder } from './similar/embedder.js';
+import { EMBEDDER } from './similar/embedder.token.js';
 
 // Loopback unless told otherwise: whoever reaches the service may use it and empty its cache.
 const HOST = process.env['HOST'] ?? '127.0.0.1';
@@ -14,8 +17,9 @@ async function main(): Promise<void> {
   await app.listen(port, HOST);
   app.flushLogs();
   const { backend } = await app.get(CacheManager).healthCheck();
-  const { name } = app.get<AiEngine>(AI_ENGINE, { strict: false });
-  process.stdout.write(`${banner(await app.getUrl(), backend, name)}\n`);
+  const { name: engine } = app.get<AiEngine>(AI_ENGINE, { strict: false });
+  const { name: embedder } = app.get<Embedder>(EMBEDDER, { strict: false });
+  process.stdout.write(`${banner({ url: await app.getUrl(), store: storeName(backend), engine, embedder })}\n`);
 }
 
 function explain(error: unknown): string {

@@ -1,4 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
+import { isFields, isText, readFields, unknownMembers } from '../http/json-body.js';
 import type { AiTaskOptions } from './ai-engine.js';
 import type { AiOperation } from './ai-operation.js';
 
@@ -17,14 +18,12 @@ const OPTIONS: Readonly<Record<keyof AiTaskOptions, { least: number; most: numbe
   maxTokens: { least: 1, most: 100_000, whole: true },
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** @throws {BadRequestException} in words for whoever sent it, all that is wrong at once */
 export function readAiBody(bytes: Uint8Array): AiBody {
-  const body = parse(bytes);
+  const body = readFields(bytes, '{"text": "..."} or {"hash": "..."}');
   const { hash, text, question, options } = body;
   const faults = [
-    ...unknown(body, MEMBERS, ''),
+    ...unknownMembers(body, MEMBERS),
     ...((hash === undefined) === (text === undefined) ? ["Send either 'text', or the 'hash' of a file."] : []),
     ...(hash === undefined || isHash(hash) ? [] : ["'hash' must be 64 hexadecimal digits (sha-256)."]),
     ...(text === undefined || isText(text) ? [] : ["'text' must be a text that is not empty."]),
@@ -48,16 +47,6 @@ export function checkQuestion(operation: AiOperation, { question }: AiBody): voi
   }
 }
 
-function parse(bytes: Uint8Array): Fields {
-  try {
-    const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isFields(body)) return body;
-  } catch {
-    // Said below; the parser's own words would repeat the text.
-  }
-  throw new BadRequestException('The body must be a JSON object: {"text": "..."} or {"hash": "..."}.');
-}
-
 function optionFaults(options: unknown): string[] {
   if (options === undefined) return [];
   if (!isFields(options)) return ["'options' must be an object."];
@@ -67,15 +56,7 @@ function optionFaults(options: unknown): string[] {
     const kind = whole ? 'a whole number' : 'a number';
     return value === undefined || fits ? [] : [`'options.${name}' must be ${kind} from ${least} to ${most}.`];
   });
-  return [...unknown(options, Object.keys(OPTIONS), 'options.'), ...limits];
+  return [...unknownMembers(options, Object.keys(OPTIONS), 'options.'), ...limits];
 }
 
-function unknown(fields: Fields, known: readonly string[], path: string): string[] {
-  const others = Object.keys(fields).filter((name) => !known.includes(name));
-  return others.map((name) => `There is no '${path}${name.slice(0, 40)}'; known are ${known.join(', ')}.`);
-}
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isHash = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/iu.test(value);
-const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';

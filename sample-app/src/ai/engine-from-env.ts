@@ -1,4 +1,5 @@
 import type { AiEngine } from './ai-engine.js';
+import { endpointFromEnv } from './openai/endpoint-from-env.js';
 import { OpenAiEngine } from './openai/openai-engine.js';
 import { TextRankEngine } from './text-rank/text-rank-engine.js';
 
@@ -10,14 +11,6 @@ const DEFAULT_MODEL = 'gpt-4o-mini';
  * @throws {TypeError} the URL is none, in words for whoever set it
  */
 export function engineFromEnv(environment: NodeJS.ProcessEnv = process.env): AiEngine {
-  // A name that is set to nothing is as good as one that is not set.
-  const of = (name: string): string | undefined => (environment[name] === '' ? undefined : environment[name]);
-  const baseUrl = of('OPENAI_BASE_URL');
-  if (!baseUrl) return new TextRankEngine();
-  if (!URL.canParse(baseUrl) || !/^https?:$/u.test(new URL(baseUrl).protocol)) {
-    throw new TypeError('OPENAI_BASE_URL must be an http or https URL, such as https://api.openai.com/v1.');
-  }
-  const apiKey = of('OPENAI_API_KEY');
-  const model = of('OPENAI_MODEL') ?? DEFAULT_MODEL;
-  return new OpenAiEngine({ baseUrl, model, ...(apiKey ? { apiKey } : {}) });
+  const endpoint = endpointFromEnv('OPENAI_MODEL', DEFAULT_MODEL, environment);
+  return endpoint ? new OpenAiEngine(endpoint) : new TextRankEngine();
 }

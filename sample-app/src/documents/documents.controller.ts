@@ -6,6 +6,7 @@ import type { SourceFile } from '../files/source-file.js';
 import { ContentHashPipe } from '../http/content-hash.pipe.js';
 import { RawFile } from '../http/raw-file.decorator.js';
 import { ResultRoute } from '../risk/result-route.decorator.js';
+import { PassageVectors } from '../similar/passage-vectors.js';
 import type { ParsedDocument } from './document.js';
 import { DocumentReader } from './document-reader.js';
 
@@ -15,6 +16,7 @@ export class DocumentsController {
     private readonly reader: DocumentReader,
     private readonly cache: CacheManager,
     private readonly answers: AiAnswers,
+    private readonly vectors: PassageVectors,
   ) {}
 
   @Post()
@@ -31,7 +33,11 @@ export class DocumentsController {
   async forget(
     @Param('hash', ContentHashPipe) hash: string,
   ): Promise<{ hash: string; forgotten: true; everywhere: true }> {
-    const told = await Promise.all([this.cache.invalidateTags(documentTag(hash)), this.answers.forget(hash)]);
+    const told = await Promise.all([
+      this.cache.invalidateTags(documentTag(hash)),
+      this.answers.forget(hash),
+      this.vectors.forget(hash),
+    ]);
     const everywhere = told.every(Boolean);
     if (!everywhere) {
       throw new ServiceUnavailableException({

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AiModule } from '../ai/ai.module.js';
+import { SimilarModule } from '../similar/similar.module.js';
 import { DocumentReader } from './document-reader.js';
 import { DocumentsController } from './documents.controller.js';
 import { PdfReader } from './pdf/pdf-reader.js';
 
 @Module({
-  imports: [AiModule],
+  imports: [AiModule, SimilarModule],
   controllers: [DocumentsController],
   providers: [DocumentReader, PdfReader],
   exports: [DocumentReader],

@@ -44,11 +44,18 @@ export function isHit(outcomes: readonly CacheEvent[]): boolean {
   );
 }
 
-/** `total` includes the upload and whatever the interceptors inside do; each computation that the cache asked for has an entry of its own. */
+/**
+ * `total` includes the upload and whatever the interceptors inside do; each computation that the cache asked for has an entry
+ * of its own. Of those with the same name it is the longest one.
+ */
 function serverTiming(total: number, outcomes: readonly CacheEvent[], nameOf: (key: string) => string): string {
-  const loads = outcomes.flatMap((outcome) =>
-    outcome.type === 'load' ? [`load;dur=${outcome.duration.toFixed(1)};desc="${nameOf(outcome.key)}"`] : [],
-  );
+  const longest = new Map<string, number>();
+  for (const outcome of outcomes) {
+    if (outcome.type !== 'load') continue;
+    const name = nameOf(outcome.key);
+    longest.set(name, Math.max(outcome.duration, longest.get(name) ?? 0));
+  }
+  const loads = [...longest].map(([name, duration]) => `load;dur=${duration.toFixed(1)};desc="${name}"`);
   return [`total;dur=${total.toFixed(1)}`, ...loads].join(', ');
 }
 

@@ -1,7 +1,8 @@
 import type { AiAnswer, AiEngine, AiFinish, AiPart, AiTask, AiTokens } from '../ai-engine.js';
 import { ChatClient } from './chat-client.js';
-import type { ChatEndpoint, ChatRequest } from './chat-client.js';
+import type { ChatRequest } from './chat-client.js';
 import { chatMessages, PROMPT_VERSION } from './chat-messages.js';
+import type { ModelEndpoint } from './provider-client.js';
 
 /** Asks a model behind an endpoint that speaks OpenAI's chat completions: OpenAI's own, or vLLM, Ollama, llama.cpp, LM Studio. */
 export class OpenAiEngine implements AiEngine {
@@ -11,7 +12,7 @@ export class OpenAiEngine implements AiEngine {
   readonly version = PROMPT_VERSION;
   readonly #client: ChatClient;
 
-  constructor(endpoint: ChatEndpoint) {
+  constructor(endpoint: ModelEndpoint) {
     const { host } = new URL(endpoint.baseUrl);
     this.name = `${endpoint.model} at ${host}`;
     this.provider = host;
