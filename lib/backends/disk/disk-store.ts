@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CacheBackendError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
 import { Commits } from './commits.js';
 import { diskError } from './disk-error.js';
 import type { EntryTable } from './entry-table.js';
@@ -157,7 +158,7 @@ export class DiskStore {
   }
 
   #suspect(error: unknown): void {
-    if (GIVEN_UP.test(String(Object(error).message))) this.#isSuspect = true;
+    if (GIVEN_UP.test(messageOf(error))) this.#isSuspect = true;
   }
 
   async #look(): Promise<void> {

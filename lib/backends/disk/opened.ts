@@ -67,8 +67,7 @@ export class Opened {
 async function causeOf(error: unknown): Promise<unknown> {
   const { commitError } = Object(error) as { readonly commitError?: Promise<never> };
   if (!(commitError instanceof Promise)) return error;
-  let cause: unknown = error;
-  commitError.catch((why: unknown) => (cause = why));
-  await new Promise((resolve) => setImmediate(resolve));
-  return cause;
+  const why = commitError.then(undefined, (cause: unknown) => cause);
+  // It says so in the same turn, or never.
+  return Promise.race([why, new Promise((resolve) => setImmediate(resolve, error))]);
 }

@@ -135,7 +135,9 @@ describe('cacheOptionsFromEnv', () => {
       'REDIS_SOCKET_TIMEOUT',
       'REDIS_URL',
     ]);
-    expect(error.message).toContain("CACHE_BACKEND: must be one of 'memory', 'redis', 'tiered', 'disk', 'null'; got \"dsk\".");
+    expect(error.message).toContain(
+      "CACHE_BACKEND: must be one of 'memory', 'redis', 'tiered', 'disk', 'null'; got \"dsk\".",
+    );
     expect(error.message).toContain("Did you mean 'clone'?");
   });
 
