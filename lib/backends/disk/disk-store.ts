@@ -150,11 +150,19 @@ export class DiskStore {
   /** The file, opened anew where it is given up or another one stands in its place. */
   async #sound(): Promise<Opened> {
     if (!this.#isSuspect) return this.#opened;
-    await this.#opened.file.tables.environment.close().catch(() => {});
+    await this.#letGo();
     await this.#open((notice) => this.parts.onError(new CacheBackendError(notice)));
     this.#isSuspect = false;
     this.#beatAt = 0;
     return this.#opened;
+  }
+
+  async #letGo(): Promise<void> {
+    try {
+      await this.#opened.file.tables.environment.close();
+    } catch {
+      // It was closed already, and could not be opened since.
+    }
   }
 
   #suspect(error: unknown): void {
