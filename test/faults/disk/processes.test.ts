@@ -102,7 +102,7 @@ describe('processes that share a store on disk', () => {
 
   it('hold the smallest of their bounds, and are told of it', async () => {
     const { backend } = await diskAt(folder.path, { maxBytes: 5 * MIB });
-    const writer = start({ maxBytes: 64 * MIB });
+    const writer = start({ maxBytes: 64 * MIB, keys: 1_000 });
     await until(() => has(writer, 'done'));
     const { notices } = writer.said.find(({ says }) => says === 'ready')!;
     expect(notices).toEqual([
