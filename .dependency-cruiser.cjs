@@ -155,15 +155,18 @@ module.exports = {
       name: 'module-stays-on-top',
       comment: 'The module assembles the library for Nest; only the public list and the test kit stand above it.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/(index|ai\\.module)\\.ts$', lib('testing')] },
+      from: { path: '^lib/', pathNot: ['^lib/(index|(ai|generations)\\.module)\\.ts$', lib('testing')] },
       to: { path: '^lib/cache\\.module\\.ts$' },
     },
     {
       name: 'ai-module-on-top',
       comment: 'Who does not cache answers of models does not load what does.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/ai(-index|\\.module)\\.ts$', lib('ai')] },
-      to: { path: ['^lib/ai(-index|\\.module)\\.ts$', lib('ai')] },
+      from: {
+        path: '^lib/',
+        pathNot: ['^lib/(ai-index|(ai|ai-models|generations)\\.module|ai-models\\.decorator)\\.ts$', lib('ai')],
+      },
+      to: { path: ['^lib/(ai-index|(ai|ai-models|generations)\\.module|ai-models\\.decorator)\\.ts$', lib('ai')] },
     },
     {
       name: 'library-knows-no-user',

@@ -1,4 +1,15 @@
 export { AiCacheModule, getAiCacheToken, type AiCacheModuleAsyncOptions } from './ai.module.js';
+export { CachedInstance, type CachedInstanceOptions } from './ai-models.decorator.js';
+export {
+  ModelCacheModule,
+  type ModelCacheModuleAsyncOptions,
+  type ModelCacheModuleOptions,
+} from './ai-models.module.js';
+export {
+  GenerationCacheModule,
+  getGenerationCacheToken,
+  type GenerationCacheModuleAsyncOptions,
+} from './generations.module.js';
 export { AiResponseCache } from './ai/ai-response-cache.js';
 export type { AiCacheEvent, AiCacheEventType, AiCacheListener } from './ai/ai-events.js';
 export type { AiCallOptions, AiRequest } from './ai/ai-request.js';
@@ -12,6 +23,10 @@ export type { CostSums } from './ai/cost/cost-sums.js';
 export type { ModelPrice, PriceTable } from './ai/cost/prices.js';
 export type { Generate } from './ai/generation.js';
 export type { GenerateStream } from './ai/streams/stream-generation.js';
+export { GenerationCache, type GivenResultOptions } from './ai/generations/generation-cache.js';
+export type { GenerationCacheOptions } from './ai/generations/generation-cache-options.js';
+export type { GenerationContent } from './ai/generations/generation-keys.js';
+export type { GenerationStats } from './ai/generations/generation-stats.js';
 export type { GivenAnswer } from './ai/given-answer.js';
 export type { KeyDifference } from './ai/keys/key-difference.js';
 export type { PreparedRequest } from './ai/keys/prepared-request.js';
@@ -21,3 +36,7 @@ export { aiCacheOptionsFromEnv } from './ai/options/ai-from-env.js';
 export { aiCacheOptionsFromFile } from './ai/options/ai-from-file.js';
 export { aiCacheOptionsPreset } from './ai/options/ai-presets.js';
 export { mapLegacyAiOptions, type MappedLegacyOptions } from './ai/options/legacy-options.js';
+export { ModelCache, type ModelCacheStats } from './ai/models/model-cache.js';
+export type { ModelCacheOptions, ModelContext, ModelLoader, ModelOptions } from './ai/models/model-cache-options.js';
+export type { ModelEvent, ModelEventOf, ModelEventType, ModelLeaveReason } from './ai/models/model-events.js';
+export { ModelLease } from './ai/models/model-lease.js';

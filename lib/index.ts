@@ -38,6 +38,7 @@ export type {
   EncryptionOptions,
   NamedEncryptionKey,
 } from './contracts/encoding-options.js';
+export type { EvictionChoice, EvictionStrategy } from './contracts/eviction.js';
 export type { EntryState, Tier } from './contracts/entry.js';
 export type { CacheEvent, CacheEventOf, CacheEventType } from './contracts/events.js';
 export type { KeyGenerator, KeyInput } from './contracts/key-generator.js';

@@ -1,12 +1,12 @@
 import type { EntryStore } from '../contracts/entry-store.js';
 import type { ValueIsolation } from '../contracts/entry.js';
-import { MemoryBackend } from '../backends/memory/memory.backend.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import { escapeSegment } from '../support/wire-key.js';
 import { EncodedStore } from '../wrappers/encoded/encoded.store.js';
 import { TieredStore, type FarStore } from '../wrappers/tiered/tiered.store.js';
 import { createFormat } from './create-format.js';
 import { createResilientStore } from './create-resilient-store.js';
+import { memoryOpener } from './open-memory.js';
 import type { SharedRoom } from './shared-room.js';
 import type { StoreListener } from './store-listener.js';
 
@@ -33,8 +33,7 @@ export async function createSharedStore(
     fleet: fleet && bus && { commands: fleet, bus, lease, link, onServerChange },
     onError: (operation, error, key) => listener.onError(operation, error, key),
   });
-  const openNear = (): MemoryBackend =>
-    new MemoryBackend(memory, clock, (scope, key) => listener.onEvicted(scope, key));
+  const openNear = memoryOpener(options, listener);
   const primary =
     options.backend === 'tiered' ? new TieredStore(openNear(), far as FarStore, isolation, memory.admit) : far;
   const { resilience } = options;

@@ -1,6 +1,5 @@
 import type { EntryStore } from '../contracts/entry-store.js';
 import type { ValueIsolation } from '../contracts/entry.js';
-import { MemoryBackend } from '../backends/memory/memory.backend.js';
 import { nullBackend } from '../backends/null.backend.js';
 import { openRedisRoom } from '../backends/redis/open-redis.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
@@ -8,6 +7,7 @@ import { systemClock } from '../support/clock.js';
 import { escapeSegment } from '../support/wire-key.js';
 import { openDiskRoom } from './open-disk-room.js';
 import { createSharedStore } from './create-shared-store.js';
+import { openMemory } from './open-memory.js';
 import type { StoreListener } from './store-listener.js';
 
 /**
@@ -19,10 +19,10 @@ export async function createStore(
   isolation: ValueIsolation,
   listener: StoreListener,
 ): Promise<EntryStore> {
-  const { backend, clock, namespace, random, redis } = options;
+  const { backend, namespace, random, redis } = options;
   if (!options.enabled || backend === 'null') return nullBackend;
   if (backend === 'memory') {
-    return new MemoryBackend(options.memory, clock, (scope, key) => listener.onEvicted(scope, key));
+    return openMemory(options, listener);
   }
   // A custom backend belongs to whoever made it, but only the cache knows when nobody needs it any more.
   if (typeof backend === 'object') return createSharedStore({ backend }, options, isolation, listener);

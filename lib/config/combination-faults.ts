@@ -8,7 +8,7 @@ import { isOnRedis } from './on-redis.js';
 import { isGroup } from './option-faults.js';
 import { incompleteRedisFaults, redisFaults } from './redis-faults.js';
 
-const MEMORY_BOUNDS = ['maxEntries', 'maxBytes'] as const;
+const MEMORY_BOUNDS = ['maxEntries', 'maxBytes', 'eviction'] as const;
 
 /** Options that are right each, and cannot hold together. */
 export function combinationFaults(options: CacheModuleOptions): ConfigFault[] {

@@ -24,7 +24,7 @@ export function describeOptions(options: ResolvedOptions): string {
 
 function backendText({ backend, disk, memory, redis, commandTimeout }: ResolvedOptions): string {
   if (backend === 'null') return 'null (nothing is kept)';
-  const inProcess = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}, isolation ${memory.isolation}`;
+  const inProcess = `${memory.maxEntries} entries, ${sizeText(memory.maxBytes)}, isolation ${memory.isolation}${evictionText(memory)}`;
   if (backend === 'memory') return `memory (${inProcess})`;
   const limit = `command timeout ${durationText(commandTimeout)}`;
   const onServer = `${redis ? describeAddress(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
@@ -34,6 +34,12 @@ function backendText({ backend, disk, memory, redis, commandTimeout }: ResolvedO
   // Known by its methods alone, it may lack the name.
   const name: unknown = backend.name;
   return `${JSON.stringify(typeof name === 'string' ? name : 'custom')} (${limit})`;
+}
+
+/** Where it differs from the default. */
+function evictionText({ eviction }: ResolvedOptions['memory']): string {
+  if (eviction === 'lru') return '';
+  return `, eviction ${typeof eviction === 'function' ? 'by a strategy of yours' : eviction}`;
 }
 
 function coherenceText({ coherence }: ResolvedRedis): string {

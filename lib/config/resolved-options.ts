@@ -2,6 +2,7 @@ import type { CacheBackend } from '../contracts/backend.js';
 import type { Clock, Random } from '../contracts/clock.js';
 import type { Codec } from '../contracts/codec.js';
 import type { Duration } from '../contracts/duration.js';
+import type { EvictionChoice } from '../contracts/eviction.js';
 import type {
   CacheModuleOptions,
   CacheResponseOptions,
@@ -48,6 +49,7 @@ export interface ResolvedOptions {
   readonly memory: {
     readonly maxEntries: number;
     readonly maxBytes: number;
+    readonly eviction: EvictionChoice;
     readonly isolation: Isolation;
     /** `undefined`: all entries of Redis may be kept in the process. */
     readonly admit: ((key: string) => unknown) | undefined;
@@ -152,6 +154,7 @@ function resolveMemory(memory: MemoryOptions): ResolvedOptions['memory'] {
   return Object.freeze({
     maxEntries: memory.maxEntries ?? 10_000,
     maxBytes: memory.maxBytes ?? 104_857_600,
+    eviction: memory.eviction ?? 'lru',
     isolation: memory.isolation ?? 'clone',
     admit: memory.admit?.bind(memory),
   });

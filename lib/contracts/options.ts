@@ -3,6 +3,7 @@ import type { Clock, Random } from './clock.js';
 import type { Codec } from './codec.js';
 import type { Duration } from './duration.js';
 import type { ByteSize, CompressionOptions, EncryptionOptions } from './encoding-options.js';
+import type { EvictionChoice } from './eviction.js';
 import type { KeyGenerator } from './key-generator.js';
 
 export type Isolation = 'clone' | 'freeze' | 'share';
@@ -62,6 +63,11 @@ export interface MemoryOptions {
   maxEntries?: number;
   /** Estimated bytes of all values. Default 100 MiB. */
   maxBytes?: number;
+  /**
+   * Who makes room: `lru` (default), the least recently used entry; `lfu`, the least frequently used; `fifo`, the one that was
+   * stored first; or what a strategy of your own names. The function makes one for each store of the cache.
+   */
+  eviction?: EvictionChoice;
   /** `clone` (default): every caller gets a copy. `freeze`: plain data is shared, frozen. `share`: by reference. */
   isolation?: Isolation;
   /**

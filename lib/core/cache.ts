@@ -155,7 +155,7 @@ export class Cache extends Opaque {
     options: CallOptions,
     decide?: (context: LoaderContext, items: unknown[]) => void,
   ): CachedStream<T> {
-    return new CachedStream(() => this.streamReads.open(scope, key, loader, options, decide));
+    return new CachedStream((gone) => this.streamReads.open(scope, key, loader, options, gone, decide));
   }
 
   private async loadUncached<T>(key: string, loader: Loader<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { CacheParts } from './parts.js';
 import type { CacheScope } from './scopes.js';
 import { ABSENT, LATE, type Landed } from './landed.js';
 import type { Flight, Seat } from './single-flight.js';
+import { UnrecordedError } from './streams/unrecorded-error.js';
 
 /** The flight came to nothing for this caller: it has to board another one. That one can only be a new one. */
 export const AGAIN: unique symbol = Symbol('again');
@@ -83,6 +84,8 @@ export class Passenger<T> {
     } catch (error) {
       // It failed because everybody else had left: no failure of this caller's load.
       if (this.seat.late) return AGAIN;
+      // Nor is it one that somebody's stream is too long to be given to who wants it whole.
+      if (error instanceof UnrecordedError) return AGAIN;
       if (!stale || !this.isWithin(stale, this.options.staleIfError)) throw error;
       const value = this.give(stale, 'stale');
       if (value === UNREADABLE) throw error;

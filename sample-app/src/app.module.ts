@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CacheModule } from 'nestjs-cached';
+import { AiModule } from './ai/ai.module.js';
 import { cacheOptions } from './cache-options.js';
 import { DocumentsModule } from './documents/documents.module.js';
 import { UnreadableFileFilter } from './http/unreadable-file.filter.js';
@@ -18,6 +19,7 @@ import { ValidationModule } from './validation/validation.module.js';
     ImagesModule,
     ValidationModule,
     RiskModule,
+    AiModule,
     OperationsModule,
   ],
   providers: [{ provide: APP_FILTER, useClass: UnreadableFileFilter }],

@@ -1,4 +1,6 @@
 import { CacheManager } from 'nestjs-cached';
+import { AI_ENGINE } from './ai/ai-engine.token.js';
+import type { AiEngine } from './ai/ai-engine.js';
 import { createApplication } from './application.js';
 import { banner } from './banner.js';
 import { portBeside, portFrom } from './port.js';
@@ -12,7 +14,8 @@ async function main(): Promise<void> {
   await app.listen(port, HOST);
   app.flushLogs();
   const { backend } = await app.get(CacheManager).healthCheck();
-  process.stdout.write(`${banner(await app.getUrl(), backend)}\n`);
+  const { name } = app.get<AiEngine>(AI_ENGINE, { strict: false });
+  process.stdout.write(`${banner(await app.getUrl(), backend, name)}\n`);
 }
 
 function explain(error: unknown): string {

@@ -115,8 +115,8 @@ function modelText(model: string | undefined): string {
   return model === ABSENT ? `"${ABSENT}"` : canonicalString(model);
 }
 
-/** Paths and canonical texts hold no line break, so no two lists make the same lines. */
-function digestOf(parts: readonly KeyPart[]): string {
+/** `-` for none. Paths and canonical texts hold no line break, so no two lists make the same lines. */
+export function digestOf(parts: readonly KeyPart[]): string {
   if (parts.length === 0) return ABSENT;
   let lines = '';
   for (const { path, text } of parts) lines += `${path}=${text}\n`;

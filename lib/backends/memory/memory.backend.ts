@@ -9,8 +9,11 @@ import type {
   StoreUsage,
 } from '../../contracts/entry-store.js';
 import type { EntryDraft } from '../../contracts/entry.js';
+import type { EvictionChoice } from '../../contracts/eviction.js';
 import type { Address, Scope } from '../../contracts/scope.js';
+import { createEviction } from '../../support/eviction/create-eviction.js';
 import { compileGlob } from '../../support/glob.js';
+import { EvictionList, type EntryList } from './eviction-list.js';
 import { entryOf, type MemoryEntry } from './memory-entry.js';
 import { Usages } from './memory-usage.js';
 import { MemoryVersions, standing, type MemoryStamp } from './memory-versions.js';
@@ -20,6 +23,8 @@ export interface MemoryLimits {
   readonly maxEntries: number;
   /** Estimated, over keys and values. */
   readonly maxBytes: number;
+  /** Who goes when there are more. Default: the least recently used. */
+  readonly eviction?: EvictionChoice;
 }
 
 /** Versions a process remembers. A forgotten tag or tenant costs misses, nothing else. */
@@ -27,31 +32,40 @@ const MAX_SCOPES = 100_000;
 const MIN_TAGS = 100_000;
 
 /**
- * Entries of this process, least recently used first out. Everything is synchronous: between a look and what follows
+ * Entries of this process, by default the least recently used first out. Everything is synchronous: between a look and what follows
  * from it nothing can come.
  */
 export class MemoryBackend implements EntryStore {
   readonly name = 'memory';
   readonly tier = 'l1' as const;
   readonly immediate: ImmediateStore = this;
-  private readonly entries: RecencyList<MemoryEntry>;
+  private readonly entries: EntryList<MemoryEntry>;
   private readonly versions: MemoryVersions;
   private readonly recent: () => number;
   private readonly usages = new Usages();
 
+  /** @throws CacheConfigError when `limits.eviction` makes no strategy. */
   constructor(
     limits: MemoryLimits,
     private readonly clock: Clock,
     onEvicted: (scope: Scope, key: string) => void,
+    onError: (operation: string, error: unknown) => void = () => {},
   ) {
     this.recent = clock.recent ? clock.recent.bind(clock) : clock.now.bind(clock);
     this.versions = new MemoryVersions(MAX_SCOPES, Math.max(MIN_TAGS, limits.maxEntries * 4));
-    this.entries = new RecencyList<MemoryEntry>(limits, (entry) => {
+    const { eviction = 'lru' } = limits;
+    const told = (entry: MemoryEntry): void => {
       this.usages.remove(entry);
       // What is invalid or past its end made no room for anybody: it was gone before.
       const { scope, cells } = entry.stamp;
       if (standing(scope, cells) && this.recent() < entry.expiresAt) onEvicted(entry.scope, entry.key);
-    });
+    };
+    this.entries =
+      eviction === 'lru'
+        ? new RecencyList<MemoryEntry>(limits, told)
+        : new EvictionList<MemoryEntry>(limits, createEviction(eviction, 'memory.eviction'), told, (error) => {
+            onError('eviction', error);
+          });
   }
 
   readonly peek = (id: string, quiet = false): MemoryEntry | undefined => {

@@ -59,13 +59,14 @@ export class LiveReader implements StreamReader<unknown> {
 
   /** For the recording: there is something new. */
   serve(): void {
-    while (this.questions.length > 0) {
+    for (let question = this.questions.shift(); question; question = this.questions.shift()) {
+      // No question any more while it takes: the recording must not ask for another item because of it.
       try {
         const result = this.take();
-        if (result === undefined) return;
-        this.questions.shift()!.resolve(result);
+        if (result === undefined) return void this.questions.unshift(question);
+        question.resolve(result);
       } catch (error) {
-        this.questions.shift()!.reject(error);
+        question.reject(error);
       }
     }
   }

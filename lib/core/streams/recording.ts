@@ -53,8 +53,9 @@ export class Recording implements Tape<LiveReader> {
   private isOver = false;
   private timer: Timer | undefined;
   /** What has happened by the time the timer was last looked at. */
-  private before = { questions: 0, last: 0 };
-  private questions = 0;
+  private before = { moves: 0, last: 0 };
+  /** How often a reader has asked, or has had an item that was held. */
+  private moves = 0;
 
   constructor(private readonly parts: RecordingParts) {}
 
@@ -63,7 +64,7 @@ export class Recording implements Tape<LiveReader> {
     return this.whole.promise;
   }
 
-  /** Whether one who joins now has all of it; of one that has failed, what came before it did. */
+  /** Whether one who joins now has all of it. */
   get isWhole(): boolean {
     return !this.isCut;
   }
@@ -89,7 +90,8 @@ export class Recording implements Tape<LiveReader> {
   fail(error: unknown): void {
     if (this.isOver) return;
     this.stop();
-    this.whole.fail(error);
+    // Before its readers are told: whoever calls from here on begins anew.
+    this.cut(error);
     this.tell({ error });
   }
 
@@ -128,11 +130,12 @@ export class Recording implements Tape<LiveReader> {
   }
 
   ask(): void {
-    this.questions++;
+    this.moves++;
     this.pull();
   }
 
   advanced(): void {
+    this.moves++;
     if (!this.isCut) return;
     const had = this.last - this.slots.from;
     if (had < TRIM && !(had > 0 && this.isFull)) return;
@@ -222,9 +225,11 @@ export class Recording implements Tape<LiveReader> {
     }
   }
 
-  private cut(error: UnrecordedError): void {
+  private cut(error: unknown): void {
     if (this.isCut) return;
     this.isCut = true;
+    // Its end is of use to nobody but its readers from now on, so it goes at their pace again.
+    this.isDraining = false;
     this.whole.fail(error);
     this.parts.onCut();
   }
@@ -251,12 +256,12 @@ export class Recording implements Tape<LiveReader> {
     const { clock, limits } = this.parts;
     if (limits.stallTimeout === Infinity) return;
     this.timer = clock.setTimeout(() => {
-      const { before, last, questions } = this;
-      const isIdle = questions === before.questions && !this.isPulling && !this.isDraining;
+      const { before, last, moves } = this;
+      const isIdle = moves === before.moves && !this.isPulling && !this.isDraining;
       if (this.isHeldUp ? last === before.last : isIdle) {
         this.giveUpLast(`did not ask for the next item for ${limits.stallTimeout} ms`);
       }
-      this.before = { questions, last };
+      this.before = { moves, last };
       if (!this.isOver) this.watch();
     }, limits.stallTimeout);
   }

@@ -1,6 +1,6 @@
 import { freshnessOf, type Entry } from '../../contracts/entry.js';
 import type { ReadCall } from '../flight-deck.js';
-import { LATE, type Landed } from '../landed.js';
+import { ABSENT, LATE, type Landed } from '../landed.js';
 import type { CacheParts } from '../parts.js';
 import { AGAIN, ALONE } from '../passenger.js';
 import type { Flight, Seat } from '../single-flight.js';
@@ -44,19 +44,19 @@ export class StreamPassenger {
   }
 
   /** A reader for this caller. Rejects as the load does before anything came. `limit` is aborted when the caller gives up. */
-  async board(limit: AbortSignal | undefined): Promise<Boarded> {
+  async board(limit: AbortSignal): Promise<Boarded> {
     const giveUp = (): void => {
       this.joined?.leave();
-      this.seat.giveUp(limit!.reason as Error);
+      this.seat.giveUp(limit.reason as Error);
     };
-    limit?.addEventListener('abort', giveUp, { once: true });
+    limit.addEventListener('abort', giveUp, { once: true });
     let readsOn = false;
     try {
       const boarded = await this.take();
       readsOn = boarded === this.joined || boarded instanceof BegunReader;
       return boarded;
     } finally {
-      limit?.removeEventListener('abort', giveUp);
+      limit.removeEventListener('abort', giveUp);
       this.stopListening();
       // Who reads on has the seat until it is through.
       if (!readsOn) this.seat.arrive();
@@ -125,6 +125,8 @@ export class StreamPassenger {
       const replay = isAlive ? this.replay(stale, 'stale') : ALONE;
       return replay === AGAIN ? ALONE : replay;
     }
+    // A batch did not know the key: now there is nobody at it.
+    if (landed === ABSENT) return AGAIN;
     const { entry, kept, tags } = landed;
     if (this.isOvertaken(entry?.tags ?? tags)) return AGAIN;
     if (entry) return this.replay(entry, 'fresh');

@@ -28,3 +28,8 @@ export class Replay<T> implements StreamReader<T> {
     this.at = 0;
   }
 }
+
+/** What a source is told of whose readers have all left. */
+export function deserted(): DOMException {
+  return new DOMException('Nobody reads the stream any more.', 'AbortError');
+}

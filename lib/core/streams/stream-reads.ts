@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { freshnessOf, type Entry } from '../../contracts/entry.js';
 import type { LoaderContext } from '../../contracts/options.js';
 import type { StreamLoader } from '../../contracts/stream.js';
@@ -18,8 +17,9 @@ import { Recording } from './recording.js';
 import { replayOf } from './replay-of.js';
 import { SourceReader } from './source-reader.js';
 import { StreamPassenger } from './stream-passenger.js';
-import type { StreamReader } from './stream-reader.js';
-import { sourceOf, type StreamSource } from './stream-source.js';
+import { deserted, type StreamReader } from './stream-reader.js';
+import { cancelledHere, inThisContext } from './source-context.js';
+import { sourceOf } from './stream-source.js';
 
 type At = ReadCall<unknown>['address'];
 /** Told of all items when the stream has ended, in time to say that they shall not be stored, or for how long. Never throws. */
@@ -42,24 +42,33 @@ export class StreamReads {
     private readonly readThrough: ReadThrough,
   ) {}
 
-  /** Rejects as the source does that could not be opened; with `CacheTimeoutError` when `hardTimeout` passes before the first item. */
+  /**
+   * Rejects as the source does that could not be opened; with `CacheTimeoutError` when `hardTimeout` passes before the first
+   * item. `gone`: the signal that is aborted when the caller leaves meanwhile.
+   */
   async open<T>(
     scope: CacheScope,
     key: string,
     loader: StreamLoader<T>,
     options: CallOptions,
+    gone: () => AbortSignal,
     decide?: Decide,
   ): Promise<StreamReader<unknown>> {
     const address = { scope, key, id: scope.idOf(key) };
     const source = loader as StreamLoader<unknown>;
-    if (!this.parts.enabled) return this.openAlone(address, source);
+    if (!this.parts.enabled) return this.openAlone(address, source, gone());
     const call = this.callOf(address, source, options, decide);
     const near = this.near(call);
-    if (near !== undefined) return near === ALONE ? this.openAlone(address, source) : near;
+    if (near !== undefined && near !== ALONE) return near;
+    const open = (limit: AbortSignal): Promise<StreamReader<unknown>> =>
+      near === ALONE ? this.openAlone(address, source, limit) : this.board(call, source, limit);
     const { hardTimeout } = options;
-    if (hardTimeout === undefined) return this.board(call, source, undefined);
+    const left = gone();
+    if (hardTimeout === undefined) return open(left);
     const operation = `Waiting for the first item of ${this.parts.discretion.quoted(key)}`;
-    return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.begin(call, source, limit!));
+    return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) =>
+      this.begin(open, AbortSignal.any([limit!, left])),
+    );
   }
 
   /** What the process has itself. */
@@ -74,6 +83,7 @@ export class StreamReads {
       return undefined;
     const replay = replayOf(this.parts, call, entry, state);
     if (replay === AGAIN) return undefined;
+    if (replay === ALONE) return ALONE;
     if (state === 'stale' || isDueEarly(entry, options.refreshAhead, now, random)) this.refresh(call, entry);
     return replay;
   }
@@ -83,11 +93,10 @@ export class StreamReads {
   }
 
   private async begin(
-    call: ReadCall<unknown>,
-    source: StreamLoader<unknown>,
+    open: (limit: AbortSignal) => Promise<StreamReader<unknown>>,
     limit: AbortSignal,
   ): Promise<StreamReader<unknown>> {
-    const reader = await this.board(call, source, limit);
+    const reader = await open(limit);
     const leave = (): void => reader.leave();
     limit.addEventListener('abort', leave, { once: true });
     if (limit.aborted) leave();
@@ -101,12 +110,12 @@ export class StreamReads {
   private async board(
     call: ReadCall<unknown>,
     source: StreamLoader<unknown>,
-    limit: AbortSignal | undefined,
+    limit: AbortSignal,
   ): Promise<StreamReader<unknown>> {
     const reader = await this.readThrough.board(call, limit, (flight, leads) =>
       new StreamPassenger(this.parts, call, flight, leads).board(limit),
     );
-    return reader === ALONE ? this.openAlone(call.address, source) : reader;
+    return reader === ALONE ? this.openAlone(call.address, source, limit) : reader;
   }
 
   /** As a call for a value, which the flight can make: the loader records the stream to its end. */
@@ -130,11 +139,12 @@ export class StreamReads {
     const { isolation, clock, streams: limits } = this.parts;
     const flight = this.flightOf(id, context);
     const { signal } = context;
-    const gone = new DOMException('Nobody reads the stream any more.', 'AbortError');
+    // Everybody had left before it began; who has come since boards another flight.
+    signal.throwIfAborted();
+    const gone = deserted();
     const onDeserted = (): void => {
-      if (flight.isWanted) return recording.drain();
-      // What is cancelled is nobody's to join.
-      flight.ticket.seal();
+      // What will not be stored is of no use to who waits for that.
+      if (flight.isWanted && recording.isWhole) return recording.drain();
       flight.abandon(gone);
     };
     const onCut = (): void => {
@@ -142,12 +152,17 @@ export class StreamReads {
       if (recording.isDeserted) recording.cancel(gone);
     };
     const recording: Recording = new Recording({ isolation, limits, clock, onCut, onDeserted });
-    signal.addEventListener('abort', () => recording.cancel(signal.reason), { once: true });
-    if (signal.aborted) recording.cancel(signal.reason);
+    const onAbort = (): void => {
+      // What is cancelled is nobody's to join.
+      flight.ticket.seal();
+      recording.cancel(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
     flight.goLive(recording);
     if (recording.isDeserted) onDeserted();
     void flight.ended.then(() => recording.release());
-    await this.opened(recording, source, context);
+    // Not waited for: a source that is never there must not keep the flight of a stream that is cancelled.
+    void this.opened(recording, source, context);
     const items = await recording.recorded;
     decide?.(context, items.give());
     return items;
@@ -166,17 +181,22 @@ export class StreamReads {
     throw new Error('A loader runs without a flight.');
   }
 
-  /** Neither joined nor stored. */
-  private async openAlone(address: At, source: StreamLoader<unknown>): Promise<StreamReader<unknown>> {
+  /** Neither joined nor stored. `limit` is aborted when the caller gives up before it is open. */
+  private async openAlone(
+    address: At,
+    source: StreamLoader<unknown>,
+    limit: AbortSignal,
+  ): Promise<StreamReader<unknown>> {
+    limit.throwIfAborted();
     const { events, enabled } = this.parts;
     if (enabled) events.miss(address.scope, address.key);
     const context = new LoadContext<unknown[]>(address.key, undefined);
-    return new SourceReader(sourceOf(await source(context)), (reason) => context.abort(reason));
+    const giveUp = (): void => context.abort(limit.reason as Error);
+    limit.addEventListener('abort', giveUp, { once: true });
+    try {
+      return new SourceReader(inThisContext(sourceOf(await source(context))), (reason) => context.abort(reason));
+    } finally {
+      limit.removeEventListener('abort', giveUp);
+    }
   }
-}
-
-/** What a source does on its way out is done where it was opened, whoever leaves last. */
-function cancelledHere(source: StreamSource): StreamSource {
-  const run = AsyncLocalStorage.snapshot();
-  return { next: () => source.next(), cancel: (reason) => run(() => source.cancel(reason)) };
 }

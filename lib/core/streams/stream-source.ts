@@ -40,10 +40,28 @@ export function sourceOf(stream: unknown): StreamSource {
   );
 }
 
+/** The part of a `Readable` of Node that is used. */
+interface ReadableLike {
+  destroy(): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
+
+function isReadable(value: unknown): value is ReadableLike {
+  return has(value, 'destroy') && has(value, 'pipe') && has(value, 'on');
+}
+
+function end(readable: ReadableLike): void {
+  quietly(() => {
+    // What it fails with from now on concerns nobody, and without a listener would end the process.
+    readable.on('error', () => {});
+    readable.destroy();
+  });
+}
+
 class IterableSource implements StreamSource {
   private readonly iterator: AsyncIterator<unknown, unknown>;
 
-  constructor(iterable: AsyncIterable<unknown>) {
+  constructor(private readonly iterable: AsyncIterable<unknown>) {
     this.iterator = iterable[Symbol.asyncIterator]();
   }
 
@@ -54,6 +72,8 @@ class IterableSource implements StreamSource {
   cancel(): void {
     // A generator that waits for something is told when it goes on; until then only its signal says so.
     quietly(() => this.iterator.return?.());
+    // A Readable of Node has a generator too, but can be told by itself: one that was never begun is not let go of else.
+    if (isReadable(this.iterable)) end(this.iterable);
   }
 }
 
@@ -114,8 +134,8 @@ class ObservableSource implements StreamSource {
       },
       complete: () => this.take(END),
     });
-    // It may have been told to stop by an item that came while it was being subscribed to.
-    if (this.isCancelled) quietly(() => subscription.unsubscribe());
+    // It may have been told to stop, or brought too much, while it was being subscribed to.
+    if (this.isCancelled || this.failure) quietly(() => subscription.unsubscribe());
     return subscription;
   }
 

@@ -165,8 +165,9 @@ class CachedCall {
   ): Promise<unknown> {
     // Set when this very call ran the method: then the value is the method's own and needs no hydration.
     let own: { value: unknown } | undefined;
+    let begun = returned;
     const load = async (context: LoaderContext): Promise<unknown> => {
-      const value = await (returned ?? this.original.apply(instance, args));
+      const value = await (begun ?? this.original.apply(instance, args));
       own = { value };
       if (isStream(value)) {
         this.learn(instance, undefined);
@@ -176,7 +177,10 @@ class CachedCall {
       this.decide(context, place, instance, value, args);
       return value;
     };
-    const value = await place.cache.read(scope, key, load, options, tried);
+    const reading = place.cache.read(scope, key, load, options, tried);
+    // From here on something may be invalidated: a load that begins later must not bring what was read before that.
+    begun = undefined;
+    const value = await reading;
     if (value instanceof Unshared) return own ? own.value : this.original.apply(instance, args);
     if (this.options.hydrate === undefined || (own !== undefined && Object.is(own.value, value))) return value;
     return this.hydrated(instance, args, place, scope, key, value);

@@ -1,5 +1,5 @@
-import { Inject, Optional } from '@nestjs/common';
 import { CacheRegistry } from '../../core/cache-registry.js';
+import { injectHidden } from './injected-property.js';
 
 /** Where an instance finds the caches of its application. */
 const REGISTRY = Symbol('nestjs-cached:registry');
@@ -21,8 +21,6 @@ export interface DecoratedSite {
 
 type Carrier = { [REGISTRY]?: CacheRegistry; [SITES]?: DecoratedSite[] };
 
-/** Of instances that take no property. */
-const frozen = new WeakMap<object, CacheRegistry>();
 /** Instances that no application has built, only found. */
 const adopted = new WeakSet<object>();
 
@@ -34,20 +32,7 @@ const adopted = new WeakSet<object>();
 export function carryRegistry(prototype: object, site: DecoratedSite): void {
   if (!Object.hasOwn(prototype, SITES)) {
     Object.defineProperty(prototype, SITES, { value: [] });
-    Inject(CacheRegistry)(prototype, REGISTRY);
-    Optional()(prototype, REGISTRY);
-    // Nest assigns the property; as an own, enumerable one it would show up when instances are printed or compared.
-    Object.defineProperty(prototype, REGISTRY, {
-      configurable: true,
-      get(this: object) {
-        return frozen.get(this);
-      },
-      set(this: object, registry: CacheRegistry | undefined) {
-        if (!registry) return;
-        if (!Object.isExtensible(this)) frozen.set(this, registry);
-        else Object.defineProperty(this, REGISTRY, { value: registry, configurable: true, writable: true });
-      },
-    });
+    injectHidden(prototype, REGISTRY, CacheRegistry);
   }
   (prototype as Carrier)[SITES]!.push(site);
 }

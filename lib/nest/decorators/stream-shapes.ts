@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { Observable } from 'rxjs';
 import type { StreamKind } from './returned.js';
@@ -18,10 +19,11 @@ export function shaped(kind: StreamKind, open: Open): unknown {
   }
 }
 
-/** Each subscription is a call of its own, as with any cold observable. */
+/** Each subscription is a call of its own, as with any cold observable; in the context of the call that gave the observable. */
 function observable(open: Open): Observable<unknown> {
+  const inItsContext = AsyncLocalStorage.snapshot();
   return new Observable((subscriber) => {
-    const stream = open();
+    const stream = inItsContext(open);
     const run = async (): Promise<void> => {
       try {
         for (;;) {

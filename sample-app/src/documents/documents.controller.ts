@@ -1,5 +1,6 @@
 import { Controller, Delete, HttpStatus, Param, Post, ServiceUnavailableException } from '@nestjs/common';
 import { CacheManager } from 'nestjs-cached';
+import { AiAnswers } from '../ai/ai-answers.js';
 import { documentTag } from '../files/source-file.js';
 import type { SourceFile } from '../files/source-file.js';
 import { ContentHashPipe } from '../http/content-hash.pipe.js';
@@ -13,6 +14,7 @@ export class DocumentsController {
   constructor(
     private readonly reader: DocumentReader,
     private readonly cache: CacheManager,
+    private readonly answers: AiAnswers,
   ) {}
 
   @Post()
@@ -29,7 +31,8 @@ export class DocumentsController {
   async forget(
     @Param('hash', ContentHashPipe) hash: string,
   ): Promise<{ hash: string; forgotten: true; everywhere: true }> {
-    const everywhere = await this.cache.invalidateTags(documentTag(hash));
+    const told = await Promise.all([this.cache.invalidateTags(documentTag(hash)), this.answers.forget(hash)]);
+    const everywhere = told.every(Boolean);
     if (!everywhere) {
       throw new ServiceUnavailableException({
         statusCode: HttpStatus.SERVICE_UNAVAILABLE,
@@ -39,6 +42,6 @@ export class DocumentsController {
         everywhere,
       });
     }
-    return { hash, forgotten: true, everywhere };
+    return { hash, forgotten: true, everywhere: true };
   }
 }

@@ -18,10 +18,23 @@ export class CacheHeadersInterceptor implements NestInterceptor {
   async #answer(response: ServerResponse, next: CallHandler): Promise<unknown> {
     const start = performance.now();
     const { value, outcomes } = await this.cache.observe(() => lastValueFrom<unknown>(next.handle()));
-    response.setHeader('X-Cache', isHit(outcomes) ? 'HIT' : 'MISS');
-    response.setHeader('Server-Timing', serverTiming(performance.now() - start, outcomes));
+    setCacheHeaders(response, performance.now() - start, outcomes);
     return value;
   }
+}
+
+/**
+ * @param total in milliseconds
+ * @param nameOf what a computation is called; the first words of its key unless something else is given
+ */
+export function setCacheHeaders(
+  response: ServerResponse,
+  total: number,
+  outcomes: readonly CacheEvent[],
+  nameOf: (key: string) => string = label,
+): void {
+  response.setHeader('X-Cache', isHit(outcomes) ? 'HIT' : 'MISS');
+  response.setHeader('Server-Timing', serverTiming(total, outcomes, nameOf));
 }
 
 /** A result may rest on others that are cached too: only when nothing had to be computed is the answer a hit. */
@@ -31,10 +44,10 @@ export function isHit(outcomes: readonly CacheEvent[]): boolean {
   );
 }
 
-/** `total` includes the upload and whatever the interceptors inside do; each computation that the cache asked for has an entry of its own, by the first words of its key. */
-function serverTiming(total: number, outcomes: readonly CacheEvent[]): string {
+/** `total` includes the upload and whatever the interceptors inside do; each computation that the cache asked for has an entry of its own. */
+function serverTiming(total: number, outcomes: readonly CacheEvent[], nameOf: (key: string) => string): string {
   const loads = outcomes.flatMap((outcome) =>
-    outcome.type === 'load' ? [`load;dur=${outcome.duration.toFixed(1)};desc="${label(outcome.key)}"`] : [],
+    outcome.type === 'load' ? [`load;dur=${outcome.duration.toFixed(1)};desc="${nameOf(outcome.key)}"`] : [],
   );
   return [`total;dur=${total.toFixed(1)}`, ...loads].join(', ');
 }

@@ -5,7 +5,9 @@ import { equal } from 'node:assert/strict';
 import { Controller, Get, Injectable, Module, UseInterceptors } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Cached, CacheInterceptor, CacheManager, CacheModule } from 'nestjs-cached';
+import { AiCacheModule, AiResponseCache } from 'nestjs-cached/ai';
 import { FakeClock } from 'nestjs-cached/testing';
+import { Observable, lastValueFrom, of, toArray } from 'rxjs';
 
 @Injectable()
 class Prices {
@@ -15,6 +17,12 @@ class Prices {
   async of(article: string): Promise<{ article: string; price: number }> {
     this.loads += 1;
     return { article, price: 42 };
+  }
+
+  @Cached({ ttl: '5m' })
+  ticks(article: string): Observable<string> {
+    this.loads += 1;
+    return of(article, '41', '42');
   }
 }
 
@@ -30,7 +38,7 @@ class PricesController {
   }
 }
 
-@Module({ imports: [CacheModule.forRoot()], controllers: [PricesController], providers: [Prices] })
+@Module({ imports: [CacheModule.forRoot(), AiCacheModule.forRoot()], controllers: [PricesController], providers: [Prices] })
 class AppModule {}
 
 async function main(): Promise<void> {
@@ -41,6 +49,16 @@ async function main(): Promise<void> {
   const first = await prices.of('book');
   equal((await prices.of('book')).price, first.price);
   equal(prices.loads, 1, '@Cached: the second call is served from the cache');
+
+  const ticks = (): Promise<string[]> => lastValueFrom(prices.ticks('book').pipe(toArray()));
+  equal((await ticks()).join(), (await ticks()).join());
+  equal(prices.loads, 2, '@Cached: the second observable is replayed');
+
+  const ai = app.get(AiResponseCache);
+  let asked = 0;
+  const summary = (): Promise<string> =>
+    ai.getOrGenerate({ operation: 'summarize', text: 'long' }, () => `short ${(asked += 1)}`);
+  equal(await summary(), await summary(), 'AiResponseCache: the model is asked once');
 
   const manager = app.get(CacheManager);
   equal(await manager.set('key', 'value', '1m'), true);

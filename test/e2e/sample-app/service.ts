@@ -5,6 +5,7 @@ export interface Answer {
   readonly status: number;
   readonly cache: string | null;
   readonly timing: string | null;
+  readonly retryAfter: string | null;
   readonly body: Record<string, unknown>;
 }
 
@@ -17,7 +18,7 @@ export class Service {
 
   /** In memory, or on a Redis of the suite's own; never on the one that the machine's environment names. */
   static async start(environment: Record<string, string> = {}): Promise<Service> {
-    const names = Object.keys(process.env).filter((name) => /^(?:CACHE|REDIS)_/u.test(name));
+    const names = Object.keys(process.env).filter((name) => /^(?:CACHE|REDIS|AI|OPENAI)_/u.test(name));
     for (const name of names) delete process.env[name];
     Object.assign(process.env, environment);
     const app = await createApplication({ logLevels: [] });
@@ -27,6 +28,10 @@ export class Service {
 
   post(path: string, bytes: Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
     return this.#send(path, { method: 'POST', body: Buffer.from(bytes), headers });
+  }
+
+  ask(path: string, question: unknown): Promise<Answer> {
+    return this.#send(path, { method: 'POST', body: JSON.stringify(question) });
   }
 
   get(path: string): Promise<Answer> {
@@ -47,6 +52,7 @@ export class Service {
       status: response.status,
       cache: response.headers.get('x-cache'),
       timing: response.headers.get('server-timing'),
+      retryAfter: response.headers.get('retry-after'),
       body: (await response.json()) as Record<string, unknown>,
     };
   }

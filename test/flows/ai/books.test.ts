@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AiCacheOptions } from 'nestjs-cached/ai';
 import { CacheTenantError } from 'nestjs-cached';
+import { FlakyBackend } from '../../../lib/testing/flaky.backend.js';
 import { MapBackend } from '../../../lib/testing/map.backend.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { aiCache, completion, type TestAiCache } from './ai-cache.js';
@@ -146,6 +147,25 @@ describe('statistics', () => {
     expect(ratio).toBe(bytesOut / bytesIn);
     expect(time).toBeGreaterThan(0);
     expect(ai.getPerformanceSummary().compressionRatio).toBe(ratio);
+  });
+
+  it('remember what was compressed while Redis is away', async () => {
+    const clock = new FakeClock();
+    const backend = new FlakyBackend({ clock });
+    const { ai } = await aiCache({}, clock, { backend, fallback: 'memory', breaker: { failures: 1 } });
+    await ai.getOrGenerate({ operation: 'qa', text: 'a' }, () => 'long '.repeat(1_000));
+    backend.fail('all', new Error('away'));
+    await ai.getOrGenerate({ operation: 'qa', text: 'b' }, () => 'answer');
+    expect(ai.getCacheStats()).toMatchObject({ compression: { values: 1 }, entries: 1 });
+  });
+
+  it('leave out how long a generation took that nobody knows of', async () => {
+    const rig = await aiCache();
+    await generated(rig, 'a');
+    await rig.ai.cacheResponse({ operation: 'qa', text: 'b', response: 'answer' });
+    expect(rig.ai.getPerformanceSummary().meanGenerationTime).toBe(200);
+    await rig.ai.cacheResponse({ operation: 'qa', text: 'b', response: 'answer', took: 100 });
+    expect(rig.ai.getPerformanceSummary().meanGenerationTime).toBe(150);
   });
 
   it('sum up what the cache is worth', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CacheKeyError, CacheTenantError, CacheTimeoutError, CacheUsageError } from 'nestjs-cached';
 import type { AiRequest, AnswerRules } from 'nestjs-cached/ai';
+import { FakeClock } from '../../../lib/testing/fake-clock.js';
+import { MapBackend } from '../../../lib/testing/map.backend.js';
 import { aiCache, completion, itemsIn, streamOf } from './ai-cache.js';
 
 const request: AiRequest = { operation: 'summarize', text: 'A long report.', options: { model: 'gpt-x' } };
@@ -23,6 +25,16 @@ describe('getOrGenerate', () => {
     expect(await ai.getOrGenerate(request, () => 'other')).toBe('Short.');
     expect(await ai.getCachedResponse(prepared)).toBe('Short.');
     expect(ai.prepare(request).key).toBe(prepared.key);
+  });
+
+  it('explains why two requests do not share an answer, without their words', async () => {
+    const { ai } = await aiCache();
+    const other = { ...request, text: 'Another report.', options: { model: 'gpt-x', temperature: 0.5 } };
+    const differences = ai.explainKey(request, ai.prepare(other));
+    expect(differences.map(({ path }) => path)).toEqual(['text', 'options.temperature']);
+    expect(differences[1]).toMatchObject({ a: 'absent', b: '0.5' });
+    expect(JSON.stringify(differences)).not.toContain('report');
+    expect(ai.explainKey(request, ai.prepare(request))).toEqual([]);
   });
 
   it('keeps apart what may be answered otherwise', async () => {
@@ -96,6 +108,24 @@ describe('getOrGenerate', () => {
     expect(await ai.getOrGenerate(request, generate('newest'), rules)).toBe('newer');
     expect(events.map(([type]) => type)).toEqual(['generated', 'served', 'generated', 'served']);
   });
+});
+
+it.each([
+  ['the process', () => ({})],
+  ['a store', (clock: FakeClock) => ({ backend: new MapBackend(clock) })],
+])('counts a stale answer of %s as served, though a new one was generated at once behind it', async (_, cacheOn) => {
+  const clock = new FakeClock();
+  const { ai, events } = await aiCache({}, clock, cacheOn(clock));
+  const rules: AnswerRules<string> = { ttl: '1m', staleWhileRevalidate: '1h' };
+  const generate = (): Promise<string> => new Promise((resolve) => void clock.setTimeout(() => resolve('old'), 5));
+  const first = ai.getOrGenerate(request, generate, rules);
+  await clock.advance(5);
+  await first;
+  await clock.advance(61_000);
+  expect(await ai.getOrGenerate(request, () => 'new', rules)).toBe('old');
+  await clock.advance(1);
+  const told = events.map(([type, { duration }]) => `${type} ${duration}`);
+  expect(told.toSorted()).toEqual(['generated 0', 'generated 5', 'served 0']);
 });
 
 describe('an AI cache that is switched off', () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -219,6 +220,47 @@ describe('a method that returns a stream', () => {
       );
     expect(() => declare({ stream: 'iterable', hydrate: () => [] })).toThrow(CacheUsageError);
     expect(() => declare({ stream: 'iterator' })).toThrow('Give one of iterable, observable, readable, node.');
+  });
+});
+
+describe('the tenant of a stream', () => {
+  const tenants = new AsyncLocalStorage<string>();
+
+  @Injectable()
+  class OfTenant {
+    @Cached()
+    async *iterable(): AsyncGenerator<string> {
+      yield `of ${tenants.getStore()}`;
+    }
+
+    @Cached()
+    observable(): Observable<string> {
+      return of(`of ${tenants.getStore()}`);
+    }
+
+    @Cached()
+    readable(): ReadableStream<string> {
+      return ReadableStream.from([`of ${tenants.getStore()}`]);
+    }
+
+    @Cached()
+    node(): Readable {
+      return Readable.from([`of ${tenants.getStore()}`]);
+    }
+  }
+
+  it.each<[string, (service: OfTenant) => unknown]>([
+    ['an async generator', (service) => service.iterable()],
+    ['an observable', (service) => service.observable()],
+    ['a ReadableStream', (service) => service.readable()],
+    ['a Readable', (service) => service.node()],
+  ])('is that of the call, whoever reads it: %s', async (_, call) => {
+    const app = await App.start({ providers: [OfTenant], cache: { tenant: { resolve: () => tenants.getStore() } } });
+    const service = app.get(OfTenant);
+    const stream = tenants.run('acme', () => call(service));
+    const read = (): Promise<unknown[]> =>
+      isObservable(stream) ? lastValueFrom(stream.pipe(toArray())) : collect(stream as AsyncIterable<unknown>);
+    expect(await tenants.run('globex', read)).toEqual(['of acme']);
   });
 });
 

@@ -88,6 +88,27 @@ describe.each(PLACES)('streams of a fleet, $backend by $mode', ({ mode, backend 
     expect(tap.returned).toBe(1);
   });
 
+  it('are not made for a reader who has left while it waited for another process', async () => {
+    const { a, b, clock } = await two();
+    const tap = new Tap<string>().emit('half');
+    const one = reading(a, () => tap);
+    await take(one, 1);
+    let runs = 0;
+    const other = reading(b, () => {
+      runs++;
+      return words('never');
+    });
+    const next = other.next();
+    await settle();
+    await other.return!();
+    expect(await next).toEqual({ done: true, value: undefined });
+    await clock.advance(NAP);
+    expect(b.cache.cache.parts.flights.running.size).toBe(0);
+    await one.return!();
+    await clock.advance(LEASE + NAP);
+    expect(runs).toBe(0);
+  });
+
   it('give their lease back when they are too long to be stored', async () => {
     const { join, clock, server } = fleet(mode);
     const a = await join({ backend, streams: { maxBytes: 1_000 } });

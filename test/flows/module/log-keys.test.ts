@@ -33,7 +33,10 @@ async function live({ backend, cache, clock, lines }: Awaited<ReturnType<typeof 
   await clock.advance(5);
   lines.push((await text) as string);
   const never: AsyncIterable<unknown> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
-  const stream = cache.getOrSetStream(`${KEY}:s`, () => never, { hardTimeout: 5 }).next().catch(String);
+  const stream = cache
+    .getOrSetStream(`${KEY}:s`, () => never, { hardTimeout: 5 })
+    .next()
+    .catch(String);
   await clock.advance(5);
   lines.push((await stream) as string);
   return lines.join('\n');

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
-import { of, Subject, throwError } from 'rxjs';
+import { concat, of, range, Subject, throwError } from 'rxjs';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
-import { settle, until } from '../../support/deferred.js';
+import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
 import { collect, Tap, take } from '../../support/tap.js';
 
@@ -136,6 +137,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await collect(cache.getOrSetStream('k', () => words('again')))).toEqual(['again']);
   });
 
+  it('that have failed are begun anew by who asks again at once', async () => {
+    const { cache } = await make();
+    let runs = 0;
+    const read = (): Promise<string[]> =>
+      collect(
+        cache.getOrSetStream('k', async function* () {
+          yield 'a';
+          if (++runs === 1) throw new Error('cut');
+        }),
+      );
+    expect(await read().catch(read)).toEqual(['a']);
+    expect(runs).toBe(2);
+  });
+
   it.each([
     [
       'throws at once',
@@ -155,6 +170,20 @@ describe.each(stores)('streams over $name', ({ make }) => {
     await expect(stream.next()).rejects.toThrow('no');
     expect(runs).toBe(1);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("that have failed are nobody's to join: who tries again at once runs its own source", async () => {
+    const { cache } = await make();
+    const tap = new Tap<string>().emit('half').fail(new Error('cut'));
+    const read = async (): Promise<string[]> => {
+      try {
+        return await collect(cache.getOrSetStream('k', () => tap));
+      } catch {
+        return collect(cache.getOrSetStream('k', () => words('whole')));
+      }
+    };
+    expect(await read()).toEqual(['whole']);
+    expect(await cache.get('k')).toEqual(['whole']);
   });
 
   it('of something that is no stream reject, and say so', async () => {
@@ -255,6 +284,22 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(tap.returned).toBe(0);
   });
 
+  it('leave who asks for the value to its own loader when they turn out to be too long', async () => {
+    const { cache } = await make({ streams: { maxBytes: 1_000 } });
+    const tap = new Tap<string>().emit('a');
+    const stream = cache.getOrSetStream('k', () => tap);
+    await take(stream, 1);
+    const value = cache.getOrSet('k', () => ['own']);
+    const values = cache.getOrSetMany<string[]>(['k'], async () => [['never']]);
+    await settle();
+    const rest = collect(stream);
+    tap.emit('x'.repeat(1_000)).end();
+    expect(await value).toEqual(['own']);
+    expect(await values).toEqual(new Map([['k', ['own']]]));
+    expect(await rest).toEqual(['x'.repeat(1_000)]);
+    expect(await cache.get('k')).toEqual(['own']);
+  });
+
   it('join a load of the value that is under way', async () => {
     const { cache } = await make();
     let land!: (value: string[]) => void;
@@ -265,6 +310,29 @@ describe.each(stores)('streams over $name', ({ make }) => {
     land(['a', 'b']);
     expect(await value).toEqual(['a', 'b']);
     expect(await stream).toEqual(['a', 'b']);
+  });
+
+  it('are made once for those who have waited for a batch that did not know the key', async () => {
+    const { cache } = await make();
+    const batch = deferred<Map<string, string[]>>();
+    let asked = false;
+    const values = cache.getOrSetMany<string[]>(['k'], () => {
+      asked = true;
+      return batch.promise;
+    });
+    await until(() => asked);
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    const readers = [collect(cache.getOrSetStream('k', source)), collect(cache.getOrSetStream('k', source))];
+    await settle();
+    batch.resolve(new Map());
+    await values;
+    expect(await Promise.all(readers)).toEqual([['a'], ['a']]);
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toEqual(['a']);
   });
 
   it('leave alone what is no stream: they are read uncached, and an event says so', async () => {
@@ -313,6 +381,14 @@ describe.each(stores)('streams over $name', ({ make }) => {
     expect(await cache.has('k')).toBe(false);
   });
 
+  it('unsubscribe from an observable that brings too much while it is subscribed to', async () => {
+    const { cache } = await make();
+    const rest = new Subject<number>();
+    const stream = cache.getOrSetStream('k', () => concat(range(0, 70_000), rest));
+    await expect(collect(stream)).rejects.toThrow('65536 items behind an observable');
+    expect(rest.observed).toBe(false);
+  });
+
   it('unsubscribe from an observable that nobody reads any more', async () => {
     const { cache } = await make();
     const subject = new Subject<number>();
@@ -356,6 +432,20 @@ describe('the stream of a caller', () => {
     expect(await asked(cache.getOrSetStream('k', source))).toEqual(inOrder);
   });
 
+  it('tells the failure of its source to whichever question it answers', async () => {
+    const { cache } = await memory!.make();
+    const failure = new Error('the line is cut');
+    const stream = cache.getOrSetStream('k', async function* () {
+      yield 'a';
+      throw failure;
+    });
+    expect(await Promise.allSettled([stream.next(), stream.next(), stream.next()])).toEqual([
+      { status: 'fulfilled', value: { done: false, value: 'a' } },
+      { status: 'rejected', reason: failure },
+      { status: 'fulfilled', value: { done: true, value: undefined } },
+    ]);
+  });
+
   it('is refused at once for what can never be meant', async () => {
     const { cache } = await memory!.make();
     const source = (): AsyncIterable<string> => words('a');
@@ -374,6 +464,48 @@ describe('the stream of a caller', () => {
         }),
       );
     expect([await read(), await read(), runs]).toEqual([['a'], ['a'], 2]);
+  });
+});
+
+describe('a value where a stream is asked for', () => {
+  const [memory] = stores;
+
+  it('is not renewed, however soon it goes stale: the source runs once', async () => {
+    const { cache, clock } = await memory!.make({ refreshAhead: 1e9 });
+    await cache.getOrSet('k', async () => {
+      // What took no time is never renewed early.
+      await clock.advance(5);
+      return 'a value';
+    });
+    let runs = 0;
+    const source = (): AsyncIterable<string> => {
+      runs++;
+      return words('a');
+    };
+    expect(await collect(cache.getOrSetStream('k', source))).toEqual(['a']);
+    await settle();
+    expect(runs).toBe(1);
+    expect(await cache.get('k')).toBe('a value');
+  });
+});
+
+describe('the source of a stream', () => {
+  const [memory] = stores;
+
+  it.each([
+    ['that is recorded', false],
+    ['that is read uncached', true],
+  ])('runs in the context of the call that made it, whoever reads: one %s', async (_, isTaken) => {
+    const { cache } = await memory!.make();
+    if (isTaken) await cache.set('k', 'a value');
+    const traces = new AsyncLocalStorage<string>();
+    const stream = traces.run('caller', () =>
+      cache.getOrSetStream('k', async function* () {
+        yield `${traces.getStore()} 1`;
+        yield `${traces.getStore()} 2`;
+      }),
+    );
+    expect(await traces.run('reader', () => collect(stream))).toEqual(['caller 1', 'caller 2']);
   });
 });
 
@@ -444,6 +576,19 @@ describe('a limit of time', () => {
     await clock.advance(1_000);
     await rejected;
     // Nobody else wants it.
+    expect(tap.returned).toBe(1);
+  });
+
+  it('is for the first item of an uncached one, too', async () => {
+    const { cache, clock } = await memory!.make();
+    await cache.set('k', 'a value');
+    const tap = new Tap<string>();
+    const stream = cache.getOrSetStream('k', () => tap, { hardTimeout: '1s' });
+    let failure: unknown;
+    stream.next().catch((error: unknown) => (failure = error));
+    await until(() => tap.asked === 1);
+    await clock.advance(1_000);
+    expect(String(failure)).toContain('took longer than 1000 ms');
     expect(tap.returned).toBe(1);
   });
 

@@ -69,6 +69,7 @@ describe('options that cannot stand together', () => {
   it.each([
     ['maxEntries', 5],
     ['maxBytes', 1_000],
+    ['eviction', 'lfu'],
   ])("memory.%s and backend 'redis'", (name, value) => {
     const memory = { [name]: value, isolation: 'freeze' };
     expect(faults({ backend: 'redis', redis: {}, memory, fallback: 'none' })).toEqual({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CacheBackend } from '../../../lib/contracts/backend.js';
+import { LruEviction } from '../../../lib/support/eviction/lru.eviction.js';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
 import { describeOptions } from '../../../lib/config/describe-options.js';
 import { resolveOptions } from '../../../lib/config/resolved-options.js';
@@ -39,6 +40,8 @@ describe('describeOptions', () => {
 
   it.each<[CacheModuleOptions, string]>([
     [{ backend: 'null' }, 'backend null (nothing is kept)'],
+    [{ memory: { eviction: 'lfu' } }, 'isolation clone, eviction lfu), ttl'],
+    [{ memory: { eviction: () => new LruEviction() } }, 'isolation clone, eviction by a strategy of yours), ttl'],
     [
       { redis: {} },
       'backend tiered (memory 10000 entries, 100 MiB, isolation clone; redis 127.0.0.1:6379/0, command timeout 100ms), ttl',

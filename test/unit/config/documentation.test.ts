@@ -69,7 +69,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(58);
+    expect(variables).toHaveLength(59);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {

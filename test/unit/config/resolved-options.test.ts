@@ -28,7 +28,7 @@ describe('resolveOptions', () => {
         nullTtl: undefined,
       },
       backend: 'memory',
-      memory: { maxEntries: 10_000, maxBytes: 104_857_600, isolation: 'clone', admit: undefined },
+      memory: { maxEntries: 10_000, maxBytes: 104_857_600, eviction: 'lru', isolation: 'clone', admit: undefined },
       redis: undefined,
       commandTimeout: 100,
       lease: { ttl: 2_000, waitTimeout: 30_000 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock, systemRandom } from '../../../lib/support/clock.js';
+import { LruEviction } from '../../../lib/support/eviction/lru.eviction.js';
 import { CacheBackend } from '../../../lib/contracts/backend.js';
 import type { CacheModuleOptions } from '../../../lib/contracts/options.js';
 import { validateOptions } from '../../../lib/config/validate-options.js';
@@ -107,7 +108,7 @@ describe('validateOptions', () => {
       hardTimeout: '2s',
       jitter: 0.1,
       nullTtl: 0,
-      memory: { maxEntries: 1, maxBytes: 1, isolation: 'freeze', admit: () => true },
+      memory: { maxEntries: 1, maxBytes: 1, eviction: () => new LruEviction(), isolation: 'freeze', admit: () => true },
       redis: {
         host: '::1',
         port: 6380,

@@ -85,6 +85,22 @@ describe('a stream that is longer than may be held', () => {
     expect(read - before).toBeLessThanOrEqual(6);
   });
 
+  it('goes at the pace of its readers again, though it went to its end by itself', async () => {
+    const { recording } = rig();
+    const source = chunks();
+    const reader = recording.join(false);
+    recording.drain();
+    recording.start(source);
+    await settle();
+    const { asked } = source;
+    expect(recording.isWhole).toBe(false);
+    for (let nth = 0; nth < asked; nth++) await reader.next();
+    await settle();
+    expect(source.asked).toBe(asked);
+    await reader.next();
+    expect(source.asked).toBe(asked + 1);
+  });
+
   it('goes on when the reader leaves that it has waited for', async () => {
     const { recording } = rig();
     const source = chunks(40);
@@ -160,6 +176,18 @@ describe('a reader that asks for nothing', () => {
     await clock.advance(1_000);
     expect(onDeserted).toHaveBeenCalledTimes(1);
     await expect(reader.next()).rejects.toThrow('did not ask for the next item for 1000 ms');
+  });
+
+  it('is not given up while it reads what the others have left behind', async () => {
+    const { clock, recording } = rig({ maxBytes: 10_000 });
+    const [quick, slow] = [recording.join(true), recording.join(false)];
+    recording.start(chunks());
+    for (let nth = 0; nth < 8; nth++) await quick.next();
+    quick.leave();
+    for (let nth = 0; nth < 8; nth++) {
+      await clock.advance(999);
+      expect(await slow.next()).toMatchObject({ done: false });
+    }
   });
 
   it('is not given up for a source that takes its time', async () => {
