@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CacheBackendError } from '../../support/errors.js';
+import { messageOf } from '../../support/message-of.js';
 import { Commits } from './commits.js';
 import { diskError } from './disk-error.js';
 import type { EntryTable } from './entry-table.js';
@@ -149,15 +150,23 @@ export class DiskStore {
   /** The file, opened anew where it is given up or another one stands in its place. */
   async #sound(): Promise<Opened> {
     if (!this.#isSuspect) return this.#opened;
-    await this.#opened.file.tables.environment.close().catch(() => {});
+    await this.#letGo();
     await this.#open((notice) => this.parts.onError(new CacheBackendError(notice)));
     this.#isSuspect = false;
     this.#beatAt = 0;
     return this.#opened;
   }
 
+  async #letGo(): Promise<void> {
+    try {
+      await this.#opened.file.tables.environment.close();
+    } catch {
+      // It was closed already, and could not be opened since.
+    }
+  }
+
   #suspect(error: unknown): void {
-    if (GIVEN_UP.test(String(Object(error).message))) this.#isSuspect = true;
+    if (GIVEN_UP.test(messageOf(error))) this.#isSuspect = true;
   }
 
   async #look(): Promise<void> {

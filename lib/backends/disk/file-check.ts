@@ -2,6 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { FileBytes, newestOf, readMetas, type Meta } from './file-bytes.js';
 import { PageWalk } from './page-walk.js';
 
+/** How long each of two walks may take, in milliseconds; what is left then is believed. */
+const PATIENCE = 200;
 /** How often a file is looked at that somebody changes meanwhile. */
 const MOST_LOOKS = 5;
 
@@ -18,14 +20,16 @@ export function fileFault(path: string): string | undefined {
     throw error;
   }
   try {
-    for (let look = 1; ; look++) {
+    for (let look = 0; look < MOST_LOOKS; look++) {
       const metas = readMetas(new FileBytes(file));
       const fault = faultOf(new FileBytes(file), metas);
-      if (fault === undefined || look === MOST_LOOKS) return fault;
+      if (fault === undefined) return undefined;
       // Somebody who writes meanwhile may have used a page anew that was being looked at.
       const now = readMetas(new FileBytes(file));
       if (newestOf(now)?.transaction === newestOf(metas)?.transaction) return fault;
     }
+    // Somebody works with it, and does not die of it.
+    return undefined;
   } finally {
     closeSync(file);
   }
@@ -36,6 +40,10 @@ function faultOf(bytes: FileBytes, metas: readonly Meta[]): string | undefined {
   const newest = newestOf(metas);
   if (!newest || metas.length < 2) return 'it is not a store of this kind, or its beginning is damaged';
   const pages = Math.floor(bytes.size / newest.pageSize);
-  if (metas.some(({ lastPage }) => lastPage >= pages)) return 'it is shorter than it should be';
-  return new PageWalk(bytes, newest).run() ? undefined : 'one of its pages is damaged';
+  // Pages at the end that were given up at once are never written; but every other has to be looked for.
+  const isShort = metas.some(({ lastPage }) => lastPage >= pages);
+  // After a loss of power LMDB goes back to the older of the two.
+  const isWhole = metas.every((meta) => new PageWalk(bytes, meta, isShort ? Infinity : PATIENCE).run());
+  if (isWhole) return undefined;
+  return isShort ? 'it is shorter than it should be' : 'one of its pages is damaged';
 }

@@ -64,11 +64,10 @@ export class Opened {
 }
 
 /** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */
-async function causeOf(error: unknown): Promise<unknown> {
-  const { commitError } = Object(error) as { readonly commitError?: Promise<never> };
-  if (!(commitError instanceof Promise)) return error;
-  let cause: unknown = error;
-  commitError.catch((why: unknown) => (cause = why));
-  await new Promise((resolve) => setImmediate(resolve));
-  return cause;
+async function causeOf(failure: unknown): Promise<unknown> {
+  const { commitError } = Object(failure) as { readonly commitError?: Promise<never> };
+  if (!(commitError instanceof Promise)) return failure;
+  const why = commitError.then(undefined, (cause: unknown) => cause);
+  // It says so in the same turn, or never.
+  return Promise.race([why, new Promise((resolve) => setImmediate(resolve, failure))]);
 }

@@ -13,9 +13,6 @@ const SUB_TABLE = 2;
 const BIG_DATA_BYTES = 24;
 const TABLE_BYTES = 48;
 
-/** How long a walk may take, in milliseconds; what is left then is believed. */
-const PATIENCE = 400;
-
 /** Says that something is not as it must be. */
 class Nonsense extends Error {}
 
@@ -24,7 +21,7 @@ class Nonsense extends Error {}
  * free pages comes first, since from a wrong one LMDB would write over what is in use.
  */
 export class PageWalk {
-  readonly #until = performance.now() + PATIENCE;
+  readonly #until: number;
   /** Which pages are in use, or free. */
   readonly #taken: Uint8Array;
   readonly #page: Buffer;
@@ -32,7 +29,10 @@ export class PageWalk {
   constructor(
     private readonly file: FileBytes,
     private readonly meta: Meta,
+    /** Milliseconds. */
+    patience: number,
   ) {
+    this.#until = performance.now() + patience;
     this.#taken = new Uint8Array(meta.lastPage + 1);
     this.#taken.fill(1, 0, META_PAGES);
     this.#page = Buffer.alloc(meta.pageSize);
@@ -102,6 +102,7 @@ export class PageWalk {
     const { lastPage, pageSize } = this.meta;
     expect(pages > 0n && pages <= BigInt(lastPage) && PAGE_HEADER + size <= Number(pages) * pageSize);
     const start = Number(first) * pageSize;
+    expect(start + PAGE_HEADER + size <= this.file.size);
     for (let page = first; page < first + pages; page++) this.#take(page);
     const header = this.file.read(start, PAGE_HEADER);
     expect(header.length === PAGE_HEADER && this.#isPage(header, first));

@@ -69,7 +69,7 @@ export class RoomKeeper {
    * from being used anew.
    */
   isPinned(need: number, use: FileUse): boolean {
-    if (use.filePages + need + this.#slack() <= this.bound() * 1.15) return false;
+    if (use.filePages + need + this.#slack() <= this.bound() * 1.08) return false;
     const { environment } = this.tables;
     environment.readerCheck();
     const oldest = oldestReader(environment.readerList());

@@ -102,7 +102,7 @@ describe('processes that share a store on disk', () => {
 
   it('hold the smallest of their bounds, and are told of it', async () => {
     const { backend } = await diskAt(folder.path, { maxBytes: 5 * MIB });
-    const writer = start({ maxBytes: 64 * MIB });
+    const writer = start({ maxBytes: 64 * MIB, keys: 1_000 });
     await until(() => has(writer, 'done'));
     const { notices } = writer.said.find(({ says }) => says === 'ready')!;
     expect(notices).toEqual([
@@ -112,6 +112,30 @@ describe('processes that share a store on disk', () => {
     expect(backend.usage.bytes).toBeLessThanOrEqual(5 * MIB);
     await backend.close();
   }, 30_000);
+
+  it('drop values at the limit of the file while one of them reads for ever, and go on when it is gone', async () => {
+    const reader = await compile('../faults/disk/reader.ts');
+    const { backend } = await diskAt(folder.path, { maxBytes: 8 * MIB });
+    for (let nth = 0; nth < 100; nth++) await backend.set(`k${nth}`, Buffer.alloc(30_000));
+    const pinning = watched(fork(reader.path, [folder.path], { execArgv: [] }));
+    await until(() => has(pinning, 'ready'));
+    const setMore = async (): Promise<number> => {
+      let stored = 0;
+      for (let nth = 0; nth < 400; nth++) {
+        stored += await backend.set(`more${nth}`, Buffer.alloc(30_000)).then(
+          () => 1,
+          () => 0,
+        );
+      }
+      return stored;
+    };
+    expect(await setMore()).toBeLessThan(300);
+    expect(statSync(join(folder.path, 'cache-1.mdb')).size).toBeLessThanOrEqual(8 * MIB * 1.2);
+    await kill(pinning);
+    expect(await setMore()).toBe(400);
+    await backend.close();
+    await reader.remove();
+  }, 60_000);
 
   it('go on with a new store when somebody removes the folder under them', async () => {
     const { backend } = await diskAt(folder.path);

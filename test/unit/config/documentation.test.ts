@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CompressionFields } from '../../../lib/config/compression.options.js';
 import { describeOptions } from '../../../lib/config/describe-options.js';
+import { DiskFields } from '../../../lib/config/disk.options.js';
 import { EncryptionFields } from '../../../lib/config/encryption.options.js';
 import { cacheOptionsFromEnv } from '../../../lib/config/from-env.js';
 import { cacheOptionsFromFile } from '../../../lib/config/from-file.js';
@@ -33,6 +34,7 @@ describe('docs/configuration.md', () => {
     const groups = {
       memory: MemoryFields,
       redis: RedisFields,
+      disk: DiskFields,
       compression: CompressionFields,
       encryption: EncryptionFields,
       lease: LeaseFields,
@@ -67,7 +69,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a table of variables', () => {
-    expect(variables).toHaveLength(56);
+    expect(variables).toHaveLength(59);
   });
 
   it.each(variables)('is right that %s sets %s, such as %s', (name, option, example) => {
