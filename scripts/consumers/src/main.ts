@@ -38,7 +38,11 @@ class PricesController {
   }
 }
 
-@Module({ imports: [CacheModule.forRoot(), AiCacheModule.forRoot()], controllers: [PricesController], providers: [Prices] })
+@Module({
+  imports: [CacheModule.forRoot(), AiCacheModule.forRoot()],
+  controllers: [PricesController],
+  providers: [Prices],
+})
 class AppModule {}
 
 async function main(): Promise<void> {
