@@ -149,29 +149,21 @@ module.exports = {
       comment: 'The list of public names imports everything: importing it from inside closes a circle.',
       severity: 'error',
       from: { path: '^lib/', pathNot: [lib('cli')] },
-      to: { path: ['^lib/(index|ai-index)\\.ts$', '^nestjs-cached(/|$)'] },
+      to: { path: ['^lib/(index|nest-ai/index)\\.ts$', '^nestjs-cached(/|$)'] },
     },
     {
       name: 'module-stays-on-top',
       comment: 'The module assembles the library for Nest; only the public list and the test kit stand above it.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: ['^lib/(index|(ai|embeddings|generations)\\.module)\\.ts$', lib('testing')] },
+      from: { path: '^lib/', pathNot: ['^lib/index\\.ts$', lib('nest-ai', 'testing')] },
       to: { path: '^lib/cache\\.module\\.ts$' },
     },
     {
-      name: 'ai-module-on-top',
+      name: 'ai-stands-apart',
       comment: 'Who does not cache answers of models does not load what does.',
       severity: 'error',
-      from: {
-        path: '^lib/',
-        pathNot: [
-          '^lib/(ai-index|(ai|ai-models|embeddings|generations)\\.module|ai-models\\.decorator)\\.ts$',
-          lib('ai'),
-        ],
-      },
-      to: {
-        path: ['^lib/(ai-index|(ai|ai-models|embeddings|generations)\\.module|ai-models\\.decorator)\\.ts$', lib('ai')],
-      },
+      from: { path: '^lib/', pathNot: [lib('ai', 'nest-ai')] },
+      to: { path: [lib('ai', 'nest-ai')] },
     },
     {
       name: 'library-knows-no-user',
@@ -185,7 +177,7 @@ module.exports = {
       comment: 'The sample shows what the public names can do; it may use no others.',
       severity: 'error',
       from: { path: '^sample-app/' },
-      to: { path: '^lib/', pathNot: ['^lib/(index|ai-index)\\.ts$', '^lib/(nest/health|testing)/index\\.ts$'] },
+      to: { path: '^lib/', pathNot: ['^lib/index\\.ts$', '^lib/(nest/health|nest-ai|testing)/index\\.ts$'] },
     },
     {
       name: 'declared-packages-only',

@@ -8,7 +8,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   moduleNameMapper: {
     '^nestjs-cached$': '<rootDir>/lib/index.ts',
-    '^nestjs-cached/ai$': '<rootDir>/lib/ai-index.ts',
+    '^nestjs-cached/ai$': '<rootDir>/lib/nest-ai/index.ts',
     '^nestjs-cached/terminus$': '<rootDir>/lib/nest/health/index.ts',
     '^nestjs-cached/testing$': '<rootDir>/lib/testing/index.ts',
     // Sources name their compiled files (`./x.js`); a package's own .js file still comes first.

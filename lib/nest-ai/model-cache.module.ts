@@ -1,7 +1,7 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import type { ModelCacheOptions } from './ai/models/model-cache-options.js';
-import { ModelCache } from './ai/models/model-cache.js';
-import { messageOf } from './support/message-of.js';
+import type { ModelCacheOptions } from '../ai/models/model-cache-options.js';
+import { ModelCache } from '../ai/models/model-cache.js';
+import { messageOf } from '../support/message-of.js';
 
 /** What `forRoot` takes. */
 export interface ModelCacheModuleOptions extends ModelCacheOptions {

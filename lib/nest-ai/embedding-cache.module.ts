@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import { EmbeddingCache } from './ai/embeddings/embedding-cache.js';
-import { embeddingRules, type EmbeddingCacheOptions } from './ai/embeddings/embedding-cache.options.js';
-import { vectorCodec } from './ai/embeddings/vector.codec.js';
-import { CacheModule } from './cache.module.js';
-import type { CacheModuleOptions } from './contracts/options.js';
-import type { CacheManager } from './core/cache-manager.js';
-import { getCacheToken } from './nest/tokens.js';
-import { CacheConfigError, CacheUsageError } from './support/errors.js';
+import { EmbeddingCache } from '../ai/embeddings/embedding-cache.js';
+import { embeddingRules, type EmbeddingCacheOptions } from '../ai/embeddings/embedding-cache.options.js';
+import { vectorCodec } from '../ai/embeddings/vector.codec.js';
+import { CacheModule } from '../cache.module.js';
+import type { CacheModuleOptions } from '../contracts/options.js';
+import type { CacheManager } from '../core/cache-manager.js';
+import { getCacheToken } from '../nest/tokens.js';
+import { CacheConfigError, CacheUsageError } from '../support/errors.js';
 
 /** Everything `EmbeddingCacheModule.forRoot` takes. */
 export interface EmbeddingCacheModuleOptions extends EmbeddingCacheOptions {

@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
-import type { ModelOptions } from './ai/models/model-cache-options.js';
-import { ModelCache } from './ai/models/model-cache.js';
-import { checkModelOptions } from './ai/models/resolved-model-options.js';
-import { callKey, headOf } from './core/call-key.js';
-import { checkTarget, placeName } from './nest/decorators/check-options.js';
-import { injectHidden } from './nest/decorators/injected-property.js';
-import { isOverridden } from './nest/decorators/registry-property.js';
-import { replaceMethod, type AnyMethod } from './nest/decorators/wrap-method.js';
-import { CacheUsageError } from './support/errors.js';
+import type { ModelOptions } from '../ai/models/model-cache-options.js';
+import { ModelCache } from '../ai/models/model-cache.js';
+import { checkModelOptions } from '../ai/models/resolved-model-options.js';
+import { callKey, headOf } from '../core/call-key.js';
+import { checkTarget, placeName } from '../nest/decorators/check-options.js';
+import { injectHidden } from '../nest/decorators/injected-property.js';
+import { isOverridden } from '../nest/decorators/registry-property.js';
+import { replaceMethod, type AnyMethod } from '../nest/decorators/wrap-method.js';
+import { CacheUsageError } from '../support/errors.js';
 
 /** Where an object finds the models of its application. */
 const MODELS = Symbol('nestjs-cached:models');

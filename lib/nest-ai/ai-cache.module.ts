@@ -1,13 +1,13 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import { AiResponseCache } from './ai/ai-response-cache.js';
-import type { AiCacheOptions } from './ai/options/ai-cache-options.js';
-import { DEFAULT_NAME } from './ai/options/ai-defaults.js';
-import { validateAiOptions } from './ai/options/ai-option-faults.js';
-import { cacheOptionsOf } from './ai/options/cache-options-of.js';
-import { CacheModule } from './cache.module.js';
-import type { CacheManager } from './core/cache-manager.js';
-import { getCacheToken } from './nest/tokens.js';
-import { CacheConfigError } from './support/errors.js';
+import { AiResponseCache } from '../ai/ai-response-cache.js';
+import type { AiCacheOptions } from '../ai/options/ai-cache-options.js';
+import { DEFAULT_NAME } from '../ai/options/ai-defaults.js';
+import { validateAiOptions } from '../ai/options/ai-option-faults.js';
+import { cacheOptionsOf } from '../ai/options/cache-options-of.js';
+import { CacheModule } from '../cache.module.js';
+import type { CacheManager } from '../core/cache-manager.js';
+import { getCacheToken } from '../nest/tokens.js';
+import { CacheConfigError } from '../support/errors.js';
 
 /** What `forRootAsync` takes. `name` and `isGlobal` stand beside the factory, not in what it returns. */
 export interface AiCacheModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

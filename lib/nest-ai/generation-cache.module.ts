@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import { GenerationCache } from './ai/generations/generation-cache.js';
-import type { GenerationCacheOptions } from './ai/generations/generation-cache-options.js';
-import { validatePlacedOptions } from './ai/generations/generation-option-faults.js';
-import { cacheOptionsOf } from './ai/generations/generation-place.js';
-import { CacheModule } from './cache.module.js';
-import type { CacheManager } from './core/cache-manager.js';
-import { getCacheToken } from './nest/tokens.js';
-import { CacheConfigError } from './support/errors.js';
+import { GenerationCache } from '../ai/generations/generation-cache.js';
+import type { GenerationCacheOptions } from '../ai/generations/generation-cache-options.js';
+import { validatePlacedOptions } from '../ai/generations/generation-option-faults.js';
+import { cacheOptionsOf } from '../ai/generations/generation-place.js';
+import { CacheModule } from '../cache.module.js';
+import type { CacheManager } from '../core/cache-manager.js';
+import { getCacheToken } from '../nest/tokens.js';
+import { CacheConfigError } from '../support/errors.js';
 
 const DEFAULT_NAME = 'generations';
 
