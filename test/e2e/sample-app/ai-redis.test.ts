@@ -12,7 +12,7 @@ let model: ModelServer;
 const services: Service[] = [];
 
 async function startService(): Promise<Service> {
-  const service = await Service.start({ REDIS_URL: redis.url, OPENAI_BASE_URL: model.url });
+  const service = await Service.start({ REDIS_URL: redis.url, REDIS_SOCKET_TIMEOUT: '5', OPENAI_BASE_URL: model.url });
   services.push(service);
   return service;
 }

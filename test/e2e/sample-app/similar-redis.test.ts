@@ -8,7 +8,7 @@ let redis: RunningRedis;
 const services: Service[] = [];
 
 async function startService(): Promise<Service> {
-  const service = await Service.start({ REDIS_URL: redis.url, REDIS_SOCKET_TIMEOUT: '1' });
+  const service = await Service.start({ REDIS_URL: redis.url, REDIS_SOCKET_TIMEOUT: '5' });
   services.push(service);
   return service;
 }
