@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Redis } from 'ioredis';
 import { NestFactory } from '@nestjs/core';
-import { getCacheToken } from '../../dist/index.js';
-import { EmbeddingCache, EmbeddingCacheModule } from '../../dist/ai-index.js';
+import { getCacheToken } from 'nestjs-cached';
+import { EmbeddingCache, EmbeddingCacheModule } from 'nestjs-cached/ai';
 import { difference, startRedis } from '../kit/redis.mjs';
 import { median, spread } from '../kit/stats.mjs';
 

@@ -1,4 +1,4 @@
-import { FlatVectorIndex } from '../../dist/ai-index.js';
+import { FlatVectorIndex } from 'nestjs-cached/ai';
 import { median, spread } from '../kit/stats.mjs';
 
 const VECTORS = 10_000;
