@@ -1,12 +1,10 @@
-import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { EmbeddingCache } from '../ai/embeddings/embedding-cache.js';
 import { embeddingRules, type EmbeddingCacheOptions } from '../ai/embeddings/embedding-cache.options.js';
 import { vectorCodec } from '../ai/embeddings/vector.codec.js';
-import { CacheModule } from '../cache.module.js';
 import type { CacheModuleOptions } from '../contracts/options.js';
-import type { CacheManager } from '../core/cache-manager.js';
-import { getCacheToken } from '../nest/tokens.js';
 import { CacheConfigError, CacheUsageError } from '../support/errors.js';
+import { moduleOverCache, type AsyncOptions, type OptionSources } from './module-over-cache.js';
 
 /** Everything `EmbeddingCacheModule.forRoot` takes. */
 export interface EmbeddingCacheModuleOptions extends EmbeddingCacheOptions {
@@ -21,42 +19,18 @@ export interface EmbeddingCacheModuleOptions extends EmbeddingCacheOptions {
   readonly cache?: Omit<CacheModuleOptions, 'name' | 'isGlobal'>;
 }
 
-/** What `forRootAsync` takes. `name` and `isGlobal` stand beside the factory, not in what it returns. */
-export interface EmbeddingCacheModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Default `embeddings`. */
-  readonly name?: string;
-  /** Default true. */
-  readonly isGlobal?: boolean;
-  readonly inject?: FactoryProvider['inject'];
-  readonly useFactory: (
-    // Whatever is injected.
-    ...args: never[]
-  ) => Given | Promise<Given>;
-}
-
 const DEFAULT_NAME = 'embeddings';
 
 type Given = Omit<EmbeddingCacheModuleOptions, 'name' | 'isGlobal'>;
 
-/** Options where nothing that prints a module or its providers sees them: those of the cache hold passwords. */
-class HeldOptions {
-  readonly #cache: CacheModuleOptions;
+/** What `forRootAsync` takes. `name` (default `embeddings`) and `isGlobal` stand beside the factory, not in what it returns. */
+export type EmbeddingCacheModuleAsyncOptions = AsyncOptions<Given>;
 
-  constructor(
-    readonly embeddings: EmbeddingCacheOptions,
-    cache: CacheModuleOptions,
-  ) {
-    this.#cache = cache;
-  }
-
-  get cache(): CacheModuleOptions {
-    return this.#cache;
-  }
+/** The options of both, checked. */
+interface Split {
+  readonly embeddings: EmbeddingCacheOptions;
+  readonly cache: CacheModuleOptions;
 }
-
-/** Makes the options of one cache of embeddings, for itself and for the cache below. */
-@Module({})
-class EmbeddingOptionsModule {}
 
 /**
  * A cache for vectors of texts: a cache of its own, and `EmbeddingCache` to be injected. Import it again with a `name` for a
@@ -69,18 +43,8 @@ export class EmbeddingCacheModule {
     return define({ name, isGlobal }, {}, () => options);
   }
 
-  static forRootAsync({
-    name,
-    isGlobal,
-    imports,
-    inject,
-    useFactory,
-  }: EmbeddingCacheModuleAsyncOptions): DynamicModule {
-    return define(
-      { name, isGlobal },
-      { imports, inject },
-      useFactory as (...args: unknown[]) => Given | Promise<Given>,
-    );
+  static forRootAsync({ useFactory, ...rest }: EmbeddingCacheModuleAsyncOptions): DynamicModule {
+    return define(rest, rest, useFactory as (...args: unknown[]) => Given | Promise<Given>);
   }
 }
 
@@ -89,51 +53,32 @@ export function getEmbeddingCacheToken(name: string = DEFAULT_NAME): string | ty
   return name === DEFAULT_NAME ? EmbeddingCache : `nestjs-cached:embeddings:${name}`;
 }
 
-interface Extras {
-  readonly name: string | undefined;
-  readonly isGlobal: boolean | undefined;
+interface Place {
+  readonly name?: string | undefined;
+  readonly isGlobal?: boolean | undefined;
 }
 
 function define(
-  { name = DEFAULT_NAME, isGlobal = true }: Extras,
-  { imports = [], inject = [] }: { imports?: DynamicModule['imports']; inject?: FactoryProvider['inject'] | undefined },
+  { name = DEFAULT_NAME, isGlobal }: Place,
+  { imports, inject }: OptionSources,
   make: (...args: unknown[]) => Given | Promise<Given>,
 ): DynamicModule {
-  const held = Symbol(`nestjs-cached:embedding-options:${name}`);
-  const token = getEmbeddingCacheToken(name);
-  const options: DynamicModule = {
-    module: EmbeddingOptionsModule,
-    imports: imports ?? [],
-    providers: [
-      {
-        provide: held,
-        inject: [...inject],
-        useFactory: async (...args: unknown[]) => holdOptions(await make(...args)),
-      },
-    ],
-    exports: [held],
-  };
-  const cache = CacheModule.forRootAsync({
-    ...{ name, isGlobal, imports: [options], inject: [held] },
-    useFactory: (given: HeldOptions) => given.cache,
+  return moduleOverCache<Split>({
+    ...{
+      module: EmbeddingCacheModule,
+      name,
+      isGlobal,
+      token: getEmbeddingCacheToken(name),
+      sources: { imports, inject },
+    },
+    make: async (...args) => split(await make(...args)),
+    cacheOptionsOf: ({ cache }) => cache,
+    open: (manager, { embeddings }) => new EmbeddingCache(manager, embeddings),
   });
-  return {
-    module: EmbeddingCacheModule,
-    global: isGlobal,
-    imports: [options, cache],
-    providers: [
-      {
-        provide: token,
-        inject: [getCacheToken(name), held],
-        useFactory: (manager: CacheManager, { embeddings }: HeldOptions) => new EmbeddingCache(manager, embeddings),
-      },
-    ],
-    exports: [token, cache],
-  };
 }
 
 /** @throws CacheConfigError for what is no option, or cannot be meant. */
-function holdOptions({ cache = {}, ...embeddings }: Given): HeldOptions {
+function split({ cache = {}, ...embeddings }: Given): Split {
   try {
     embeddingRules(embeddings);
   } catch (error) {
@@ -142,5 +87,5 @@ function holdOptions({ cache = {}, ...embeddings }: Given): HeldOptions {
   }
   const redis = cache.redis && { commandTimeout: '1s' as const, ...cache.redis };
   const defaults = { ttl: '30d' as const, logKeys: 'digest' as const, codec: vectorCodec, compression: false as const };
-  return new HeldOptions(embeddings, { ...defaults, ...cache, ...(redis && { redis }) });
+  return { embeddings, cache: { ...defaults, ...cache, ...(redis && { redis }) } };
 }
