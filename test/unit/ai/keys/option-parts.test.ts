@@ -249,6 +249,24 @@ describe('tools and schemas', () => {
     expect(message).toContain('JSON schema');
   });
 
+  it('refuses tools of LangChain that do not tell what is in them, naming the path', () => {
+    class Tool {
+      readonly lc_serializable = false;
+      constructor(readonly name: string) {}
+      toJSON(): object {
+        return { lc: 1, type: 'not_implemented', id: ['langchain', 'tools', 'Tool'] };
+      }
+    }
+    class Message extends Tool {
+      override readonly lc_serializable = true as never;
+      override toJSON(): object {
+        return { lc: 1, type: 'constructor', kwargs: { content: this.name } };
+      }
+    }
+    expect(refusal({ tools: [new Tool('search')] })).toMatchObject({ path: 'options.tools[0]' });
+    differ({ messages: [new Message('a')] }, { messages: [new Message('b')] });
+  });
+
   it('refuses functions that may change the answer, naming the path', () => {
     expect(refusal({ prepareStep: () => 1 }).path).toBe('options.prepareStep');
     expect(refusal({ execute: () => 1 }).path).toBe('options.execute');
