@@ -169,6 +169,50 @@ describe('models', () => {
     differ({ model: 'm' }, { model: new Chat(['langchain', 'openai']) }, { model: new Chat(['langchain', 'groq']) });
   });
 
+  it('of LangChain count by the tools and other options that are bound to them', () => {
+    class Chat {
+      readonly model = 'm';
+      readonly lc_namespace = ['langchain', 'openai'];
+      constructor(
+        readonly defaultOptions?: object,
+        readonly format?: string,
+        readonly logitBias?: object,
+        readonly azureOpenAIApiDeploymentName?: string,
+      ) {}
+    }
+    const tool = (name: string): object => ({ tools: [{ type: 'function', function: { name } }] });
+    differ(
+      { model: new Chat() },
+      { model: new Chat(tool('search')) },
+      { model: new Chat(tool('send')) },
+      { model: new Chat({ response_format: { type: 'json_object' } }) },
+      { model: new Chat(undefined, 'json') },
+      { model: new Chat(undefined, undefined, { 50256: -100 }) },
+      { model: new Chat(undefined, undefined, undefined, 'mine') },
+    );
+    const watched = {
+      ...tool('a'),
+      signal: new AbortController().signal,
+      callbacks: [() => 1],
+      runId: '1',
+      timeout: 5,
+    };
+    expect(keyWith({ model: new Chat(watched) })).toBe(keyWith({ model: new Chat(tool('a')) }));
+  });
+
+  it('of the AI SDK count by all of their settings', () => {
+    class OlderClient {
+      readonly modelId = 'm';
+      constructor(readonly settings: object) {}
+    }
+    differ(
+      { model: new OlderClient({}) },
+      { model: new OlderClient({ logitBias: { 1: 2 } }) },
+      { model: new OlderClient({ useSearchGrounding: true }) },
+      { model: new OlderClient({ useSearchGrounding: true, seed: 1 }) },
+    );
+  });
+
   it('are refused without a name', () => {
     expect(refusal({ model: { temperature: 1 } })).toMatchObject({ path: 'options.model' });
     expect(refusal({ model: 5 }).message).toContain('neither a name nor an object');
