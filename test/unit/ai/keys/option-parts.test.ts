@@ -69,6 +69,7 @@ describe('headers', () => {
     ],
     ...['x-b3-traceid', 'x-amzn-trace-id', 'x-cloud-trace-context', 'authorization', 'x-api-key', 'x-stainless-os'],
     ...['date', 'content-length', 'x-datadog-trace-id', 'x-goog-api-key', 'api-key', 'x-amz-date'],
+    ...['x-ms-client-request-id', 'ocp-apim-subscription-key', 'x-trace-id', 'x-span-id', 'cookie', 'cf-ray'],
   ];
 
   it('leave out what only identifies or traces the call, in any case and shape', () => {
