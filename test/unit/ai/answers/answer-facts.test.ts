@@ -144,6 +144,16 @@ describe('answerFacts', () => {
       { ...known, finish: 'content-filter' },
     ],
     [
+      'LanguageModelV3 of a provider that says no reason',
+      { content: [{ type: 'text', text: 'Hi' }], finishReason: { unified: 'other', raw: undefined } },
+      { text: 'Hi' },
+    ],
+    [
+      'LanguageModelV3 of an unknown reason',
+      { content: [{ type: 'text', text: 'Hi' }], finishReason: { unified: 'other', raw: 'tired' } },
+      { text: 'Hi', finish: 'other' },
+    ],
+    [
       'LanguageModelV2 with a call',
       { content: [{ type: 'tool-call' }], finishReason: 'tool-calls' },
       { text: '', finish: 'tool-calls', hasToolCalls: true },
