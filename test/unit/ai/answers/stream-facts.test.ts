@@ -115,6 +115,17 @@ describe('StreamFacts', () => {
 
   it.each<[string, object[], Partial<AnswerFacts>]>([
     ['no text', [aiSdk[1]!, aiSdk[6]!], { text: '', finish: 'stop', usage: USAGE, ended: true }],
+    [
+      'an end of which its provider has told nothing',
+      [aiSdk[3]!, { type: 'finish', finishReason: 'unknown', totalUsage: USAGE }],
+      { usage: USAGE, ended: false },
+    ],
+    [
+      'the same since its version 6',
+      [model[2]!, { type: 'finish', finishReason: { unified: 'other', raw: undefined } }],
+      { ended: false },
+    ],
+    ['the end of a message to a page', [aiSdk[3]!, { type: 'finish' }], { ended: true }],
     ['a failure', [aiSdk[3]!, { type: 'error', error: new Error('no') }], { finish: 'error', ended: false }],
     ['an abort', [...aiSdk, { type: 'abort' }], { ...whole, ended: false }],
     ['a tool that failed', [{ type: 'tool-error', error: new Error('no') }, ...aiSdk], whole],
