@@ -286,6 +286,9 @@ describe('answerFacts', () => {
 
     ['an error body', { error: { message: 'no' } }, { finish: 'error' }],
     ['an error body of Ollama', { error: 'no such model' }, { finish: 'error' }],
+    ['one with a type', { error: 'too long', error_type: 'validation' }, { finish: 'error' }],
+    ['one of a gateway', { statusCode: 502, message: 'no', error: 'Bad Gateway' }, { finish: 'error' }],
+    ['one of vLLM', { object: 'error', message: 'too long', type: 'BadRequestError', code: 400 }, { finish: 'error' }],
   ])('reads %s', (_, answer, expected) => {
     expect(answerFacts(answer)).toEqual(facts(expected));
   });
@@ -299,6 +302,9 @@ describe('answerFacts', () => {
     [{ text: '' }],
     [{ error: null, text: 'a' }],
     [{ error: '', sum: 1 }],
+    [{ error: 'a', sum: 1 }],
+    [{ error: '', message: 'a' }],
+    [{ subject: 'a', verb: 'raises', object: 'error' }],
     [{ choices: ['a', 'b'], question: 'c' }],
     [{ choices: [] }],
     [{ candidates: [{ name: 'a' }] }],
