@@ -282,6 +282,11 @@ describe('answerFacts', () => {
       gemini({ content: { parts: [{ inlineData: {} }] } }),
       { ...known, text: undefined, model: 'gemini-3' },
     ],
+    [
+      'one without candidates',
+      gemini({}, { candidates: undefined }),
+      { ...known, text: '', finish: undefined, model: 'gemini-3' },
+    ],
     ['a blocked prompt', { promptFeedback: { blockReason: 'SAFETY' } }, { text: '', finish: 'content-filter' }],
 
     ['an error body', { error: { message: 'no' } }, { finish: 'error' }],
