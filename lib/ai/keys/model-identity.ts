@@ -24,6 +24,9 @@ const SAMPLING_NAMES = [
   ...['azureOpenAIApiDeploymentName'],
 ];
 
+/** Of a model of the AI SDK: which files its provider reads by itself. No answer depends on who reads them. */
+const ADDRESSES = 'supportedUrls';
+
 /** Of `RunnableConfig` of LangChain: who watches a run and how it goes, beside what the model is asked with. */
 const RUN_NAMES: ReadonlySet<string> = new Set([
   ...['callbacks', 'configurable', 'maxConcurrency', 'metadata', 'recursionLimit', 'runId', 'runName', 'tags'],
@@ -47,7 +50,7 @@ export function modelIdentity(model: unknown, path: string): ModelIdentity {
 
 function plainRest(model: object, idName?: string): Record<string, unknown> {
   const kept = Object.entries(model).filter(
-    ([name, value]) => name !== idName && typeof value !== 'function' && !isIgnoredOption(name),
+    ([name, value]) => name !== idName && name !== ADDRESSES && typeof value !== 'function' && !isIgnoredOption(name),
   );
   return Object.fromEntries(kept);
 }

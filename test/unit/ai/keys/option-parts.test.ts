@@ -214,6 +214,13 @@ describe('models', () => {
     );
   });
 
+  it('of the AI SDK that are wrapped are known, whatever addresses they can read', () => {
+    const wrapped = (supportedUrls: unknown): object => ({
+      model: { specificationVersion: 'v3', provider: 'p', modelId: 'm', supportedUrls, doGenerate: () => 1 },
+    });
+    expect(keyWith(wrapped(Promise.resolve({})))).toBe(keyWith(wrapped({ 'image/*': [/^https:/] })));
+  });
+
   it('are refused without a name', () => {
     expect(refusal({ model: { temperature: 1 } })).toMatchObject({ path: 'options.model' });
     expect(refusal({ model: 5 }).message).toContain('neither a name nor an object');
