@@ -16,9 +16,16 @@ export function partialUsageOf(usage: unknown): PartialUsage {
   // Gemini counts thoughts beside the answer, and bills them alike.
   const thoughts = countOf(fieldOf(usage, 'thoughtsTokenCount'));
   return {
-    inputTokens: firstCount(usage, INPUT_NAMES),
+    inputTokens: withCached(usage, firstCount(usage, INPUT_NAMES)),
     outputTokens: thoughts === undefined ? outputTokens : (outputTokens ?? 0) + thoughts,
   };
+}
+
+/** Anthropic counts what it reads from or writes to its cache of prompts beside the input; others count it in. */
+function withCached(usage: unknown, inputTokens: number | undefined): number | undefined {
+  if (inputTokens === undefined || countOf(fieldOf(usage, 'input_tokens')) !== inputTokens) return inputTokens;
+  const read = countOf(fieldOf(usage, 'cache_read_input_tokens')) ?? 0;
+  return inputTokens + read + (countOf(fieldOf(usage, 'cache_creation_input_tokens')) ?? 0);
 }
 
 /** `undefined` when the provider has counted nothing; a side that it has not counted is 0. */

@@ -231,6 +231,13 @@ describe('answerFacts', () => {
     ],
 
     ['a message of Anthropic', anthropic({}), { ...known, model: 'claude' }],
+    [
+      'one with a prompt out of a cache',
+      anthropic({
+        usage: { input_tokens: 1, cache_read_input_tokens: 2000, cache_creation_input_tokens: 300, output_tokens: 5 },
+      }),
+      { ...known, usage: { inputTokens: 2301, outputTokens: 5 }, model: 'claude' },
+    ],
     ['one stopped by a sequence', anthropic({ stop_reason: 'stop_sequence' }), { ...known, model: 'claude' }],
     ['one of max_tokens', anthropic({ stop_reason: 'max_tokens' }), { ...known, finish: 'length', model: 'claude' }],
     ['one paused', anthropic({ stop_reason: 'pause_turn' }), { ...known, finish: 'other', model: 'claude' }],
