@@ -5,6 +5,7 @@ import { readAiSdkResult } from './read-ai-sdk.js';
 import { readAnthropicMessage } from './read-anthropic.js';
 import { readGeminiResponse } from './read-gemini.js';
 import { readLangChainMessage } from './read-langchain.js';
+import { readOllamaResponse } from './read-ollama.js';
 import { readChatCompletion } from './read-openai-chat.js';
 import { readOpenAiResponse } from './read-openai-response.js';
 
@@ -13,6 +14,7 @@ const READERS = [
   readChatCompletion,
   readOpenAiResponse,
   readGeminiResponse,
+  readOllamaResponse,
   readAiSdkResult,
   readAnthropicMessage,
   readLangChainMessage,
@@ -28,8 +30,8 @@ const UNKNOWN: AnswerFacts = {
 };
 
 /**
- * What an answer says of itself, told by its shape: of the AI SDK, OpenAI (chat and responses), Anthropic, LangChain and
- * Gemini, or a plain string. Of anything else nothing is known. A body `{ error }` is an error, with whatever status it
+ * What an answer says of itself, told by its shape: of the AI SDK, OpenAI (chat and responses), Anthropic, LangChain,
+ * Gemini and Ollama, or a plain string. Of anything else nothing is known. A body `{ error }` is an error, with whatever status it
  * came. Never throws.
  */
 export function answerFacts(response: unknown): AnswerFacts {

@@ -1,9 +1,26 @@
 import type { AiUsage } from '../ai-usage.js';
 import { fieldOf } from './fields.js';
 
-/** `input_tokens`: Anthropic, OpenAI responses, LangChain; `prompt_tokens`: OpenAI chat; `promptTokenCount`: Gemini. */
-const INPUT_NAMES = ['inputTokens', 'input_tokens', 'prompt_tokens', 'promptTokens', 'promptTokenCount'];
-const OUTPUT_NAMES = ['outputTokens', 'output_tokens', 'completion_tokens', 'completionTokens', 'candidatesTokenCount'];
+/**
+ * `input_tokens`: Anthropic, OpenAI responses, LangChain; `prompt_tokens`: OpenAI chat; `promptTokenCount`: Gemini;
+ * `prompt_eval_count`: Ollama.
+ */
+const INPUT_NAMES = [
+  'inputTokens',
+  'input_tokens',
+  'prompt_tokens',
+  'promptTokens',
+  'promptTokenCount',
+  'prompt_eval_count',
+];
+const OUTPUT_NAMES = [
+  'outputTokens',
+  'output_tokens',
+  'completion_tokens',
+  'completionTokens',
+  'candidatesTokenCount',
+  'eval_count',
+];
 
 /** One side alone may be known, as at the start of an Anthropic stream. */
 export interface PartialUsage {

@@ -83,6 +83,17 @@ const langChain = (more: object): object => ({
   ...more,
 });
 
+const ollama = (more: object): object => ({
+  model: 'llama',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content: 'Hi' },
+  done: true,
+  done_reason: 'stop',
+  prompt_eval_count: 3,
+  eval_count: 5,
+  ...more,
+});
+
 const known = { text: 'Hi', finish: 'stop', usage: USAGE } as const;
 const openAi = { ...known, model: 'gpt-5-2026' } as const;
 
@@ -296,6 +307,16 @@ describe('answerFacts', () => {
     ],
     ['a blocked prompt', { promptFeedback: { blockReason: 'SAFETY' } }, { text: '', finish: 'content-filter' }],
 
+    ['a chat of Ollama', ollama({}), { ...known, model: 'llama' }],
+    ['a text of Ollama', ollama({ message: undefined, response: 'Hi' }), { ...known, model: 'llama' }],
+    ['one of num_predict', ollama({ done_reason: 'length' }), { ...known, finish: 'length', model: 'llama' }],
+    ['one with no text', ollama({ message: { content: '' } }), { ...known, text: '', model: 'llama' }],
+    [
+      'one with a call',
+      ollama({ message: { content: '', tool_calls: [{}] } }),
+      { ...known, text: '', hasToolCalls: true, model: 'llama' },
+    ],
+
     ['an error body', { error: { message: 'no' } }, { finish: 'error' }],
     ['an error body of Ollama', { error: 'no such model' }, { finish: 'error' }],
     ['one with a type', { error: 'too long', error_type: 'validation' }, { finish: 'error' }],
@@ -318,6 +339,7 @@ describe('answerFacts', () => {
     [{ error: '', message: 'a' }],
     [{ subject: 'a', verb: 'raises', object: 'error' }],
     [{ choices: ['a', 'b'], question: 'c' }],
+    [{ response: '', done: true }],
     [{ choices: [] }],
     [{ candidates: [{ name: 'a' }] }],
     [{ status: 'open', output: [] }],

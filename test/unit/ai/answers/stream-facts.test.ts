@@ -83,6 +83,19 @@ const gemini = [
   { candidates: [{ content: { parts: [{ text: 'Hi' }] } }], modelVersion: 'm' },
   { candidates: [{ finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5 } },
 ];
+const ollamaChunk = (content: string, more: object = {}): object => ({
+  model: 'm',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content },
+  done: false,
+  ...more,
+});
+const ollama = [
+  ollamaChunk('H'),
+  ollamaChunk('i'),
+  ollamaChunk('!'),
+  ollamaChunk('', { done: true, done_reason: 'stop', prompt_eval_count: 3, eval_count: 5 }),
+];
 const protocols: [string, object[]][] = [
   ['the AI SDK', aiSdk],
   ['a model of the AI SDK', model],
@@ -90,6 +103,7 @@ const protocols: [string, object[]][] = [
   ['Anthropic', anthropic],
   ['responses', responses],
   ['Gemini', gemini],
+  ['Ollama', ollama],
 ];
 
 describe('StreamFacts', () => {
@@ -99,7 +113,7 @@ describe('StreamFacts', () => {
 
   it.each(protocols)('sees where one of %s is cut', (_, items) => {
     const telling = items.findLastIndex((item) =>
-      /finish_?reason":"|finishReason|message_stop|completed/i.test(JSON.stringify(item)),
+      /finish_?reason":"|finishReason|message_stop|completed|done_reason/i.test(JSON.stringify(item)),
     );
     for (let length = 2; length < telling; length++) {
       expect(factsAfter(items.slice(0, length)).ended).toBe(false);
