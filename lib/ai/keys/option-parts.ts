@@ -10,7 +10,7 @@ import { headerEntries } from './header-entries.js';
 import { type IgnoredPaths, isCallback, isIgnoredOption } from './ignored-options.js';
 import { type KeyPart, pathTo, stringPart } from './key-part.js';
 import { modelIdentity } from './model-identity.js';
-import { schemaKind } from './schema-kind.js';
+import { isProviderTool, isUnreadable, schemaKind } from './schema-kind.js';
 
 /** In containers, as `canonicalKey` has it. */
 const DEPTH_LIMIT = 256;
@@ -122,6 +122,7 @@ export class OptionParts {
       this.#at = inner;
       const value: unknown = Reflect.get(record, name);
       if (schema === 'json' && typeof value === 'function') continue;
+      if (isUnreadable(name, value) && IN_TOOLS.test(path) && isProviderTool(record)) continue;
       this.#takeProperty(name, value, inner, below);
     }
     if (schema !== 'json') refuseSymbols(record, path);

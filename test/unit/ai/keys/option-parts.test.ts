@@ -319,6 +319,18 @@ describe('tools and schemas', () => {
     differ({ messages: [new Message('a')] }, { messages: [new Message('b')] });
   });
 
+  it('counts tools of a provider by their id and arguments, for their schemas are its own', () => {
+    const search = (args: object, type = 'provider', id = 'openai.web_search'): object => ({
+      tools: { search: { type, id, args, inputSchema: () => ({}), outputSchema: { _zod: {} }, execute: () => 1 } },
+    });
+    differ(search({}), search({ size: 'low' }), search({}, 'provider', 'openai.file_search'), {
+      tools: { search: { type: 'provider', id: 'openai.web_search', args: {}, inputSchema: { type: 'object' } } },
+    });
+    expect(keyWith(search({}, 'provider-defined'))).toBe(keyWith(search({}, 'provider-defined')));
+    expect(refusal(search({}, 'function')).path).toBe('options.tools.search.inputSchema');
+    expect(refusal({ rules: search({}) }).path).toBe('options.rules.tools.search.execute');
+  });
+
   it('refuses functions that may change the answer, naming the path', () => {
     expect(refusal({ prepareStep: () => 1 }).path).toBe('options.prepareStep');
     expect(refusal({ execute: () => 1 }).path).toBe('options.execute');
