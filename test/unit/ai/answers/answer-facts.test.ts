@@ -218,6 +218,19 @@ describe('answerFacts', () => {
       { text: 'Hi', finish: 'stop' },
     ],
 
+    [
+      'one of two choices, one of them empty',
+      chat({ message: message('Hi'), finish_reason: 'stop' }, { message: message(' '), finish_reason: 'stop' }),
+      { ...openAi, text: '' },
+    ],
+    [
+      'one of two choices, one of them a call',
+      chat(
+        { message: message('Hi'), finish_reason: 'stop' },
+        { message: message(null, { tool_calls: [{ id: '1' }] }), finish_reason: 'tool_calls' },
+      ),
+      { ...openAi, finish: 'tool-calls', hasToolCalls: true },
+    ],
     ['a response', response({}), openAi],
     [
       'one of max_output_tokens',
