@@ -73,9 +73,10 @@ export class AiBooks {
     request: PreparedRequest,
     tenant: string | undefined,
     facts: Pick<AnswerFacts, 'usage' | 'model'>,
-    took: number,
+    time: number,
     refusal: string | undefined,
   ): AnswerRecord {
+    const took = countOf(time);
     const input = countOf(facts.usage?.inputTokens);
     const output = countOf(facts.usage?.outputTokens);
     const account = { operation: request.operation, model: request.model ?? facts.model, tenant };
@@ -101,7 +102,7 @@ export class AiBooks {
   }
 }
 
-/** What a provider says may be anything. */
-function countOf(tokens: unknown): number {
-  return typeof tokens === 'number' && tokens > 0 && tokens < Infinity ? tokens : 0;
+/** What a provider says may be anything, and one sum that is no number would stay so. */
+function countOf(amount: unknown): number {
+  return typeof amount === 'number' && amount > 0 && amount < Infinity ? amount : 0;
 }

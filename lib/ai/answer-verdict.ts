@@ -30,7 +30,7 @@ export function judge<R>(response: R, rules: AnswerRules<R> | undefined, storeTo
  * Whether it is of a class that works something out when it is read, as the results of the AI SDK do with `text`. What is
  * stored of an object is its own data, so a hit would lack that.
  */
-function losesGetters(response: unknown): boolean {
+export function losesGetters(response: unknown): boolean {
   if (typeof response !== 'object' || response === null || classify(response).kind !== 'instance') return false;
   for (let at = Object.getPrototypeOf(response) as object | null; at; at = Object.getPrototypeOf(at) as object | null) {
     // The root, of whichever realm.

@@ -4,7 +4,7 @@ import type { FinishReason } from './finish-reason.js';
 /** What an answer says of itself. Anything that it does not say is `undefined`, and no reason not to store it. */
 export interface AnswerFacts {
   /**
-   * The text of all choices. `undefined` when the shape of the answer is not known, or when it is made of something else
+   * The text of all choices; empty when one of them has none. `undefined` when the shape of the answer is not known, or when it is made of something else
    * than text, such as an image or an object.
    */
   readonly text: string | undefined;

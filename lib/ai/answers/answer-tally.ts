@@ -13,6 +13,7 @@ export class AnswerTally {
   #hasText = false;
   /** Something that is no text, and an answer all the same. */
   #hasOther = false;
+  #hasEmpty = false;
   #usage: PartialUsage = { inputTokens: undefined, outputTokens: undefined };
 
   /** @param keepsText `false`: only whether there is any text that is not white space. */
@@ -27,6 +28,11 @@ export class AnswerTally {
   /** An image, a sound, an object: the answer is not empty, though it has no text. */
   addOther(): void {
     this.#hasOther = true;
+  }
+
+  /** One of several choices says nothing: they count as the worst of them. */
+  addEmpty(): void {
+    this.#hasEmpty = true;
   }
 
   /** Of several choices the worst counts. */
@@ -72,6 +78,7 @@ export class AnswerTally {
   }
 
   #shownText(): string | undefined {
+    if (this.#hasEmpty) return '';
     if (this.#hasText) return this.keepsText ? this.#text : undefined;
     return this.#hasOther ? undefined : this.#text;
   }

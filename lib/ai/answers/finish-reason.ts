@@ -1,4 +1,4 @@
-import { textField } from './fields.js';
+import { fieldOf, textField } from './fields.js';
 
 /** Why the model stopped, in the words of the AI SDK (`FinishReason`). `other`: for a reason that is none of these. */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
@@ -45,6 +45,8 @@ export function finishOf(reason: unknown): FinishReason | undefined {
   const said = typeof reason === 'string' ? reason : textField(reason, 'unified');
   if (said === undefined) return undefined;
   const word = said.toLowerCase().replaceAll('_', '-');
+  // `LanguageModelV3` has no word for a provider that says nothing, but what it has said is missing then.
+  if (word === 'other' && typeof reason !== 'string' && fieldOf(reason, 'raw') === undefined) return undefined;
   return UNSAID.has(word) ? undefined : (BY_WORD.get(word) ?? 'other');
 }
 

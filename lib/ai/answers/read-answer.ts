@@ -5,6 +5,7 @@ import { readAiSdkResult } from './read-ai-sdk.js';
 import { readAnthropicMessage } from './read-anthropic.js';
 import { readGeminiResponse } from './read-gemini.js';
 import { readLangChainMessage } from './read-langchain.js';
+import { readOllamaResponse } from './read-ollama.js';
 import { readChatCompletion } from './read-openai-chat.js';
 import { readOpenAiResponse } from './read-openai-response.js';
 
@@ -13,6 +14,7 @@ const READERS = [
   readChatCompletion,
   readOpenAiResponse,
   readGeminiResponse,
+  readOllamaResponse,
   readAiSdkResult,
   readAnthropicMessage,
   readLangChainMessage,
@@ -28,8 +30,8 @@ const UNKNOWN: AnswerFacts = {
 };
 
 /**
- * What an answer says of itself, told by its shape: of the AI SDK, OpenAI (chat and responses), Anthropic, LangChain and
- * Gemini, or a plain string. Of anything else nothing is known. A body `{ error }` is an error, with whatever status it
+ * What an answer says of itself, told by its shape: of the AI SDK, OpenAI (chat and responses), Anthropic, LangChain,
+ * Gemini and Ollama, or a plain string. Of anything else nothing is known. A body `{ error }` is an error, with whatever status it
  * came. Never throws.
  */
 export function answerFacts(response: unknown): AnswerFacts {
@@ -52,8 +54,21 @@ function factsOf(response: object): AnswerFacts {
   return isKnown ? tally.facts : { ...tally.facts, text: undefined };
 }
 
-/** `{ error: { message } }`, as OpenAI and Anthropic have it, or `{ error: '...' }` and nothing else, as Ollama has it. */
+/** What may stand beside the `error` of a body that is nothing but an error. */
+const BESIDE_ERROR: ReadonlySet<string> = new Set([
+  ...['error', 'message', 'detail', 'details', 'code', 'status', 'statusCode', 'status_code', 'success', 'param'],
+  ...['type', 'error_type', 'error_code', 'request_id', 'requestId', 'path', 'timestamp'],
+]);
+
+/**
+ * `{ error: { message } }`, as OpenAI and Anthropic have it; `{ error: '...' }` with nothing that could be an answer, as
+ * Ollama and gateways have it; `{ object: 'error', message }`, as vLLM and Mistral have it.
+ */
 export function isErrorBody(body: object): boolean {
   if (objectField(body, 'error')) return true;
-  return textField(body, 'error') !== undefined && Object.keys(body).length === 1;
+  if (textField(body, 'object') === 'error' && textField(body, 'message') !== undefined) return true;
+  const error = textField(body, 'error');
+  if (error === undefined) return false;
+  const names = Object.keys(body);
+  return names.length === 1 || (error !== '' && names.every((name) => BESIDE_ERROR.has(name)));
 }

@@ -17,6 +17,10 @@ export function readGeminiResponse(answer: object, tally: AnswerTally): boolean 
 
 /** Answers of an application may have `candidates`, too. */
 function hasGeminiCandidates(answer: object): boolean {
+  // One that has none is an empty answer, or the last of a stream.
+  if (fieldOf(answer, 'candidates') === undefined) {
+    return objectField(answer, 'usageMetadata') !== undefined && textField(answer, 'modelVersion') !== undefined;
+  }
   if (!hasList(answer, 'candidates')) return false;
   if (hasField(answer, 'usageMetadata')) return true;
   return listField(answer, 'candidates').some(

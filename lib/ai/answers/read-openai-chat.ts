@@ -1,21 +1,34 @@
-import type { AnswerTally } from './answer-tally.js';
-import { fieldOf, hasField, hasList, listField, objectField, textField } from './fields.js';
+import { AnswerTally } from './answer-tally.js';
+import { fieldOf, hasField, hasList, isBlank, listField, objectField, textField } from './fields.js';
 
 const CHOICE_FIELDS = ['message', 'delta', 'finish_reason'];
 
 /** `ChatCompletion` of OpenAI and all that imitate it, and the older `Completion` (`choices[].text`). */
 export function readChatCompletion(answer: object, tally: AnswerTally): boolean {
   if (!hasChatChoices(answer)) return false;
-  for (const choice of listField(answer, 'choices')) {
+  const choices = listField(answer, 'choices');
+  for (const choice of choices) {
     tally.addFinish(fieldOf(choice, 'finish_reason'));
     // As routers report the failure of one provider of theirs.
     if (objectField(choice, 'error')) tally.addFinish('error');
-    tally.addText(textField(choice, 'text'));
-    readChatMessage(fieldOf(choice, 'message'), tally);
+    readChoice(choice, tally);
   }
+  if (choices.length > 1 && choices.some(isEmptyChoice)) tally.addEmpty();
   tally.addUsage(fieldOf(answer, 'usage'));
   tally.addModel(textField(answer, 'model'));
   return true;
+}
+
+function readChoice(choice: unknown, tally: AnswerTally): void {
+  tally.addText(textField(choice, 'text'));
+  readChatMessage(fieldOf(choice, 'message'), tally);
+}
+
+function isEmptyChoice(choice: unknown): boolean {
+  const alone = new AnswerTally(true);
+  readChoice(choice, alone);
+  const { text, hasToolCalls } = alone.facts;
+  return !hasToolCalls && text !== undefined && isBlank(text);
 }
 
 /** Answers of an application may have `choices`, too. */

@@ -4,15 +4,23 @@ import { fieldOf } from './fields.js';
 import { StreamTally } from './stream-tally.js';
 import { takeAiSdkPart } from './take-ai-sdk-part.js';
 import { takeAnthropicEvent } from './take-anthropic-event.js';
-import { takeChatChunk, takeGeminiChunk, takeLangChainChunk } from './take-chunk.js';
+import { takeChatChunk, takeGeminiChunk, takeLangChainChunk, takeOllamaChunk } from './take-chunk.js';
 import { takeOpenAiEvent } from './take-openai-event.js';
 
 /** Each says whether the item is of its protocol. */
-const TAKERS = [takeChatChunk, takeOpenAiEvent, takeAnthropicEvent, takeAiSdkPart, takeGeminiChunk, takeLangChainChunk];
+const TAKERS = [
+  takeChatChunk,
+  takeOpenAiEvent,
+  takeAnthropicEvent,
+  takeAiSdkPart,
+  takeGeminiChunk,
+  takeOllamaChunk,
+  takeLangChainChunk,
+];
 
 /**
  * What the items of a stream say of the answer, item by item, told by their shape: strings, parts of the AI SDK, chunks and
- * events of OpenAI, events of Anthropic, chunks of LangChain and Gemini. Never throws.
+ * events of OpenAI, events of Anthropic, chunks of LangChain, Gemini and Ollama. Never throws.
  */
 export class StreamFacts {
   readonly #tally = new StreamTally();

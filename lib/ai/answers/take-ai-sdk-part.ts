@@ -1,4 +1,5 @@
 import { fieldOf, objectField, textField } from './fields.js';
+import { finishOf } from './finish-reason.js';
 import type { StreamTally } from './stream-tally.js';
 
 /** The types of both unions that say nothing of the answer itself. */
@@ -57,8 +58,10 @@ function takeTelling(type: unknown, item: object, tally: StreamTally): boolean {
 }
 
 function takeFinish(item: object, tally: StreamTally): void {
-  tally.addFinish(fieldOf(item, 'finishReason'));
+  const reason = fieldOf(item, 'finishReason');
+  tally.addFinish(reason);
   tally.addUsage(fieldOf(item, objectField(item, 'totalUsage') ? 'totalUsage' : 'usage'));
   tally.addModel(textField(fieldOf(item, 'response'), 'modelId'));
-  tally.end();
+  // The SDK writes this part too when the provider's own stream breaks off: as one that has told no reason.
+  if (reason === undefined || finishOf(reason) !== undefined) tally.end();
 }

@@ -1,6 +1,7 @@
 import { fieldOf, listField, objectField, textField } from './fields.js';
 import { readGeminiResponse } from './read-gemini.js';
 import { readLangChainMessage } from './read-langchain.js';
+import { readOllamaResponse } from './read-ollama.js';
 import { hasChatChoices, readChatMessage } from './read-openai-chat.js';
 import type { StreamTally } from './stream-tally.js';
 
@@ -40,5 +41,13 @@ export function takeGeminiChunk(item: object, tally: StreamTally): boolean {
   if (!readGeminiResponse(item, tally)) return false;
   tally.begin();
   if (tally.finish !== undefined) tally.end();
+  return true;
+}
+
+/** One of many of Ollama. It ends with the one that is `done`. */
+export function takeOllamaChunk(item: object, tally: StreamTally): boolean {
+  if (!readOllamaResponse(item, tally)) return false;
+  tally.begin();
+  if (fieldOf(item, 'done') === true) tally.end();
   return true;
 }

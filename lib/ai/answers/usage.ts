@@ -1,9 +1,26 @@
 import type { AiUsage } from '../ai-usage.js';
 import { fieldOf } from './fields.js';
 
-/** `input_tokens`: Anthropic, OpenAI responses, LangChain; `prompt_tokens`: OpenAI chat; `promptTokenCount`: Gemini. */
-const INPUT_NAMES = ['inputTokens', 'input_tokens', 'prompt_tokens', 'promptTokens', 'promptTokenCount'];
-const OUTPUT_NAMES = ['outputTokens', 'output_tokens', 'completion_tokens', 'completionTokens', 'candidatesTokenCount'];
+/**
+ * `input_tokens`: Anthropic, OpenAI responses, LangChain; `prompt_tokens`: OpenAI chat; `promptTokenCount`: Gemini;
+ * `prompt_eval_count`: Ollama.
+ */
+const INPUT_NAMES = [
+  'inputTokens',
+  'input_tokens',
+  'prompt_tokens',
+  'promptTokens',
+  'promptTokenCount',
+  'prompt_eval_count',
+];
+const OUTPUT_NAMES = [
+  'outputTokens',
+  'output_tokens',
+  'completion_tokens',
+  'completionTokens',
+  'candidatesTokenCount',
+  'eval_count',
+];
 
 /** One side alone may be known, as at the start of an Anthropic stream. */
 export interface PartialUsage {
@@ -16,9 +33,16 @@ export function partialUsageOf(usage: unknown): PartialUsage {
   // Gemini counts thoughts beside the answer, and bills them alike.
   const thoughts = countOf(fieldOf(usage, 'thoughtsTokenCount'));
   return {
-    inputTokens: firstCount(usage, INPUT_NAMES),
+    inputTokens: withCached(usage, firstCount(usage, INPUT_NAMES)),
     outputTokens: thoughts === undefined ? outputTokens : (outputTokens ?? 0) + thoughts,
   };
+}
+
+/** Anthropic counts what it reads from or writes to its cache of prompts beside the input; others count it in. */
+function withCached(usage: unknown, inputTokens: number | undefined): number | undefined {
+  if (inputTokens === undefined || countOf(fieldOf(usage, 'input_tokens')) !== inputTokens) return inputTokens;
+  const read = countOf(fieldOf(usage, 'cache_read_input_tokens')) ?? 0;
+  return inputTokens + read + (countOf(fieldOf(usage, 'cache_creation_input_tokens')) ?? 0);
 }
 
 /** `undefined` when the provider has counted nothing; a side that it has not counted is 0. */

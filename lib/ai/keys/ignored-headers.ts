@@ -6,9 +6,11 @@ const IGNORED: ReadonlySet<string> = new Set([
   // Traces (W3C Trace Context, W3C Baggage, B3, and those of vendors) and names of single calls.
   ...['traceparent', 'tracestate', 'baggage', 'b3', 'sentry-trace', 'uber-trace-id', 'x-amzn-trace-id'],
   ...['x-cloud-trace-context', 'request-id', 'x-request-id', 'x-client-request-id', 'x-correlation-id'],
-  ...['correlation-id', 'idempotency-key', 'x-idempotency-key'],
+  ...['correlation-id', 'idempotency-key', 'x-idempotency-key', 'x-ms-client-request-id', 'x-trace-id', 'x-span-id'],
+  ...['cf-ray'],
   // Credentials: they do not change the answer, and a secret must not stand in a key. Those of Amazon are anew each time.
   ...['authorization', 'proxy-authorization', 'x-api-key', 'api-key', 'x-goog-api-key'],
+  ...['ocp-apim-subscription-key', 'cookie'],
   ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
   // The client and the connection.
   ...['user-agent', 'date', 'host', 'content-length', 'connection', 'keep-alive', 'transfer-encoding'],

@@ -17,11 +17,24 @@ const ID_NAMES = ['modelId', 'id', 'model', 'name'] as const;
 const SAMPLING_NAMES = [
   ...['temperature', 'topP', 'topK', 'maxTokens', 'maxOutputTokens', 'seed', 'stop', 'stopSequences', 'n'],
   ...['frequencyPenalty', 'presencePenalty', 'reasoningEffort', 'reasoning', 'thinking', 'modelKwargs'],
+  ...['logitBias', 'logprobs', 'topLogprobs', 'maxCompletionTokens', 'verbosity', 'invocationKwargs', 'betas'],
+  // `ChatOllama`, Gemini, and the deployment of Azure, which is what answers there.
+  ...['format', 'system', 'think', 'numCtx', 'numPredict', 'minP', 'repeatPenalty', 'repeatLastN', 'mirostat'],
+  ...['responseMimeType', 'responseSchema', 'json', 'safetySettings', 'thinkingConfig', 'cachedContent'],
+  ...['azureOpenAIApiDeploymentName'],
 ];
+
+/** Of a model of the AI SDK: which files its provider reads by itself. No answer depends on who reads them. */
+const ADDRESSES = 'supportedUrls';
+
+/** Of `RunnableConfig` of LangChain: who watches a run and how it goes, beside what the model is asked with. */
+const RUN_NAMES: ReadonlySet<string> = new Set([
+  ...['callbacks', 'configurable', 'maxConcurrency', 'metadata', 'recursionLimit', 'runId', 'runName', 'tags'],
+]);
 
 /**
  * The identity of `options.model`: a name, or an object that has one. Of an instance of a client's class only its id, its
- * provider and its sampling count, for the rest is machinery; of a plain object all but its functions and credentials.
+ * provider, its sampling and what is bound to it count, for the rest is machinery; of a plain object all but its functions and credentials.
  * @throws CacheKeyError when there is no name in it.
  */
 export function modelIdentity(model: unknown, path: string): ModelIdentity {
@@ -35,9 +48,9 @@ export function modelIdentity(model: unknown, path: string): ModelIdentity {
   return { id: Reflect.get(model, idName) as string, rest };
 }
 
-function plainRest(model: object, idName: string): Record<string, unknown> {
+function plainRest(model: object, idName?: string): Record<string, unknown> {
   const kept = Object.entries(model).filter(
-    ([name, value]) => name !== idName && typeof value !== 'function' && !isIgnoredOption(name),
+    ([name, value]) => name !== idName && name !== ADDRESSES && typeof value !== 'function' && !isIgnoredOption(name),
   );
   return Object.fromEntries(kept);
 }
@@ -48,8 +61,20 @@ function instanceRest(model: object): Record<string, unknown> {
   const provider: unknown = Reflect.get(model, 'provider') ?? Reflect.get(model, 'lc_namespace');
   if (typeof provider === 'string' || Array.isArray(provider)) rest['provider'] = provider;
   const settings: unknown = Reflect.get(model, 'settings');
-  if (typeof settings === 'object' && settings !== null) rest['settings'] = sampling(settings);
+  if (isObject(settings)) {
+    rest['settings'] = classify(settings).kind === 'object' ? plainRest(settings) : sampling(settings);
+  }
+  // Of `withConfig` and `bindTools`: the tools, say.
+  const bound: unknown = Reflect.get(model, 'defaultOptions');
+  if (isObject(bound)) {
+    const asked = Object.entries(plainRest(bound)).filter(([name]) => !RUN_NAMES.has(name));
+    if (asked.length > 0) rest['defaultOptions'] = Object.fromEntries(asked);
+  }
   return rest;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function sampling(holder: object): Record<string, unknown> {

@@ -10,7 +10,7 @@ import { headerEntries } from './header-entries.js';
 import { type IgnoredPaths, isCallback, isIgnoredOption } from './ignored-options.js';
 import { type KeyPart, pathTo, stringPart } from './key-part.js';
 import { modelIdentity } from './model-identity.js';
-import { schemaKind } from './schema-kind.js';
+import { isProviderTool, isUnreadable, schemaKind } from './schema-kind.js';
 
 /** In containers, as `canonicalKey` has it. */
 const DEPTH_LIMIT = 256;
@@ -122,6 +122,7 @@ export class OptionParts {
       this.#at = inner;
       const value: unknown = Reflect.get(record, name);
       if (schema === 'json' && typeof value === 'function') continue;
+      if (isUnreadable(name, value) && IN_TOOLS.test(path) && isProviderTool(record)) continue;
       this.#takeProperty(name, value, inner, below);
     }
     if (schema !== 'json') refuseSymbols(record, path);
@@ -152,6 +153,10 @@ const SCHEMA_FAULT =
   'is a schema object of a library, whose JSON schema cannot be read from it. Pass that (z.toJSONSchema(schema), or ' +
   'jsonSchema() of the AI SDK)';
 
+const LANGCHAIN_FAULT =
+  'is an object of LangChain that does not tell what it is made of. Pass what the model is given of it ' +
+  '(convertToOpenAITool(tool))';
+
 function functionFault(value: object): string {
   if (schemaKind(value) === 'foreign') return SCHEMA_FAULT;
   return 'is a function, and none that only listens or does the work of a tool. Leave it out of the options, or ignore its path';
@@ -172,6 +177,8 @@ function instanceText(value: object, path: string): string {
       `is a ${value.constructor.name}, whose bytes cannot be read without waiting. Await them`,
     );
   }
+  // `Serializable` of LangChain, a tool say: all that its `toJSON` tells is the name of its class.
+  if (Reflect.get(value, 'lc_serializable') === false) throw new CacheKeyError(path, LANGCHAIN_FAULT);
   const text = canonicalKey(value, path);
   return text.length > TEXT_LIMIT ? `@#${sha256(text)}.${text.length}` : text;
 }

@@ -10,3 +10,20 @@ export function schemaKind(value: object): 'json' | 'foreign' | undefined {
   if (!('jsonSchema' in value)) return undefined;
   return 'validate' in value || Object.getOwnPropertySymbols(value).length > 0 ? 'json' : undefined;
 }
+
+/**
+ * A tool of the AI SDK that the provider brings along (`openai.tools.webSearch()`; type `provider-defined` in its version 5):
+ * `id` and `args` are all that is sent of it.
+ */
+export function isProviderTool(tool: object): boolean {
+  const type: unknown = Reflect.get(tool, 'type');
+  return (type === 'provider' || type === 'provider-defined') && typeof Reflect.get(tool, 'id') === 'string';
+}
+
+/** Whether it is a schema of a tool that cannot be read: one that is made when it is needed, or of a library. */
+export function isUnreadable(name: string, value: unknown): boolean {
+  if (name !== 'inputSchema' && name !== 'outputSchema') return false;
+  return (
+    typeof value === 'function' || (typeof value === 'object' && value !== null && schemaKind(value) === 'foreign')
+  );
+}

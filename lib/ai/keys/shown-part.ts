@@ -8,9 +8,9 @@ const VALUE_LIMIT = 80;
 
 /** Parameters that are never a prompt, and whose values a person wants to see. */
 const SHOWN = new RegExp(
-  '^(?:operation|options\\.(?:' +
+  '^(?:operation|options\\.model|options\\.(?:model\\.(?:settings\\.)?)?(?:' +
     [
-      'model(?:\\..*)?|provider|promptVersion|prompt_version|temperature|seed|n|stream|store|logprobs|verbosity',
+      'provider|promptVersion|prompt_version|temperature|seed|n|stream|store|logprobs|verbosity',
       'top_?[pPkK]|topLogprobs|top_logprobs|min_?[pP]|max(?:Output|Completion)?Tokens|max_(?:output_|completion_)?tokens',
       'maxSteps|maxToolRoundtrips|frequency_?[pP]enalty|presence_?[pP]enalty|repetition_?[pP]enalty',
       'tool_?[cC]hoice(?:\\.type)?|parallel_?[tT]ool_?[cC]alls|response_?[fF]ormat(?:\\.type)?|reasoning_?[eE]ffort',

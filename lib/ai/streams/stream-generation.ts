@@ -1,6 +1,7 @@
 import type { LoaderContext } from '../../contracts/options.js';
 import type { StreamLike } from '../../contracts/stream.js';
 import type { AiBooks, AnswerRecord } from '../ai-books.js';
+import { losesGetters } from '../answer-verdict.js';
 import { refusalOf } from '../answers/refusal.js';
 import { StreamFacts } from '../answers/stream-facts.js';
 import { GenerationContext } from '../generation-context.js';
@@ -42,11 +43,17 @@ export class StreamGeneration<P> {
     const context = new GenerationContext(load, withoutTrailer<P>);
     const begun = this.now();
     const seen = new StreamFacts();
+    let loses = false;
     const stream = await this.generate(context);
     return followed(stream, {
-      take: (item) => seen.take(item),
+      take: (item) => {
+        loses ||= losesGetters(item);
+        seen.take(item);
+      },
       end: () => {
-        const refusal = context.refusal ?? refusalOf(seen.facts, { storeToolCalls: this.parts.storeToolCalls });
+        const { storeToolCalls } = this.parts;
+        const reason = context.refusal ?? refusalOf(seen.facts, { storeToolCalls });
+        const refusal = reason ?? (loses ? 'instance' : undefined);
         if (refusal !== undefined) load.skip();
         const took = this.now() - begun;
         const record = this.books.generated(this.request, this.tenant, seen.facts, took, refusal);

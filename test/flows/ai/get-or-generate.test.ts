@@ -336,6 +336,14 @@ describe('cacheResponse and getCachedResponse', () => {
     });
   });
 
+  it.each([Number.NaN, -5, Infinity])('count no time of %p milliseconds', async (took) => {
+    const { ai } = await aiCache();
+    await ai.cacheResponse({ ...request, response: 'answer', took });
+    await ai.getCachedResponse(request);
+    expect(ai.getCost().totals).toMatchObject({ generated: 1, served: 1, timeSpent: 0, timeAvoided: 0 });
+    expect(ai.getPerformanceSummary()).toMatchObject({ meanGenerationTime: 0, timeAvoided: 0 });
+  });
+
   it('say what cannot be stored, by its path', async () => {
     const { ai } = await aiCache();
     await expect(ai.cacheResponse({ ...request, response: { run: () => 1 } })).rejects.toThrow(/response\.run/);

@@ -49,6 +49,23 @@ describe('getOrGenerateStream', () => {
     expect(await itemsIn(ai.getOrGenerateStream(request, () => streamOf(['other'])))).toEqual(['a', 'b']);
   });
 
+  it('is not stored where its items would lose what they work out when they are read', async () => {
+    class Chunk {
+      constructor(private readonly parts: string[]) {}
+      get text(): string {
+        return this.parts.join('');
+      }
+    }
+    const { ai, events } = await aiCache();
+    const ask = (): Promise<Chunk[]> =>
+      itemsIn(ai.getOrGenerateStream(request, () => streamOf([new Chunk(['a', 'b'])])));
+    for (let run = 0; run < 2; run++) expect((await ask()).map(({ text }) => text)).toEqual(['ab']);
+    expect(events.flatMap(([type, { reason }]) => (type === 'refused' ? [reason] : []))).toEqual([
+      'instance',
+      'instance',
+    ]);
+  });
+
   it('is another entry than the whole answer to the same request', async () => {
     const { ai } = await aiCache();
     await itemsIn(ai.getOrGenerateStream(request, () => streamOf(['a', 'b'])));

@@ -83,6 +83,17 @@ const langChain = (more: object): object => ({
   ...more,
 });
 
+const ollama = (more: object): object => ({
+  model: 'llama',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content: 'Hi' },
+  done: true,
+  done_reason: 'stop',
+  prompt_eval_count: 3,
+  eval_count: 5,
+  ...more,
+});
+
 const known = { text: 'Hi', finish: 'stop', usage: USAGE } as const;
 const openAi = { ...known, model: 'gpt-5-2026' } as const;
 
@@ -144,6 +155,16 @@ describe('answerFacts', () => {
       { ...known, finish: 'content-filter' },
     ],
     [
+      'LanguageModelV3 of a provider that says no reason',
+      { content: [{ type: 'text', text: 'Hi' }], finishReason: { unified: 'other', raw: undefined } },
+      { text: 'Hi' },
+    ],
+    [
+      'LanguageModelV3 of an unknown reason',
+      { content: [{ type: 'text', text: 'Hi' }], finishReason: { unified: 'other', raw: 'tired' } },
+      { text: 'Hi', finish: 'other' },
+    ],
+    [
       'LanguageModelV2 with a call',
       { content: [{ type: 'tool-call' }], finishReason: 'tool-calls' },
       { text: '', finish: 'tool-calls', hasToolCalls: true },
@@ -197,6 +218,19 @@ describe('answerFacts', () => {
       { text: 'Hi', finish: 'stop' },
     ],
 
+    [
+      'one of two choices, one of them empty',
+      chat({ message: message('Hi'), finish_reason: 'stop' }, { message: message(' '), finish_reason: 'stop' }),
+      { ...openAi, text: '' },
+    ],
+    [
+      'one of two choices, one of them a call',
+      chat(
+        { message: message('Hi'), finish_reason: 'stop' },
+        { message: message(null, { tool_calls: [{ id: '1' }] }), finish_reason: 'tool_calls' },
+      ),
+      { ...openAi, finish: 'tool-calls', hasToolCalls: true },
+    ],
     ['a response', response({}), openAi],
     [
       'one of max_output_tokens',
@@ -221,6 +255,13 @@ describe('answerFacts', () => {
     ],
 
     ['a message of Anthropic', anthropic({}), { ...known, model: 'claude' }],
+    [
+      'one with a prompt out of a cache',
+      anthropic({
+        usage: { input_tokens: 1, cache_read_input_tokens: 2000, cache_creation_input_tokens: 300, output_tokens: 5 },
+      }),
+      { ...known, usage: { inputTokens: 2301, outputTokens: 5 }, model: 'claude' },
+    ],
     ['one stopped by a sequence', anthropic({ stop_reason: 'stop_sequence' }), { ...known, model: 'claude' }],
     ['one of max_tokens', anthropic({ stop_reason: 'max_tokens' }), { ...known, finish: 'length', model: 'claude' }],
     ['one paused', anthropic({ stop_reason: 'pause_turn' }), { ...known, finish: 'other', model: 'claude' }],
@@ -272,10 +313,28 @@ describe('answerFacts', () => {
       gemini({ content: { parts: [{ inlineData: {} }] } }),
       { ...known, text: undefined, model: 'gemini-3' },
     ],
+    [
+      'one without candidates',
+      gemini({}, { candidates: undefined }),
+      { ...known, text: '', finish: undefined, model: 'gemini-3' },
+    ],
     ['a blocked prompt', { promptFeedback: { blockReason: 'SAFETY' } }, { text: '', finish: 'content-filter' }],
+
+    ['a chat of Ollama', ollama({}), { ...known, model: 'llama' }],
+    ['a text of Ollama', ollama({ message: undefined, response: 'Hi' }), { ...known, model: 'llama' }],
+    ['one of num_predict', ollama({ done_reason: 'length' }), { ...known, finish: 'length', model: 'llama' }],
+    ['one with no text', ollama({ message: { content: '' } }), { ...known, text: '', model: 'llama' }],
+    [
+      'one with a call',
+      ollama({ message: { content: '', tool_calls: [{}] } }),
+      { ...known, text: '', hasToolCalls: true, model: 'llama' },
+    ],
 
     ['an error body', { error: { message: 'no' } }, { finish: 'error' }],
     ['an error body of Ollama', { error: 'no such model' }, { finish: 'error' }],
+    ['one with a type', { error: 'too long', error_type: 'validation' }, { finish: 'error' }],
+    ['one of a gateway', { statusCode: 502, message: 'no', error: 'Bad Gateway' }, { finish: 'error' }],
+    ['one of vLLM', { object: 'error', message: 'too long', type: 'BadRequestError', code: 400 }, { finish: 'error' }],
   ])('reads %s', (_, answer, expected) => {
     expect(answerFacts(answer)).toEqual(facts(expected));
   });
@@ -289,7 +348,11 @@ describe('answerFacts', () => {
     [{ text: '' }],
     [{ error: null, text: 'a' }],
     [{ error: '', sum: 1 }],
+    [{ error: 'a', sum: 1 }],
+    [{ error: '', message: 'a' }],
+    [{ subject: 'a', verb: 'raises', object: 'error' }],
     [{ choices: ['a', 'b'], question: 'c' }],
+    [{ response: '', done: true }],
     [{ choices: [] }],
     [{ candidates: [{ name: 'a' }] }],
     [{ status: 'open', output: [] }],

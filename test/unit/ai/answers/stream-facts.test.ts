@@ -83,6 +83,19 @@ const gemini = [
   { candidates: [{ content: { parts: [{ text: 'Hi' }] } }], modelVersion: 'm' },
   { candidates: [{ finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5 } },
 ];
+const ollamaChunk = (content: string, more: object = {}): object => ({
+  model: 'm',
+  created_at: '2026-01-01T00:00:00Z',
+  message: { role: 'assistant', content },
+  done: false,
+  ...more,
+});
+const ollama = [
+  ollamaChunk('H'),
+  ollamaChunk('i'),
+  ollamaChunk('!'),
+  ollamaChunk('', { done: true, done_reason: 'stop', prompt_eval_count: 3, eval_count: 5 }),
+];
 const protocols: [string, object[]][] = [
   ['the AI SDK', aiSdk],
   ['a model of the AI SDK', model],
@@ -90,6 +103,7 @@ const protocols: [string, object[]][] = [
   ['Anthropic', anthropic],
   ['responses', responses],
   ['Gemini', gemini],
+  ['Ollama', ollama],
 ];
 
 describe('StreamFacts', () => {
@@ -99,7 +113,7 @@ describe('StreamFacts', () => {
 
   it.each(protocols)('sees where one of %s is cut', (_, items) => {
     const telling = items.findLastIndex((item) =>
-      /finish_?reason":"|finishReason|message_stop|completed/i.test(JSON.stringify(item)),
+      /finish_?reason":"|finishReason|message_stop|completed|done_reason/i.test(JSON.stringify(item)),
     );
     for (let length = 2; length < telling; length++) {
       expect(factsAfter(items.slice(0, length)).ended).toBe(false);
@@ -115,6 +129,17 @@ describe('StreamFacts', () => {
 
   it.each<[string, object[], Partial<AnswerFacts>]>([
     ['no text', [aiSdk[1]!, aiSdk[6]!], { text: '', finish: 'stop', usage: USAGE, ended: true }],
+    [
+      'an end of which its provider has told nothing',
+      [aiSdk[3]!, { type: 'finish', finishReason: 'unknown', totalUsage: USAGE }],
+      { usage: USAGE, ended: false },
+    ],
+    [
+      'the same since its version 6',
+      [model[2]!, { type: 'finish', finishReason: { unified: 'other', raw: undefined } }],
+      { ended: false },
+    ],
+    ['the end of a message to a page', [aiSdk[3]!, { type: 'finish' }], { ended: true }],
     ['a failure', [aiSdk[3]!, { type: 'error', error: new Error('no') }], { finish: 'error', ended: false }],
     ['an abort', [...aiSdk, { type: 'abort' }], { ...whole, ended: false }],
     ['a tool that failed', [{ type: 'tool-error', error: new Error('no') }, ...aiSdk], whole],

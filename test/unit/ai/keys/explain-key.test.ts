@@ -102,6 +102,10 @@ describe('explainKey', () => {
       expect(JSON.stringify(keys.explainKey(request, { operation: 'b' }))).not.toContain('patient');
       expect(inspect(keys.prepare(request), { depth: 9, showHidden: true })).not.toContain('patient');
     }
+    const model = { id: 'm', system: prompt, settings: { a: prompt }, temperature: 0 };
+    const differences = keys.explainKey({ operation: 'a', options: { model } }, { operation: 'a' });
+    expect(JSON.stringify(differences)).not.toContain('patient');
+    expect(differences).toContainEqual({ path: 'options.model.temperature', a: '0', b: 'absent' });
     const asked = { operation: 'a', text: prompt, question: prompt };
     expect(JSON.stringify(keys.explainKey(asked, { operation: 'b' }))).not.toContain('patient');
   });

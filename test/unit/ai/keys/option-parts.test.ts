@@ -69,6 +69,7 @@ describe('headers', () => {
     ],
     ...['x-b3-traceid', 'x-amzn-trace-id', 'x-cloud-trace-context', 'authorization', 'x-api-key', 'x-stainless-os'],
     ...['date', 'content-length', 'x-datadog-trace-id', 'x-goog-api-key', 'api-key', 'x-amz-date'],
+    ...['x-ms-client-request-id', 'ocp-apim-subscription-key', 'x-trace-id', 'x-span-id', 'cookie', 'cf-ray'],
   ];
 
   it('leave out what only identifies or traces the call, in any case and shape', () => {
@@ -169,6 +170,57 @@ describe('models', () => {
     differ({ model: 'm' }, { model: new Chat(['langchain', 'openai']) }, { model: new Chat(['langchain', 'groq']) });
   });
 
+  it('of LangChain count by the tools and other options that are bound to them', () => {
+    class Chat {
+      readonly model = 'm';
+      readonly lc_namespace = ['langchain', 'openai'];
+      constructor(
+        readonly defaultOptions?: object,
+        readonly format?: string,
+        readonly logitBias?: object,
+        readonly azureOpenAIApiDeploymentName?: string,
+      ) {}
+    }
+    const tool = (name: string): object => ({ tools: [{ type: 'function', function: { name } }] });
+    differ(
+      { model: new Chat() },
+      { model: new Chat(tool('search')) },
+      { model: new Chat(tool('send')) },
+      { model: new Chat({ response_format: { type: 'json_object' } }) },
+      { model: new Chat(undefined, 'json') },
+      { model: new Chat(undefined, undefined, { 50256: -100 }) },
+      { model: new Chat(undefined, undefined, undefined, 'mine') },
+    );
+    const watched = {
+      ...tool('a'),
+      signal: new AbortController().signal,
+      callbacks: [() => 1],
+      runId: '1',
+      timeout: 5,
+    };
+    expect(keyWith({ model: new Chat(watched) })).toBe(keyWith({ model: new Chat(tool('a')) }));
+  });
+
+  it('of the AI SDK count by all of their settings', () => {
+    class OlderClient {
+      readonly modelId = 'm';
+      constructor(readonly settings: object) {}
+    }
+    differ(
+      { model: new OlderClient({}) },
+      { model: new OlderClient({ logitBias: { 1: 2 } }) },
+      { model: new OlderClient({ useSearchGrounding: true }) },
+      { model: new OlderClient({ useSearchGrounding: true, seed: 1 }) },
+    );
+  });
+
+  it('of the AI SDK that are wrapped are known, whatever addresses they can read', () => {
+    const wrapped = (supportedUrls: unknown): object => ({
+      model: { specificationVersion: 'v3', provider: 'p', modelId: 'm', supportedUrls, doGenerate: () => 1 },
+    });
+    expect(keyWith(wrapped(Promise.resolve({})))).toBe(keyWith(wrapped({ 'image/*': [/^https:/] })));
+  });
+
   it('are refused without a name', () => {
     expect(refusal({ model: { temperature: 1 } })).toMatchObject({ path: 'options.model' });
     expect(refusal({ model: 5 }).message).toContain('neither a name nor an object');
@@ -247,6 +299,36 @@ describe('tools and schemas', () => {
     const { path, message } = refusal(tools({ inputSchema: schema }));
     expect(path).toBe('options.tools.search.inputSchema');
     expect(message).toContain('JSON schema');
+  });
+
+  it('refuses tools of LangChain that do not tell what is in them, naming the path', () => {
+    class Tool {
+      readonly lc_serializable = false;
+      constructor(readonly name: string) {}
+      toJSON(): object {
+        return { lc: 1, type: 'not_implemented', id: ['langchain', 'tools', 'Tool'] };
+      }
+    }
+    class Message extends Tool {
+      override readonly lc_serializable = true as never;
+      override toJSON(): object {
+        return { lc: 1, type: 'constructor', kwargs: { content: this.name } };
+      }
+    }
+    expect(refusal({ tools: [new Tool('search')] })).toMatchObject({ path: 'options.tools[0]' });
+    differ({ messages: [new Message('a')] }, { messages: [new Message('b')] });
+  });
+
+  it('counts tools of a provider by their id and arguments, for their schemas are its own', () => {
+    const search = (args: object, type = 'provider', id = 'openai.web_search'): object => ({
+      tools: { search: { type, id, args, inputSchema: () => ({}), outputSchema: { _zod: {} }, execute: () => 1 } },
+    });
+    differ(search({}), search({ size: 'low' }), search({}, 'provider', 'openai.file_search'), {
+      tools: { search: { type: 'provider', id: 'openai.web_search', args: {}, inputSchema: { type: 'object' } } },
+    });
+    expect(keyWith(search({}, 'provider-defined'))).toBe(keyWith(search({}, 'provider-defined')));
+    expect(refusal(search({}, 'function')).path).toBe('options.tools.search.inputSchema');
+    expect(refusal({ rules: search({}) }).path).toBe('options.rules.tools.search.execute');
   });
 
   it('refuses functions that may change the answer, naming the path', () => {
