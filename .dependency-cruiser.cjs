@@ -102,6 +102,26 @@ module.exports = {
       'ai',
       ['core', 'config', 'contracts', 'support'],
     ),
+    only(
+      'adapters-are-callers',
+      'An adapter puts the cache behind the library of somebody else; the store of Keyv is a backend as well.',
+      'adapters',
+      ['ai', 'core', 'contracts', 'support', 'backends/keyv'],
+    ),
+    {
+      name: 'adapters-are-strangers',
+      comment: 'Who uses one SDK has no other; what two adapters share is in a room that belongs to none (http-call).',
+      severity: 'error',
+      from: { path: '^lib/adapters/([^/]+)/' },
+      to: { path: '^lib/adapters/', pathNot: ['^lib/adapters/($1|http-call)/'] },
+    },
+    {
+      name: 'nobody-needs-an-adapter',
+      comment: 'Its SDK is installed by those who use it.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: [lib('adapters')] },
+      to: { path: lib('adapters') },
+    },
     {
       name: 'testing-on-top',
       comment: 'What users test with may build a module and backends, but must not become part of them.',
@@ -162,7 +182,7 @@ module.exports = {
       name: 'ai-stands-apart',
       comment: 'Who does not cache answers of models does not load what does.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: [lib('ai', 'nest-ai')] },
+      from: { path: '^lib/', pathNot: [lib('ai', 'nest-ai', 'adapters')] },
       to: { path: [lib('ai', 'nest-ai')] },
     },
     {
@@ -177,7 +197,10 @@ module.exports = {
       comment: 'The sample shows what the public names can do; it may use no others.',
       severity: 'error',
       from: { path: '^sample-app/' },
-      to: { path: '^lib/', pathNot: ['^lib/index\\.ts$', '^lib/(nest/health|nest-ai|testing)/index\\.ts$'] },
+      to: {
+        path: '^lib/',
+        pathNot: ['^lib/index\\.ts$', '^lib/(nest/health|nest-ai|testing|adapters/[^/]+)/index\\.ts$'],
+      },
     },
     {
       name: 'declared-packages-only',
@@ -194,7 +217,12 @@ module.exports = {
     optional('yaml', '^lib/config/', 'Optional peer of configuration files in YAML.'),
     optional('msgpackr', '^lib/codecs/msgpack', 'Optional peer of the msgpack codec.'),
     optional('lmdb', '^lib/backends/disk', 'Optional peer of the disk backend.'),
-    optional('keyv', '^lib/backends/keyv', 'Optional peer of the keyv adapter.'),
+    optional('ai', '^lib/adapters/ai-sdk/', 'Optional peer of nestjs-cached/ai-sdk.'),
+    optional('@ai-sdk/provider', '^lib/adapters/ai-sdk/', 'Types of nestjs-cached/ai-sdk.'),
+    optional('@anthropic-ai/sdk', '^lib/adapters/anthropic/', 'Optional peer of nestjs-cached/anthropic.'),
+    optional('@langchain/core', '^lib/adapters/langchain/', 'Optional peer of nestjs-cached/langchain.'),
+    optional('openai', '^lib/adapters/openai/', 'Optional peer of nestjs-cached/openai.'),
+    optional('keyv', '^lib/(backends|adapters)/keyv/', 'Optional peer of nestjs-cached/keyv.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

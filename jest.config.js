@@ -9,6 +9,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-cached$': '<rootDir>/lib/index.ts',
     '^nestjs-cached/ai$': '<rootDir>/lib/nest-ai/index.ts',
+    '^nestjs-cached/(ai-sdk|anthropic|keyv|langchain|openai)$': '<rootDir>/lib/adapters/$1/index.ts',
     '^nestjs-cached/terminus$': '<rootDir>/lib/nest/health/index.ts',
     '^nestjs-cached/testing$': '<rootDir>/lib/testing/index.ts',
     // Sources name their compiled files (`./x.js`); a package's own .js file still comes first.
