@@ -1,4 +1,5 @@
 // The packed tarball in fresh applications: ES modules and CommonJS, on each major version of Nest.
+import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,7 +7,13 @@ import { inTemporaryFolder, pack, root, run, script } from './run.mjs';
 
 const NEST_11 = '11.1.9';
 
-/** @typedef {{ devDependencies: Record<string, string>, overrides: Record<string, string> }} Manifest */
+/**
+ * @typedef {{
+ *   devDependencies: Record<string, string>,
+ *   overrides: Record<string, string>,
+ *   peerDependenciesMeta: Record<string, { optional?: boolean }>,
+ * }} Manifest
+ */
 
 await script(() =>
   inTemporaryFolder(async (folder) => {
@@ -32,6 +39,12 @@ await script(() =>
       };
       await writeFile(join(app, 'package.json'), JSON.stringify(description, undefined, 2));
       await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: app });
+      // What is optional did not come along, so the types compile, and the application runs, without it.
+      const optional = Object.keys(manifest.peerDependenciesMeta).filter(
+        (name) => manifest.peerDependenciesMeta[name]?.optional,
+      );
+      const brought = optional.filter((name) => existsSync(join(app, 'node_modules', name)));
+      if (brought.length > 0) throw new Error(`Installing nestjs-cached alone brought ${brought.join(', ')}.`);
       await run('npx', ['tsc', '-p', '.'], { cwd: app });
       process.stdout.write(`${type}, Nest ${nest}, Node ${process.versions.node}: `);
       await run('node', ['dist/main.js'], { cwd: app });

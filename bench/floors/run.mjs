@@ -1,9 +1,9 @@
-// What an operation is made of, stage by stage. node bench/floors/run.mjs [miss|redis]
+// What an operation is made of, stage by stage. node bench/floors/run.mjs [miss|redis|get-many]
 import { machine } from '../kit/machine.mjs';
 import { median } from '../kit/stats.mjs';
 import { grid } from '../kit/table.mjs';
 
-const CALLERS = { miss: 1, redis: 64 };
+const CALLERS = { miss: 1, redis: 64, 'get-many': 1 };
 const ROUNDS = 15;
 const BATCH_MS = 150;
 

@@ -27,6 +27,8 @@ export interface Kept {
 
 /** How a kept value is handed out. Of most values the same, so whoever keeps many keeps the value and this. */
 export interface Handing {
+  /** Whether many values have this very object; else it is of one. */
+  readonly isCommon: boolean;
   /** Whether everybody gets the value itself, so that what is made of it may be shared. */
   readonly isShared: boolean;
   /** What becomes the caller's own. */

@@ -54,6 +54,7 @@ export interface CacheExplanation {
   readonly createdAt?: Date;
   readonly staleAt?: Date;
   readonly expiresAt?: Date;
+  /** Milliseconds. Of an entry in this process rounded up: from 512 ms on by less than half a percent. */
   readonly loadTime?: number;
   readonly tags?: readonly string[];
   /** Whether a load of this key is running in this process. */

@@ -15,17 +15,19 @@ class KeptValue implements Kept {
 }
 
 /** Everybody gets the value itself. */
-const SHARED: Handing = { isShared: true, give: (value) => value };
+const SHARED: Handing = { isCommon: true, isShared: true, give: (value) => value };
 /** One plain object or array of primitives. */
 const FLAT: Handing = {
+  isCommon: true,
   isShared: false,
   give: (value) => (Array.isArray(value) ? (value as unknown[]).slice() : { ...(value as object) }),
 };
-const PLAIN: Handing = { isShared: false, give: (value) => copyPlain(value as object, undefined) };
-const DEEP: Handing = { isShared: false, give: (value) => copyDeep(value as object, undefined) };
+const PLAIN: Handing = { isCommon: true, isShared: false, give: (value) => copyPlain(value as object, undefined) };
+const DEEP: Handing = { isCommon: true, isShared: false, give: (value) => copyDeep(value as object, undefined) };
 
 /** With the long arrays of primitives inside, which need no look. */
 class Marked implements Handing {
+  readonly isCommon = false;
   readonly isShared = false;
 
   constructor(

@@ -32,7 +32,7 @@ beforeEach(async () => {
   });
   const now = clock.now();
   const times = { createdAt: now, staleAt: now + 60_000, expiresAt: now + 60_000, loadTime: 1 };
-  const kept = { value: 1, bytes: 8, handing: { isShared: true, give: (value: unknown) => value } };
+  const kept = { value: 1, bytes: 8, handing: { isCommon: true, isShared: true, give: (value: unknown) => value } };
   await store.set(address, { ...times, kept, tags: ['t'] }, await store.stamp(scope, ['t']));
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { entryOf, type MemoryEntry } from '../../lib/backends/memory/memory-entry.js';
+import type { MemoryShape } from '../../lib/backends/memory/memory-shape.js';
 import { Usages } from '../../lib/backends/memory/memory-usage.js';
 import { MemoryVersions } from '../../lib/backends/memory/memory-versions.js';
 import { MemoryBackend } from '../../lib/backends/memory/memory.backend.js';
+import type { Kept } from '../../lib/contracts/entry.js';
 import { Scopes } from '../../lib/core/scopes.js';
 import { createIsolation } from '../../lib/support/isolation.js';
 import { FakeClock } from '../../lib/testing/fake-clock.js';
@@ -15,7 +17,11 @@ const NOW = Math.floor(performance.timeOrigin) + 1_000;
 function entryWith(times: Partial<Record<'createdAt' | 'staleAt' | 'expiresAt' | 'loadTime', number>>): MemoryEntry {
   const kept = createIsolation('share', 'plain').keep('value');
   const draft = { createdAt: NOW, staleAt: NOW + 10, expiresAt: NOW + 20, loadTime: 0, ...times, tags: [], kept };
-  return entryOf('k', draft, new MemoryVersions(9, 9).stamp(root, []));
+  return entryOf('k', draft, shapeOf(kept));
+}
+
+function shapeOf({ handing }: Kept): MemoryShape {
+  return new MemoryVersions(9, 9).stamp(root, []).scope.shapes.of(handing);
 }
 
 describe('MemoryEntry', () => {
@@ -42,8 +48,8 @@ describe('MemoryEntry', () => {
       ['clone', [1], false],
       ['clone', 'text', true],
     ] as const) {
-      const draft = { ...times, tags: [], kept: createIsolation(mode, 'plain').keep(value) };
-      const entry = entryOf('k', draft, new MemoryVersions(9, 9).stamp(root, []));
+      const kept = createIsolation(mode, 'plain').keep(value);
+      const entry = entryOf('k', { ...times, tags: [], kept }, shapeOf(kept));
       // Who reads first may be the only one.
       const first = entry.promise();
       expect(await first).toEqual(value);
@@ -76,11 +82,12 @@ describe('the keys of MemoryBackend', () => {
     expect(store.usage(scope).entries).toBe(5);
   });
 
-  it('takes its own stamp for each load, and one for all that it keeps without tags', () => {
+  it('takes its own stamp for each load, and one shape for all that it keeps without tags', () => {
     const versions = new MemoryVersions(9, 9);
     const [one, two] = [versions.stamp(acme, []), versions.stamp(acme, [])];
     expect(one).not.toBe(two);
-    expect(one.scope.bare).toBe(two.scope.bare);
+    const { handing } = createIsolation('clone', 'plain').keep(1);
+    expect(one.scope.shapes.of(handing)).toBe(two.scope.shapes.of(handing));
     versions.clear(root);
     expect([one.scope.stands, versions.stamp(acme, []).scope.stands]).toEqual([false, true]);
   });

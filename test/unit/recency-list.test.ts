@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Listed, RecencyList } from '../../lib/backends/memory/recency-list.js';
 
-class Item extends Listed<Item> {}
+class Item extends Listed<Item> {
+  constructor(
+    id: string,
+    readonly bytes: number,
+  ) {
+    super(id);
+  }
+}
 
 const MAX_ENTRIES = 4;
 const MAX_BYTES = 20;

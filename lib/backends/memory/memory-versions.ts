@@ -1,16 +1,6 @@
 import type { Stamp } from '../../contracts/entry-store.js';
 import type { Scope } from '../../contracts/scope.js';
-
-const NO_TAGS: readonly string[] = [];
-const NO_CELLS: readonly VersionCell[] = [];
-
-/**
- * One standing version. Entries point at the versions they were loaded under, so checking one is reading a flag; an
- * invalidation lowers it, in O(1) however many entries point here.
- */
-export interface VersionCell {
-  stands: boolean;
-}
+import { BareShapes, NO_CELLS, type ScopeCell, type VersionCell } from './memory-shape.js';
 
 export interface MemoryStamp extends Stamp {
   /** The cells of the scope's lineage are folded into one, its own: a clear above lowers those below. */
@@ -18,16 +8,9 @@ export interface MemoryStamp extends Stamp {
   readonly cells: readonly VersionCell[];
 }
 
-/** The version of a scope; the scope itself is the one of the last load. */
-export interface ScopeCell extends VersionCell {
-  of: Scope;
-  /** For all entries without tags, which is most. */
-  readonly bare: MemoryStamp;
-}
-
 class ScopeVersion implements ScopeCell {
   stands = true;
-  readonly bare: MemoryStamp = { tags: NO_TAGS, scope: this, cells: NO_CELLS };
+  readonly shapes: BareShapes = new BareShapes(this);
 
   constructor(public of: Scope) {}
 }

@@ -15,6 +15,7 @@ import { createEviction } from '../../support/eviction/create-eviction.js';
 import { compileGlob } from '../../support/glob.js';
 import { EvictionList, type EntryList } from './eviction-list.js';
 import { entryOf, type MemoryEntry } from './memory-entry.js';
+import { MemoryShape } from './memory-shape.js';
 import { Usages } from './memory-usage.js';
 import { MemoryVersions, standing, type MemoryStamp } from './memory-versions.js';
 import { RecencyList } from './recency-list.js';
@@ -57,7 +58,7 @@ export class MemoryBackend implements EntryStore {
     const told = (entry: MemoryEntry): void => {
       this.usages.remove(entry);
       // What is invalid or past its end made no room for anybody: it was gone before.
-      const { scope, cells } = entry.stamp;
+      const { scope, cells } = entry.shape;
       if (standing(scope, cells) && this.recent() < entry.expiresAt) onEvicted(entry.scope, entry.key);
     };
     this.entries =
@@ -70,7 +71,7 @@ export class MemoryBackend implements EntryStore {
 
   readonly peek = (id: string, quiet = false): MemoryEntry | undefined => {
     const entry = quiet ? this.entries.peek(id) : this.entries.get(id);
-    return entry !== undefined && standing(entry.stamp.scope, entry.stamp.cells) ? entry : undefined;
+    return entry !== undefined && standing(entry.shape.scope, entry.shape.cells) ? entry : undefined;
   };
 
   look(address: Address): Lookup {
@@ -97,7 +98,7 @@ export class MemoryBackend implements EntryStore {
   set(address: Address, draft: EntryDraft, stamp: Stamp): boolean {
     const held = stamp as MemoryStamp;
     if (!standing(held.scope, held.cells)) return false;
-    const entry = entryOf(address.id, draft, sharedBy(held, draft.tags));
+    const entry = entryOf(address.id, draft, shapeOf(held, draft));
     this.drop(address.id);
     this.usages.add(entry);
     // The list refuses what alone is heavier than everything it may hold.
@@ -180,7 +181,7 @@ export class MemoryBackend implements EntryStore {
   }
 
   private rejectionOf(entry: MemoryEntry): EntryRejection | undefined {
-    const { scope, cells } = entry.stamp;
+    const { scope, cells } = entry.shape;
     if (!scope.stands) return 'cleared';
     if (!standing(scope, cells)) return 'tag';
     return this.clock.now() >= entry.expiresAt ? 'expired' : undefined;
@@ -192,10 +193,9 @@ export class MemoryBackend implements EntryStore {
   }
 }
 
-/** What the entry keeps of the stamp: without tags, what all of its scope do. */
-function sharedBy(stamp: MemoryStamp, tags: readonly string[]): MemoryStamp {
-  if (stamp.cells.length === 0 && tags.length === 0) return stamp.scope.bare;
-  return stamp.tags === tags ? stamp : { tags, scope: stamp.scope, cells: stamp.cells };
+function shapeOf({ scope, cells }: MemoryStamp, { tags, kept }: EntryDraft): MemoryShape {
+  if (cells.length === 0 && tags.length === 0) return scope.shapes.of(kept.handing);
+  return new MemoryShape(scope, cells, tags, kept.handing);
 }
 
 const NOTHING: Lookup = { entry: undefined, versions: undefined };

@@ -5,10 +5,9 @@ export abstract class Listed<E> {
   /** The one that was used just after it. */
   newer: E | undefined = undefined;
 
-  constructor(
-    readonly id: string,
-    readonly bytes: number,
-  ) {}
+  constructor(readonly id: string) {}
+
+  abstract readonly bytes: number;
 }
 
 export interface RecencyLimits {

@@ -18,9 +18,10 @@ export class RecordedItems {
 }
 
 /** The array is each caller's own, the items are what they are by themselves. */
-const ALL_SHARED: Handing = { isShared: false, give: (value) => [...(value as unknown[])] };
+const ALL_SHARED: Handing = { isCommon: true, isShared: false, give: (value) => [...(value as unknown[])] };
 
 class EachByItself implements Handing {
+  readonly isCommon = false;
   readonly isShared = false;
 
   constructor(private readonly handings: readonly Handing[]) {}
@@ -31,6 +32,7 @@ class EachByItself implements Handing {
 }
 
 class AllAlike implements Handing {
+  readonly isCommon = false;
   readonly isShared = false;
 
   constructor(private readonly handing: Handing) {}

@@ -6,7 +6,14 @@ import type { EvictionStrategy } from '../../../lib/contracts/eviction.js';
 import { FifoEviction } from '../../../lib/support/eviction/fifo.eviction.js';
 import { LruEviction } from '../../../lib/support/eviction/lru.eviction.js';
 
-class Item extends Listed<Item> {}
+class Item extends Listed<Item> {
+  constructor(
+    id: string,
+    readonly bytes: number,
+  ) {
+    super(id);
+  }
+}
 
 const LIMITS = { maxEntries: 4, maxBytes: 20 };
 type Behaviour = 'right' | 'throws' | 'a stranger' | 'nobody' | 'a promise' | 'a number';
