@@ -44,7 +44,7 @@ describe('over a real Redis', () => {
   const clients: { isOpen: boolean; destroy(): void }[] = [];
   beforeAll(async () => {
     server = await startRedis();
-    admin = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 50 });
+    admin = new Redis(server.port, '127.0.0.1', { retryStrategy: () => 50, disconnectTimeout: 50 });
     admin.on('error', () => {});
   });
   afterEach(() => {
@@ -60,7 +60,7 @@ describe('over a real Redis', () => {
     const client = createClient({
       url: server.url,
       disableOfflineQueue: true,
-      socket: { reconnectStrategy: false, connectTimeout: 1_000 },
+      socket: { reconnectStrategy: () => 50 },
     });
     clients.push(client);
     client.on('error', () => {});
