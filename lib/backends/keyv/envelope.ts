@@ -9,7 +9,7 @@ export interface Envelope {
 export function valueIn(found: unknown): unknown {
   if (found === null || found === undefined) return undefined;
   if (typeof found !== 'object' || !('value' in found)) return found;
-  return found.value ?? undefined;
+  return found.value;
 }
 
 /** Whether its end is past, by the clock that Keyv reads as well. */

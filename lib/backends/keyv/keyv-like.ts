@@ -1,4 +1,5 @@
 import { CacheUsageError } from '../../support/errors.js';
+import type { ErrorSource } from './reported-errors.js';
 
 /** A Keyv of version 5 or 6, a storage adapter of either, or a Map: known by its methods, so that `keyv` need not be loaded. */
 export interface KeyvLike {
@@ -9,7 +10,7 @@ export interface KeyvLike {
 }
 
 /** What of a storage adapter is used beyond that. */
-export interface Adapter extends KeyvLike {
+export interface Adapter extends KeyvLike, ErrorSource {
   readonly namespace?: string | undefined;
   /** Of version 6: takes the instant of an end, instead of a length of time. */
   readonly capabilities?: { readonly expires?: boolean } | undefined;
@@ -20,19 +21,15 @@ export interface Adapter extends KeyvLike {
   getMany?(keys: string[]): unknown;
   iterator?(namespace?: string): AsyncIterable<readonly unknown[]>;
   disconnect?(): unknown;
-  on?: unknown;
-  off?: unknown;
 }
 
 /** What of a Keyv is used. Both versions take a length of time here. */
-export interface Keyv extends KeyvLike {
+export interface Keyv extends KeyvLike, ErrorSource {
   readonly store: Adapter;
   /** Throws what the store throws in version 5, whose `get` keeps it to itself. Since 5.5. */
   getRaw?(key: string): Promise<unknown>;
   getMany(keys: string[]): Promise<unknown>;
   disconnect(): Promise<unknown>;
-  on?: unknown;
-  off?: unknown;
 }
 
 const METHODS = ['get', 'set', 'delete', 'clear'] as const;

@@ -3,8 +3,9 @@ import type { Adapter } from './keyv-like.js';
 /** Those whose cursor shows every key that stays, whatever comes and goes meanwhile (Redis, "SCAN guarantees"). */
 const STEADY_DIALECTS: readonly unknown[] = ['redis', 'valkey'];
 
-/** What version 6 puts round a Map or an adapter of version 5 has it as `store`. */
-const inside = (adapter: Adapter): Adapter => adapter.store ?? adapter;
+/** What version 6 puts round a Map or an adapter of version 5 has it as `store`, and can be told by what it takes. */
+const inside = (adapter: Adapter): Adapter =>
+  adapter.capabilities?.expires === true ? (adapter.store ?? adapter) : adapter;
 
 /**
  * Whether a listing misses nothing that is there from its beginning to its end, as far as that is known. Some adapters page by

@@ -2,8 +2,8 @@ import { CacheBackendError } from '../../support/errors.js';
 
 /** What an adapter, or a Keyv, tells its errors by. */
 export interface ErrorSource {
-  on?: unknown;
-  off?: unknown;
+  on?(event: string, listener: (error: unknown) => void): unknown;
+  off?(event: string, listener: (error: unknown) => void): unknown;
 }
 
 /**
@@ -24,7 +24,7 @@ export class ReportedErrors {
     private readonly name: string,
     private readonly sources: readonly ErrorSource[],
   ) {
-    for (const source of sources) if (typeof source.on === 'function') source.on('error', this.#listener);
+    for (const source of sources) source.on?.('error', this.#listener);
   }
 
   /** Where it stands, for `refuseSince`. */
@@ -46,6 +46,6 @@ export class ReportedErrors {
   }
 
   stop(): void {
-    for (const source of this.sources) if (typeof source.off === 'function') source.off('error', this.#listener);
+    for (const source of this.sources) source.off?.('error', this.#listener);
   }
 }

@@ -44,7 +44,7 @@ export const KEYVS: readonly KeyvCase[] = [
     name: 'Keyv 5',
     make: (cache, { plain = false, ...options } = {}) => {
       const bare = plain ? { serialize: undefined, deserialize: undefined } : {};
-      return heard(new Keyv({ store: new Keyv5Store(cache), ...options, ...bare } as object) as unknown as AnyKeyv);
+      return heard(new Keyv({ store: new Keyv5Store(cache), ...options, ...bare }));
     },
   },
   {

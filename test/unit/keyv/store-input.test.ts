@@ -13,9 +13,10 @@ afterEach(() => {
 });
 
 describe('what is no CacheManager', () => {
-  it.each([undefined, null, {}, new Map(), 'cache'])('%p is named', (cache) => {
-    expect(() => new Keyv5Store(cache as unknown as CacheManager)).toThrow(CacheUsageError);
-    expect(() => new Keyv6Store(cache as unknown as CacheManager)).toThrow('Keyv6Store needs a CacheManager');
+  const given: unknown[] = [undefined, null, {}, new Map(), 'cache'];
+  it.each(given)('%p is named', (cache) => {
+    expect(() => new Keyv5Store(cache as CacheManager)).toThrow(CacheUsageError);
+    expect(() => new Keyv6Store(cache as CacheManager)).toThrow('Keyv6Store needs a CacheManager');
   });
 });
 
@@ -65,6 +66,16 @@ describe('ends that cannot be meant', () => {
     await store.set('k', 'before');
     await expect(store.set('k', 'after', expires as number)).rejects.toThrow(CacheUsageError);
     expect(await store.get('k')).toBe('before');
+  });
+
+  it('the store for Keyv 5: 0, which Keyv takes away itself, and null are no end', async () => {
+    const { cache } = await testCache();
+    const store = new Keyv5Store(cache);
+    for (const none of [0, null as unknown as number, undefined, Infinity]) {
+      expect(await store.set('k', String(none), none)).toBe(true);
+      expect(await store.get('k')).toBe(String(none));
+      await store.delete('k');
+    }
   });
 
   it('Keyv 5: a negative ttl is over already: nothing is there, neither the new value nor the old one', async () => {
