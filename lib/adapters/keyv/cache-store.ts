@@ -68,13 +68,13 @@ export abstract class CacheStore {
    */
   async delete(key: string): Promise<boolean> {
     const existed = await this.#place.has(key);
-    this.#demand(await this.#place.delete(key), 'deleted a key');
+    this.#demand(await this.#place.delete(key), `deleted ${JSON.stringify(key)}`);
     return existed;
   }
 
   /** This namespace of Keyv, and nothing else of the cache. @throws CacheBackendError as `delete` does. */
   async clear(): Promise<void> {
-    this.#demand(await this.#place.clear(), 'cleared a namespace');
+    this.#demand(await this.#place.clear(), 'cleared the namespace of a Keyv');
   }
 
   /** @throws CacheCapabilityError where the backend of the cache cannot list its keys. */
@@ -107,7 +107,7 @@ export abstract class CacheStore {
   protected async put({ key, value, life }: Put): Promise<boolean> {
     if (life > 0) return this.#place.set(key, value, { ttl: life, nullTtl: life, ...EXACT });
     // What is over already takes the place of what was there all the same.
-    this.#demand(await this.#place.delete(key), 'deleted a key');
+    this.#demand(await this.#place.delete(key), `deleted ${JSON.stringify(key)}`);
     return true;
   }
 
@@ -118,7 +118,7 @@ export abstract class CacheStore {
   /** Which of them had a value. */
   protected async removeMany(keys: readonly string[]): Promise<boolean[]> {
     const existed = await inBatches(keys, (key) => this.#place.has(key));
-    this.#demand(await this.#place.deleteMany(keys), 'deleted keys');
+    this.#demand(await this.#place.deleteMany(keys), `deleted ${keys.length} keys`);
     return existed;
   }
 

@@ -74,7 +74,7 @@ export class KeyvBackend extends CacheBackend {
     const life = ttlMs === undefined || ttlMs === Infinity ? undefined : Math.ceil(ttlMs);
     await this.#run('set', async () => {
       const stored = await this.#door.write(plainKey(key), text, life);
-      if (stored === false) throw new CacheBackendError(`${this.name} has not stored a value.`);
+      if (stored === false) throw new CacheBackendError(`${this.name} has not stored ${key}.`);
     });
   }
 
@@ -87,7 +87,7 @@ export class KeyvBackend extends CacheBackend {
     return this.#run('delete', async () => {
       if ((await this.#door.remove(plain)) === true) return true;
       if ((await this.#door.read(plain)) === undefined) return false;
-      throw new CacheBackendError(`${this.name} has not removed a key.`);
+      throw new CacheBackendError(`${this.name} has not removed ${key}.`);
     });
   }
 

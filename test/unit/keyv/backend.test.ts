@@ -120,9 +120,9 @@ describe.each(WAYS)('an adapter, %s', (name, way) => {
     const backend = new KeyvBackend(way(adapter));
     await backend.set('k', bytes('v'));
     adapter.delete = async () => false;
-    await expect(backend.delete('k')).rejects.toThrow(CacheBackendError);
+    await expect(backend.delete('k')).rejects.toThrow('keyv has not removed k.');
     adapter.set = async () => false;
-    await expect(backend.set('k', bytes('w'))).rejects.toThrow(CacheBackendError);
+    await expect(backend.set('k', bytes('w'))).rejects.toThrow('keyv has not stored k.');
   });
 
   it('bytes are Base64 in whatever the adapter is given', async () => {
@@ -242,6 +242,16 @@ describe('ways that differ', () => {
     await backend.set('k', bytes('v'));
     expect(await backend.delete('k')).toBe(false);
     expect(await backend.get('k')).toBeUndefined();
+  });
+
+  it('a Keyv of before 5.5, which has no getRaw', async () => {
+    const keyv = Object.assign(new Keyv(), { getRaw: undefined });
+    const backend = new KeyvBackend(keyv as unknown as KeyvLike);
+    expect(await backend.get('k')).toBeUndefined();
+    await backend.set('k', new Uint8Array(0));
+    expect(await backend.get('k')).toEqual(Buffer.alloc(0));
+    expect(await backend.delete('k')).toBe(true);
+    expect(await backend.delete('k')).toBe(false);
   });
 
   it('an encrypting Keyv 6 is asked to encrypt', async () => {
