@@ -1,0 +1,2 @@
+/** Stands for the storage adapter that the page has the reader choose. */
+export const store = new Map<string, unknown>();
