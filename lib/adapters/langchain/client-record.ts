@@ -11,7 +11,8 @@ export function clientRecord(options: unknown, path: string): unknown {
   const kept = (Object.entries(options) as [string, unknown][])
     .filter(([name, value]) => value !== undefined && value !== null && !isTransport(name))
     .map(([name, value]) => [name, HEADERS.test(name) ? headersOf(value, path) : keyable(value, path, 'drop')]);
-  return Object.fromEntries(kept);
+  // None is as good as one that says nothing.
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** As pairs: a name may have several values. */

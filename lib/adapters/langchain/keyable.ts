@@ -70,6 +70,15 @@ function schemaOf(schema: object, path: string): unknown {
   } catch (error) {
     throw new CacheKeyError(path, `is a schema of which no JSON schema can be made (${messageOf(error)})`);
   }
-  if (json !== schema) return json;
-  throw new CacheKeyError(path, 'is a schema of a library that tells no JSON schema. Pass the JSON schema');
+  if (json === schema && !isPlain(schema)) {
+    throw new CacheKeyError(path, 'is a schema of a library that tells no JSON schema. Pass the JSON schema');
+  }
+  // A JSON schema that a library has made may still carry the sign of the schema it was made of.
+  return Object.fromEntries(Object.entries(json as object).filter(([name]) => name !== '~standard'));
+}
+
+/** Data that only carries the sign of a schema, and no functions that would be lost. */
+function isPlain(schema: object): boolean {
+  if (classify(schema).kind !== 'object') return false;
+  return Object.entries(schema).every(([name, value]) => name === '~standard' || typeof value !== 'function');
 }

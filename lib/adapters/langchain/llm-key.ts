@@ -25,10 +25,11 @@ export function readLlmKey(llmKey: string): LlmKey {
   const entries = entriesOf(llmKey);
   if (entries === undefined) return { model: undefined, options: { llmKey }, fault };
   const kept = entries.filter(([name, value]) => name === 'context' || name === 'state' || !isRunOption(name, value));
-  const options = clientRecord(
+  const counting = clientRecord(
     Object.fromEntries(kept.map(([name, value]) => [name, name === 'options' ? clientRecord(value, name) : value])),
     'llmKey',
-  ) as Record<string, unknown>;
+  ) as Record<string, unknown> | undefined;
+  const options = counting ?? {};
   const names = MODEL_NAMES.map((name) => options[name]);
   const model = names.find((name): name is string => typeof name === 'string' && name !== '');
   return { model, options, fault };
