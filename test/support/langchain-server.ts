@@ -72,7 +72,7 @@ export class LangChainServer {
 }
 
 /** An answer of another text to each request. */
-const usual: Answer = (response, asked, nth) => {
+export const usual: Answer = (response, asked, nth) => {
   if (asked.path.endsWith('/embeddings')) return sendEmbeddings(response, asked.body);
   if (asked.path.endsWith('/responses')) return sendJson(response, responseOf(`Answer ${nth}.`));
   if (asked.body.stream !== true) return sendJson(response, completionOf(`Answer ${nth}.`, asked.body));

@@ -35,12 +35,14 @@ export function readLlmKey(llmKey: string): LlmKey {
   return { model, options, fault };
 }
 
+const NAME = /^[\w$.-]+$/;
+
 /** `<name>:<JSON>`, joined by commas. `undefined` for anything else. */
 function entriesOf(text: string): [name: string, value: unknown][] | undefined {
   const entries: [string, unknown][] = [];
   for (let at = 0; at < text.length;) {
     const colon = text.indexOf(':', at);
-    if (colon < 0) return undefined;
+    if (!NAME.test(text.slice(at, Math.max(at, colon)))) return undefined;
     const end = endOfValue(text, colon + 1);
     const json = text.slice(colon + 1, end);
     try {

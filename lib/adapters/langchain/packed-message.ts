@@ -1,4 +1,11 @@
-import { AIMessage, AIMessageChunk, ChatMessage, ChatMessageChunk, type BaseMessage } from '@langchain/core/messages';
+import {
+  AIMessage,
+  AIMessageChunk,
+  BaseMessageChunk,
+  ChatMessage,
+  ChatMessageChunk,
+  type BaseMessage,
+} from '@langchain/core/messages';
 
 /** The classes in which models answer. */
 const CLASSES = { AIMessage, AIMessageChunk, ChatMessage, ChatMessageChunk } as const;
@@ -13,6 +20,8 @@ type MessageClass = new (fields: {
 export interface PackedMessage {
   readonly kind: Kind;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The members that `toJSON` and `toDict` tell. Of a chunk not kept: there are many, and who keeps one keeps their sum. */
+  readonly told?: readonly string[];
 }
 
 /** What the constructor makes by itself. */
@@ -28,11 +37,12 @@ export function packMessage(message: BaseMessage): PackedMessage | undefined {
     if (MADE.has(name) || !('value' in member) || member.value === undefined) continue;
     fields.push([name, member.value]);
   }
-  return { kind, fields: Object.fromEntries(fields) };
+  const told = message instanceof BaseMessageChunk ? undefined : Object.keys(message.lc_kwargs);
+  return { kind, fields: Object.fromEntries(fields), ...(told && { told }) };
 }
 
 /** A message like the one that was packed, and the caller's own but for what is nested in it. */
-export function unpackMessage({ kind, fields }: PackedMessage): BaseMessage {
+export function unpackMessage({ kind, fields, told }: PackedMessage): BaseMessage {
   const { tool_call_chunks: chunks } = fields;
   const hasChunks = Array.isArray(chunks);
   const Message = CLASSES[kind] as unknown as MessageClass;
@@ -43,14 +53,10 @@ export function unpackMessage({ kind, fields }: PackedMessage): BaseMessage {
   });
   // Not by the constructor, which would make something of what it is given once more.
   Object.assign(message, fields);
-  // What `toJSON` and `toDict` go by.
-  message.lc_kwargs = { ...fields, ...(hasChunks && workedOut(message)) };
+  const names = told ?? [...Object.keys(fields), ...(hasChunks ? ['tool_calls', 'invalid_tool_calls'] : [])];
+  const members = names.filter((name) => name in message).map((name) => [name, Reflect.get(message, name) as unknown]);
+  message.lc_kwargs = Object.fromEntries(members) as Record<string, unknown>;
   return message;
-}
-
-function workedOut(message: BaseMessage): object {
-  const { tool_calls, invalid_tool_calls } = message as AIMessageChunk;
-  return { tool_calls, invalid_tool_calls };
 }
 
 /** By its class itself, and by name where that is of another copy of `@langchain/core`. */

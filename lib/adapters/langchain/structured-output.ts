@@ -1,6 +1,6 @@
+import { isInteropZodSchema } from '@langchain/core/utils/types';
 import type { ChatResult } from '@langchain/core/outputs';
 import { fieldOf, hasField } from '../../ai/answers/fields.js';
-import { schemaKind } from '../../ai/keys/schema-kind.js';
 import type { CallOptions } from './chat-model.js';
 
 /** Whether `withStructuredOutput` asks for a call of a tool in which nothing is run: the call is the answer. */
@@ -15,6 +15,5 @@ export function structuredByTool(call: CallOptions): boolean {
  */
 export function parsedBySchema(call: CallOptions, { generations }: ChatResult): boolean {
   const schema = fieldOf(fieldOf(call['response_format'], 'json_schema'), 'schema');
-  if (typeof schema !== 'object' || schema === null || schemaKind(schema) !== 'foreign') return false;
-  return generations.some(({ message }) => hasField(message.additional_kwargs, 'parsed'));
+  return isInteropZodSchema(schema) && generations.some(({ message }) => hasField(message.additional_kwargs, 'parsed'));
 }

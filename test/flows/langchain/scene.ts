@@ -22,7 +22,7 @@ export function chatOpenAI(server: LangChainServer, { configuration, ...fields }
     model: 'gpt-x',
     apiKey: 'sk-test',
     maxRetries: 0,
-    configuration: { baseURL: server.url, ...configuration },
+    configuration: { baseURL: server.url, logLevel: 'off', ...configuration },
     ...fields,
   });
 }
