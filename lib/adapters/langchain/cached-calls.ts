@@ -64,7 +64,10 @@ export class CachedCalls {
     run?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
     const request = this.requestOf(messages, call);
-    if (request === undefined) return yield* this.model._streamResponseChunks(messages, call, run);
+    if (request === undefined) {
+      yield* this.model._streamResponseChunks(messages, call, run);
+      return;
+    }
     call.signal?.throwIfAborted();
     let isMade = false;
     const items = this.ai.getOrGenerateStream<SourceItem>(

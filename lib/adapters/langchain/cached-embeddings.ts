@@ -81,9 +81,9 @@ async function ownError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof CacheEmbeddingError && error.fault === 'failed' && error.cause !== undefined)
-      throw error.cause;
-    throw error;
+    const isOwn = error instanceof CacheEmbeddingError && error.fault === 'failed';
+    const own = isOwn ? (error.cause as Error | undefined) : undefined;
+    throw own ?? error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { isBaseMessage } from '@langchain/core/messages';
+import { BaseMessage } from '@langchain/core/messages';
 import { toJsonSchema } from '@langchain/core/utils/json_schema';
 import { schemaKind } from '../../ai/keys/schema-kind.js';
 import { CacheKeyError } from '../../support/errors.js';
@@ -29,7 +29,7 @@ class Keyable {
     if (isObject && schemaKind(value) === 'foreign') return schemaOf(value, path);
     if (typeof value === 'function') return this.drops ? undefined : value;
     if (!isObject) return value;
-    if (isBaseMessage(value)) return this.inside(value, path, messageRecord(value));
+    if (BaseMessage.isInstance(value)) return this.inside(value, path, messageRecord(value));
     const { kind } = classify(value);
     if (kind === 'object' || kind === 'array') return this.inside(value, path, value);
     const tool = toolRecord(value);

@@ -37,7 +37,7 @@ export function callRecord(options: object, path: string, manner: 'refuse' | 'dr
   const kept = (Object.entries(options) as [string, unknown][])
     .filter(([name, value]) => value !== undefined && !isRunOption(name, value))
     .map(([name, value]) => [name, optionOf(name, value, `${path}.${name}`, manner)]);
-  return Object.fromEntries(kept);
+  return Object.fromEntries(kept) as object;
 }
 
 function optionOf(name: string, value: unknown, path: string, manner: 'refuse' | 'drop'): unknown {

@@ -4,6 +4,8 @@ import type { OpenAI } from 'openai';
 import { InMemoryCache } from '@langchain/core/caches';
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 
+// oxlint-disable typescript/no-deprecated -- who uses an old name must not share either
+
 /** Two values of a parameter that ask for something else each; or two that change no answer, and what they may not change. */
 export type Variation<V> = { readonly asks: readonly [V, V] } | { readonly ignored: readonly [V, V] };
 

@@ -187,7 +187,9 @@ describe('the Responses API', () => {
     server.it.answer = (response) => sendEvents(response, events, '');
     const read = async (): Promise<object[]> => {
       const chunks = await itemsIn(await model.stream('Hello'));
-      return chunks.map((chunk) => ({ ...chunk, lc_kwargs: {}, id: undefined, blocks: chunk.contentBlocks }));
+      return chunks.map((chunk) =>
+        Object.assign({}, chunk, { lc_kwargs: {}, id: undefined, blocks: chunk.contentBlocks }),
+      );
     };
     const first = await read();
     expect(first.length).toBeGreaterThan(0);
@@ -262,7 +264,7 @@ describe('what is no model of LangChain 1', () => {
       Reflect.set(model, 'metadata', { versions: { '@langchain/core': version } });
       refuses(model, new RegExp(`FakeListChatModel is a model of @langchain/core ${version}`));
     }
-    expect(() => requireInstalledCore(class AIMessage {})).toThrow('npm install @langchain/core@1');
+    expect(() => requireInstalledCore(class Old {})).toThrow('npm install @langchain/core@1');
   });
 
   it('is an option that cannot be meant', async () => {

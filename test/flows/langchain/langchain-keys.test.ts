@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type BaseMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
-import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai';
+import { ChatOpenAI } from '@langchain/openai';
 import { AiResponseCache } from 'nestjs-cached/ai';
 import { z } from 'zod';
 import type { AnyChatModel, CallOptions } from '../../../lib/adapters/langchain/chat-model.js';
@@ -24,7 +24,7 @@ const PLAIN: Asked = { fields: {}, call: {}, client: {}, request: {} };
 
 function modelOf({ fields, client }: Asked): ChatOpenAI {
   const configuration = { baseURL: 'http://127.0.0.1:1/v1', ...client };
-  return new ChatOpenAI({ model: 'gpt-x', apiKey: 'sk-test', ...fields, configuration } as ChatOpenAIFields);
+  return new ChatOpenAI({ model: 'gpt-x', apiKey: 'sk-test', ...fields, configuration });
 }
 
 function callOf({ call, request }: Asked): CallOptions {
@@ -156,7 +156,7 @@ describe('the key of a call', () => {
         tool_calls: [],
         additional_kwargs: {},
       }),
-      new AIMessage(one.toDict().data as unknown as { content: string }),
+      new AIMessage(one.toDict().data),
     ];
     for (const other of others) expect(keyOf(PLAIN, [other])).toBe(keyOf(PLAIN, [one]));
     const human = [new HumanMessage({ content: 'a', id: 'anything' })];

@@ -147,6 +147,7 @@ describe('a stream', () => {
     for (let at = 0; at < 2; at++) await itemsIn(await model.stream('Hello', { callbacks }));
     expect(heard.splice(6)).toEqual(heard);
     expect(heard.join('')).toBe('Answer 1.');
+    // oxlint-disable-next-line typescript/no-deprecated -- LangGraph and many an application still ask for it
     const events = await itemsIn(model.streamEvents('Hello', { version: 'v2' }));
     const texts = events
       .filter(({ event }) => event === 'on_chat_model_stream')
