@@ -54,7 +54,7 @@ function glimpseOf(content: unknown): string | object[] {
   if (!Array.isArray(content)) return '';
   return content.map((part: unknown) => {
     const text = typeof part === 'string' ? part : textField(part, 'text');
-    const type = typeof part === 'string' ? 'text' : fieldOf(part, 'type');
-    return { type, ...(text !== undefined && { text: isBlank(text) ? '' : '.' }) };
+    // Whatever an integration calls the pieces of a text: `text_delta`, say.
+    return text === undefined ? { type: fieldOf(part, 'type') } : { type: 'text', text: isBlank(text) ? '' : '.' };
   });
 }

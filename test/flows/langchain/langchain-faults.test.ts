@@ -127,6 +127,7 @@ const STREAMS: readonly [name: string, answer: Answer, reason: string | undefine
   ['no end', (response, { body }) => sendEvents(response, chunksOf(['Half'], body, null), ''), 'skipped'],
   ['no end but [DONE]', (response, { body }) => sendEvents(response, chunksOf(['Half'], body, null)), 'skipped'],
   ['nothing', (response) => sendEvents(response, [], ''), 'skipped'],
+  ['white space', (response, { body }) => sendEvents(response, chunksOf([' ', '\n'], body)), 'empty'],
   ['a refusal', (response) => sendEvents(response, [delta({ refusal: 'No.' }), delta({}, 'stop')]), 'empty'],
   ['the limit', (response, { body }) => sendEvents(response, chunksOf(['Half'], body, 'length')), 'length'],
   [
@@ -283,7 +284,7 @@ describe('what is no model of LangChain 1', () => {
 
 /** A model that answers `a`, `b`, `c` ..., and says no more of it. */
 class OtherModel extends FakeListChatModel {
-  constructor(private readonly answer: () => AIMessage) {
+  constructor(protected readonly answer: () => AIMessage) {
     super({ responses: [''] });
   }
   override async _generate(): ReturnType<FakeListChatModel['_generate']> {
@@ -302,6 +303,18 @@ function letters(): () => AIMessage {
 }
 
 describe('a model of another kind', () => {
+  it('runs uncached where a call cannot be compared, and the process is warned once a reason', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { ai } = await aiCache();
+    const model = cacheChatModel(new OtherModel(letters()), ai);
+    const call = { run: (): void => {} } as object;
+    const texts = [await model.invoke('Hello', call), await model.invoke('Hello', call)].map(({ text }) => text);
+    expect(texts).toEqual(['a', 'b']);
+    expect(await model.stream('Hello', call).then(itemsIn)).toHaveLength(1);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('options.call.run is a function'), 'CacheWarning');
+  });
+
   it('without a name and without reasons is cached as far as it can be told', async () => {
     const { ai } = await aiCache();
     const model = cacheChatModel(new OtherModel(letters()), ai);
@@ -310,6 +323,50 @@ describe('a model of another kind', () => {
       (await itemsIn(await model.stream('Hello'))).map(({ text }) => text).join('');
     // A stream that tells no reason may have been cut.
     expect([await stream(), await stream()]).toEqual(['b', 'c']);
+  });
+
+  it.each([
+    [
+      'Anthropic',
+      { additional_kwargs: { stop_reason: 'end_turn' } },
+      { additional_kwargs: { stop_reason: 'max_tokens' } },
+    ],
+    [
+      'Bedrock',
+      { response_metadata: { messageStop: { stopReason: 'end_turn' } } },
+      { response_metadata: { messageStop: { stopReason: 'guardrail_intervened' } } },
+    ],
+    ['Gemini', { response_metadata: { finishReason: 'STOP' } }, { response_metadata: { finishReason: 'SAFETY' } }],
+    ['Ollama', { response_metadata: { done_reason: 'stop' } }, { response_metadata: { done_reason: 'length' } }],
+  ])('tells its reason to stop where %s does', async (_name, good, bad) => {
+    class ReasonModel extends OtherModel {
+      override async *_streamResponseChunks(): ReturnType<OtherModel['_streamResponseChunks']> {
+        const { text } = this.answer();
+        // As blocks, under the name that the pieces of a text have at Anthropic.
+        const content = [{ type: 'text_delta', index: 0, text }] as never;
+        yield new ChatGenerationChunk({ text, message: new AIMessageChunk({ content }) });
+        const last = this.reason as { additional_kwargs?: Record<string, unknown> };
+        yield new ChatGenerationChunk({ text: '', message: new AIMessageChunk({ content: [], ...last }) });
+      }
+      constructor(
+        answer: () => AIMessage,
+        private readonly reason: object,
+      ) {
+        super(answer);
+      }
+    }
+    for (const [reason, expected] of [
+      [good, ['a', 'a']],
+      [bad, ['a', 'b']],
+    ] as const) {
+      const { ai } = await aiCache();
+      const model = cacheChatModel(new ReasonModel(letters(), reason), ai);
+      const read = async (): Promise<unknown> => {
+        const chunks = await itemsIn(await model.stream('Hello'));
+        return (chunks[0]!.content as unknown as { text: string }[])[0]!.text;
+      };
+      expect([await read(), await read()]).toEqual(expected);
+    }
   });
 
   it('whose messages are of a class of its own is handed on, and not stored', async () => {
@@ -338,7 +395,11 @@ describe('a model of another kind', () => {
 
   it('keeps what it has in private members', async () => {
     class PrivateModel extends OtherModel {
-      readonly #kind = 'private';
+      readonly #kind: string;
+      constructor(answer: () => AIMessage, kind: string) {
+        super(answer);
+        this.#kind = kind;
+      }
       override invocationParams(): object {
         return { kind: this.#kind };
       }
@@ -346,13 +407,16 @@ describe('a model of another kind', () => {
         return this.#kind;
       }
       override async _generate(): ReturnType<OtherModel['_generate']> {
-        expect(this.#kind).toBe('private');
+        expect(this.#kind).toMatch(/^private/);
         return super._generate();
       }
     }
     const { ai } = await aiCache();
-    const model = cacheChatModel(new PrivateModel(letters()), ai);
+    const answer = letters();
+    const model = cacheChatModel(new PrivateModel(answer, 'private'), ai);
     expect(model.kind).toBe('private');
     expect([(await model.invoke('Hello')).text, (await model.invoke('Hello')).text]).toEqual(['a', 'a']);
+    // What only the parameters of a call tell is in the key as well.
+    expect((await cacheChatModel(new PrivateModel(answer, 'private, too'), ai).invoke('Hello')).text).toBe('b');
   });
 });
