@@ -1,7 +1,7 @@
 import type { BaseMessage } from '@langchain/core/messages';
 import type { Generation } from '@langchain/core/outputs';
 import type { AnswerFacts } from '../../ai/answers/answer-facts.js';
-import { fieldOf, isBlank, textField } from '../../ai/answers/fields.js';
+import { fieldOf, isBlank, listField, objectField, textField } from '../../ai/answers/fields.js';
 import { finishOf, worstFinish } from '../../ai/answers/finish-reason.js';
 import { answerFacts } from '../../ai/answers/read-answer.js';
 
@@ -40,18 +40,26 @@ export function factsOf(generation: AnyGeneration): AnswerFacts {
     return { text, finish, hasToolCalls: false, refused: false, usage: undefined, model: undefined };
   }
   const { content, response_metadata, additional_kwargs } = message;
-  const { tool_calls, tool_call_chunks, invalid_tool_calls, usage_metadata } = message as MessageParts;
-  // A call whose arguments could not be read is one all the same.
-  const calls = [...(tool_calls ?? []), ...(invalid_tool_calls ?? [])];
-  const shape = { content, response_metadata, additional_kwargs, usage_metadata, tool_calls: calls, tool_call_chunks };
-  return { ...answerFacts(shape), finish };
+  const usage_metadata = fieldOf(message, 'usage_metadata');
+  const facts = answerFacts({ content, response_metadata, additional_kwargs, usage_metadata });
+  return { ...facts, finish, hasToolCalls: facts.hasToolCalls || callsTool(message) };
 }
 
-interface MessageParts {
-  readonly tool_calls?: readonly unknown[];
-  readonly invalid_tool_calls?: readonly unknown[];
-  readonly tool_call_chunks?: readonly unknown[];
-  readonly usage_metadata?: unknown;
+/**
+ * Whether a message, or the fields of one, asks for a tool. A call whose arguments could not be read is one all the same, and
+ * so is one that an integration has left where its provider had it.
+ */
+export function callsTool(message: object): boolean {
+  const { additional_kwargs: kwargs } = message as { readonly additional_kwargs?: unknown };
+  const lists = CALLS.map((name) => listField(message, name));
+  return [...lists, listField(kwargs, 'tool_calls')].some(({ length }) => length > 0) || isCall(kwargs);
+}
+
+const CALLS = ['tool_calls', 'invalid_tool_calls', 'tool_call_chunks'];
+
+/** As OpenAI had it before there were tools. */
+function isCall(kwargs: unknown): boolean {
+  return objectField(kwargs, 'function_call') !== undefined;
 }
 
 /** Of several choices the worst counts, and one that says nothing as the worst of them. */

@@ -53,6 +53,7 @@ function cached(model: AnyChatModel, ai: AiResponseCache, rules: ChatModelRules)
     },
     set: (target, name, value) => Reflect.set(target, name, value),
   });
+  cachedModels.add(proxy);
   for (const name of ['withConfig', 'bindTools']) wrapResultOf(name);
   return proxy;
 
@@ -64,7 +65,6 @@ function cached(model: AnyChatModel, ai: AiResponseCache, rules: ChatModelRules)
       const result: unknown = (method as Method).apply(proxy, args);
       return isModel(result) && !cachedModels.has(result) ? cached(result as AnyChatModel, ai, rules) : result;
     });
-    cachedModels.add(proxy);
   }
 }
 

@@ -73,12 +73,11 @@ function schemaOf(schema: object, path: string): unknown {
   if (json === schema && !isPlain(schema)) {
     throw new CacheKeyError(path, 'is a schema of a library that tells no JSON schema. Pass the JSON schema');
   }
-  // A JSON schema that a library has made may still carry the sign of the schema it was made of.
-  return Object.fromEntries(Object.entries(json as object).filter(([name]) => name !== '~standard'));
+  // A copy has not the sign of a schema that a library leaves on the JSON it has made.
+  return { ...(json as object) };
 }
 
-/** Data that only carries the sign of a schema, and no functions that would be lost. */
+/** Data that only carries that sign, and no functions that would be lost. */
 function isPlain(schema: object): boolean {
-  if (classify(schema).kind !== 'object') return false;
-  return Object.entries(schema).every(([name, value]) => name === '~standard' || typeof value !== 'function');
+  return classify(schema).kind === 'object' && Object.values(schema).every((value) => typeof value !== 'function');
 }

@@ -12,13 +12,12 @@ const UNSENT: ReadonlySet<string> = new Set([
 const GIVEN_ID = /^(?:run-|lc_)|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * All of a message that a model may be given, by name. What is empty is left out, so that a message that was stored and read
- * again is the same. The id of an answer counts where its provider has given it: clients send it back.
+ * All of a message that a model may be given, by name. The id of an answer counts where its provider has given it: clients send it back.
  */
 export function messageRecord(message: BaseMessage): Record<string, unknown> {
   const record: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(message) as [string, unknown][]) {
-    if (UNSENT.has(name) || isEmpty(name, value)) continue;
+    if (UNSENT.has(name)) continue;
     if (name === 'id' && !isOfProvider(message.type, value)) continue;
     record[name] = value;
   }
@@ -27,13 +26,4 @@ export function messageRecord(message: BaseMessage): Record<string, unknown> {
 
 function isOfProvider(type: string, id: unknown): boolean {
   return type === 'ai' && typeof id === 'string' && !GIVEN_ID.test(id);
-}
-
-/** An empty content is what was said. */
-function isEmpty(name: string, value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  if (name === 'content' || typeof value !== 'object') return false;
-  if (Array.isArray(value)) return value.length === 0;
-  const { constructor } = value;
-  return constructor === Object && Object.keys(value).length === 0;
 }

@@ -1,6 +1,6 @@
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
 import { fieldOf, isBlank, textField } from '../../ai/answers/fields.js';
-import { stopWordOf } from './answer-facts.js';
+import { callsTool, stopWordOf } from './answer-facts.js';
 import { packGeneration, unpackGeneration, type PackedGeneration } from './packed-generation.js';
 
 /**
@@ -38,15 +38,6 @@ export function packChunk(chunk: ChatGenerationChunk): PackedChunk | undefined {
 export function unpackChunk({ chunk }: PackedChunk): ChatGenerationChunk {
   return unpackGeneration(chunk) as ChatGenerationChunk;
 }
-
-function callsTool(fields: PackedFields): boolean {
-  return ['tool_calls', 'invalid_tool_calls', 'tool_call_chunks'].some((name) => {
-    const calls = fields[name];
-    return Array.isArray(calls) && calls.length > 0;
-  });
-}
-
-type PackedFields = Readonly<Record<string, unknown>>;
 
 /** Of what kind the content is, without storing it twice: a text that is not blank is a dot. */
 function glimpseOf(content: unknown): string | object[] {

@@ -26,7 +26,8 @@ describe('a cached chat model', () => {
     expect(shapeOf(first)).toStrictEqual(shapeOf(direct));
     expect(shapeOf(second)).toStrictEqual(shapeOf(direct));
     expect(second).toBeInstanceOf(AIMessage);
-    expect(JSON.parse(JSON.stringify(second.toDict()))).toMatchObject({ type: 'ai', data: { content: 'Answer 1.' } });
+    expect(second.toDict()).toEqual(direct.toDict());
+    expect(JSON.stringify(second)).toBe(JSON.stringify(direct));
     expect(second.usage_metadata).toMatchObject({ input_tokens: 11, output_tokens: 3, total_tokens: 14 });
     expect(second.response_metadata).toMatchObject({ finish_reason: 'stop', model_name: 'gpt-x-2026' });
     expect(second.id).toBe('chatcmpl-1');
@@ -91,6 +92,18 @@ describe('a cached chat model', () => {
     expect(JSON.parse(JSON.stringify(second))).toEqual(JSON.parse(JSON.stringify(first)));
   });
 
+  it('stores several choices only if each of them says something', async () => {
+    const { model, events } = await cachedModel(server.it, { n: 2 });
+    server.it.answer = (response, { body }) => {
+      const whole = completionOf('Answer.', body) as { choices: { message: { content: string } }[] };
+      whole.choices[1]!.message.content = ' ';
+      sendJson(response, whole);
+    };
+    for (let at = 0; at < 2; at++) await model.invoke('Hello');
+    expect(server.it.asked).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject(['refused', { reason: 'empty' }]);
+  });
+
   it('is part of a chain', async () => {
     const { model } = await cachedModel(server.it);
     const chain = model.pipe(new StringOutputParser());
@@ -145,8 +158,10 @@ describe('a cached chat model', () => {
     expect((await model.invoke('Hello', { callbacks })).usage_metadata).toMatchObject({ total_tokens: 14 });
     const second = await model.invoke('Hello', { callbacks });
     expect(second.usage_metadata).toEqual({ input_tokens: 0, output_tokens: 0, total_tokens: 0 });
-    expect(second.response_metadata).toMatchObject({ tokenUsage: {}, finish_reason: 'stop' });
-    expect(used).toMatchObject([{ tokenUsage: { totalTokens: 14 } }, { tokenUsage: {} }]);
+    const { tokenUsage, finish_reason } = second.response_metadata;
+    expect([tokenUsage, finish_reason]).toEqual([{}, 'stop']);
+    expect(used).toMatchObject([{ tokenUsage: { totalTokens: 14 } }, {}]);
+    expect(used[1]).toEqual({ tokenUsage: {} });
   });
 
   it('does not use an option `cache` of the model', async () => {

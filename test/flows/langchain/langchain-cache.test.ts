@@ -40,7 +40,8 @@ describe("LangChain's own hook", () => {
     expect(second).toBeInstanceOf(AIMessage);
     expect([second.text, second.id]).toEqual([first.text, first.id]);
     expect(second.usage_metadata).toEqual({ input_tokens: 0, output_tokens: 0, total_tokens: 0 });
-    expect(second.response_metadata).toMatchObject({ tokenUsage: {}, usage: {}, finish_reason: 'stop' });
+    const { tokenUsage, usage, finish_reason } = second.response_metadata;
+    expect([tokenUsage, usage, finish_reason]).toEqual([{}, {}, 'stop']);
     // What one caller makes of it is not what the next one gets.
     second.content = 'changed';
     second.response_metadata['finish_reason'] = 'changed';
@@ -64,12 +65,16 @@ describe("LangChain's own hook", () => {
       await make(fields).invoke('Hello', call);
       const { options } = call as { options?: object };
       const same = { ...call, signal: new AbortController().signal, timeout: 30_000, tags: ['a'], metadata: { a: 1 } };
+      // What LangGraph adds.
+      const more = { executionInfo: { threadId: 'a' }, toolCallId: 'b' };
       await make({ ...fields, apiKey: 'sk-other', timeout: 5_000 }).invoke('Hello', {
-        ...same,
+        ...{ ...same, ...more },
         ...(options && { options: { ...options, timeout: 9_000 } }),
       });
     }
-    expect(server.it.asked).toHaveLength(asks.length);
+    await make().invoke('Bye');
+    await make().invoke([new AIMessage('Hello')]);
+    expect(server.it.asked).toHaveLength(asks.length + 2);
   });
 
   it('keeps no prompt in which an image or a file may have stood', async () => {

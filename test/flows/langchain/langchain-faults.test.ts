@@ -80,6 +80,15 @@ const WHOLE: readonly [name: string, answer: Answer, seen: RegExp | undefined, r
     undefined,
     'tool-calls',
   ],
+  [
+    'a call of a function, as it was before there were tools',
+    (response, { body }) => {
+      const message = { role: 'assistant', content: 'I look.', function_call: toolCall.function };
+      sendJson(response, completionOf('', body, { message }));
+    },
+    undefined,
+    'tool-calls',
+  ],
   ['nothing', (response, { body }) => sendJson(response, completionOf(' ', body)), undefined, 'empty'],
 ];
 
@@ -126,6 +135,19 @@ const STREAMS: readonly [name: string, answer: Answer, reason: string | undefine
   ],
   ['no end', (response, { body }) => sendEvents(response, chunksOf(['Half'], body, null), ''), 'skipped'],
   ['no end but [DONE]', (response, { body }) => sendEvents(response, chunksOf(['Half'], body, null)), 'skipped'],
+  [
+    'a call of a tool that is ended like any answer',
+    (response) => sendEvents(response, [delta({ role: 'assistant', tool_calls: [toolCall] }), delta({}, 'stop')]),
+    'tool-calls',
+  ],
+  [
+    'a call of a function, as it was before there were tools',
+    (response) => {
+      const call = { role: 'assistant', content: 'I look.', function_call: toolCall.function };
+      sendEvents(response, [delta(call), delta({}, 'stop')]);
+    },
+    'tool-calls',
+  ],
   ['nothing', (response) => sendEvents(response, [], ''), 'skipped'],
   ['white space', (response, { body }) => sendEvents(response, chunksOf([' ', '\n'], body)), 'empty'],
   ['a refusal', (response) => sendEvents(response, [delta({ refusal: 'No.' }), delta({}, 'stop')]), 'empty'],
@@ -307,12 +329,17 @@ describe('a model of another kind', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const { ai } = await aiCache();
     const model = cacheChatModel(new OtherModel(letters()), ai);
+    const round: Record<string, unknown> = {};
+    round['round'] = round;
+    await model.invoke('Hello', { round } as object);
+    expect(warn).toHaveBeenLastCalledWith(expect.stringContaining('round.round is circular'), expect.anything());
+    warn.mockClear();
     const call = { run: (): void => {} } as object;
     const texts = [await model.invoke('Hello', call), await model.invoke('Hello', call)].map(({ text }) => text);
-    expect(texts).toEqual(['a', 'b']);
+    expect(texts).toEqual(['b', 'c']);
     expect(await model.stream('Hello', call).then(itemsIn)).toHaveLength(1);
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('options.call.run is a function'), 'CacheWarning');
+    expect(warn.mock.calls[0]).toEqual([expect.stringContaining('options.call.run is a function'), 'CacheWarning']);
   });
 
   it('without a name and without reasons is cached as far as it can be told', async () => {
@@ -369,28 +396,56 @@ describe('a model of another kind', () => {
     }
   });
 
-  it('whose messages are of a class of its own is handed on, and not stored', async () => {
-    class OwnMessage extends AIMessage {
-      static override lc_name(): string {
-        return 'OwnMessage';
+  class OwnMessage extends AIMessage {}
+  class NamedMessage extends AIMessage {
+    static override lc_name(): string {
+      return 'NamedMessage';
+    }
+  }
+
+  it.each([OwnMessage, NamedMessage])(
+    'whose messages are of the class %p is handed on, and not stored',
+    async (Own) => {
+      const { ai, manager, events } = await aiCache();
+      const errors: unknown[] = [];
+      manager.on('error', ({ error }) => void errors.push(error));
+      let asked = 0;
+      const gate = deferred<void>();
+      class OwnModel extends OtherModel {
+        override async _generate(): ReturnType<OtherModel['_generate']> {
+          await gate.promise;
+          return super._generate();
+        }
+      }
+      const plain = new OwnModel(() => new Own(`a${++asked}`));
+      const model = cacheChatModel(plain, ai);
+      const asking = [model.invoke('Hello'), model.invoke('Hello')];
+      gate.resolve();
+      for (const answer of await Promise.all(asking)) expect([answer.constructor, answer.text]).toEqual([Own, 'a1']);
+      expect((await model.invoke('Hello')).text).toBe('a2');
+      expect(events.at(-1)).toMatchObject(['refused', { reason: 'skipped' }]);
+      expect(errors).toEqual([]);
+    },
+  );
+
+  it('is told that nobody reads any more, though it heeds no signal', async () => {
+    const left = deferred<void>();
+    class DeafModel extends OtherModel {
+      override async *_streamResponseChunks(): ReturnType<OtherModel['_streamResponseChunks']> {
+        try {
+          for (;;) yield new ChatGenerationChunk({ text: 'a', message: new AIMessageChunk('a') });
+        } finally {
+          left.resolve();
+        }
       }
     }
     const { ai } = await aiCache();
-    let asked = 0;
-    const gate = deferred<void>();
-    class OwnModel extends OtherModel {
-      override async _generate(): ReturnType<OtherModel['_generate']> {
-        await gate.promise;
-        return super._generate();
-      }
+    const stream = await cacheChatModel(new DeafModel(letters()), ai).stream('Hello');
+    for await (const { text } of stream) {
+      expect(text).toBe('a');
+      break;
     }
-    const plain = new OwnModel(() => new OwnMessage(`a${++asked}`));
-    const model = cacheChatModel(plain, ai);
-    const asking = [model.invoke('Hello'), model.invoke('Hello')];
-    gate.resolve();
-    for (const answer of await Promise.all(asking))
-      expect([answer.constructor, answer.text]).toEqual([OwnMessage, 'a1']);
-    expect((await model.invoke('Hello')).text).toBe('a2');
+    await left.promise;
   });
 
   it('keeps what it has in private members', async () => {

@@ -166,7 +166,12 @@ describe('the key of a call', () => {
   it('tells tools and schemas apart by what the model sees of them', () => {
     const weather = (description: string, field = 'city', result = 'sun'): unknown =>
       tool(() => result, { name: 'weather', description, schema: z.object({ [field]: z.string() }) });
-    const keyWith = (one: unknown): string => keyOf({ ...PLAIN, call: { tools: [one] } });
+    // By a model that makes no parameters of its tools, so that the tools themselves have to tell.
+    const silent = { ...modelOf(PLAIN), _llmType: () => 'silent', invocationParams: () => ({}) };
+    const keyWith = (one: unknown): string => {
+      const place = { operation: 'chat', tenant: undefined };
+      return ai.prepare(chatRequest(silent as unknown as AnyChatModel, [], { tools: [one] }, place)).key;
+    };
     const key = keyWith(weather('The weather.'));
     expect(keyWith(weather('The weather.', 'city', 'rain'))).toBe(key);
     expect(keyWith(weather('The weather today.'))).not.toBe(key);

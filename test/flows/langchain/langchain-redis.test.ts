@@ -120,6 +120,9 @@ describe('tenants', () => {
     await expect(model.invoke('Hello')).rejects.toThrow(CacheTenantError);
     await expect(model.stream('Hello').then(itemsIn)).rejects.toThrow(CacheTenantError);
     expect(server.it.asked).toHaveLength(0);
+    const nameless = cacheChatModel(chatOpenAI(server.it), ai, { tenant: () => '' });
+    await expect(nameless.invoke('Hello')).rejects.toThrow(CacheTenantError);
+    expect(server.it.asked).toHaveLength(0);
     expect((await cacheChatModel(chatOpenAI(server.it), ai.forTenant('acme')).invoke('Hello')).text).toBe('Answer 1.');
   });
 });

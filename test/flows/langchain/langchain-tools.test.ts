@@ -41,7 +41,7 @@ const json = (content: object): Answer => {
 
 describe('a model with tools', () => {
   it('is a model that is cached, and does not share with one without them', async () => {
-    const { model } = await cachedModel(server.it);
+    const { model, events } = await cachedModel(server.it);
     const bound = model.bindTools([weather]);
     const texts: unknown[] = [];
     for (const one of [model, bound, bound, model.bindTools([weather], { tool_choice: 'none' }), model]) {
@@ -50,9 +50,15 @@ describe('a model with tools', () => {
     expect(texts).toEqual(['Answer 1.', 'Answer 2.', 'Answer 2.', 'Answer 3.', 'Answer 1.']);
     expect(server.it.asked.map(({ body }) => body['tools'] !== undefined)).toEqual([false, true, true]);
     const stopped = model.withConfig({ stop: ['x'] });
+    const before = events.length;
     await stopped.invoke('Hello');
     await stopped.invoke('Hello');
-    expect(server.it.asked).toHaveLength(4);
+    // By one cache, not by one round another.
+    expect(events.slice(before).map(([type]) => type)).toEqual(['generated', 'served']);
+    const tooled = events.length;
+    await bound.invoke('Bye');
+    expect(events.slice(tooled).map(([type]) => type)).toEqual(['generated']);
+    expect(server.it.asked).toHaveLength(5);
   });
 
   it('has its calls made anew each time, unless they may be stored', async () => {
