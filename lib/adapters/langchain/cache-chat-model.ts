@@ -34,7 +34,7 @@ export function cacheChatModel<M extends ChatModelLike>(
   options: CachedChatModelOptions = {},
 ): M {
   requireModel(model);
-  return cached(model, ai, chatModelRules(options)) as unknown as M;
+  return cached(model, ai, chatModelRules(options, 'cacheChatModel')) as unknown as M;
 }
 
 /**

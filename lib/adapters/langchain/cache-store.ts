@@ -4,6 +4,7 @@ import type { SetOptions } from '../../contracts/options.js';
 import type { CacheManager } from '../../core/cache-manager.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { escapeGlob } from '../../support/glob.js';
+import { checkedRules } from './checked-rules.js';
 import { requireInstalledCore } from './core-version.js';
 
 /** How the values are stored: for how long, under which tags. */
@@ -34,7 +35,7 @@ export class CacheStore<V = Uint8Array> extends BaseStore<string, V> {
       throw new CacheUsageError('namespace must be a string that is not empty.');
     }
     this.#manager = manager.forNamespace(namespace);
-    this.#options = options;
+    this.#options = checkedRules(options, 'CacheStore', ['tags']);
   }
 
   /** The values in the order of the keys; `undefined` where there is none. */

@@ -2,7 +2,7 @@ import { Embeddings, type EmbeddingsInterface } from '@langchain/core/embeddings
 import type { EmbeddingCache } from '../../ai/embeddings/embedding-cache.js';
 import type { EmbeddingCallOptions } from '../../ai/embeddings/embedding-cache.options.js';
 import { CacheEmbeddingError, CacheUsageError } from '../../support/errors.js';
-import { shown } from './chat-model-options.js';
+import { checkedRules, shown } from './checked-rules.js';
 import { requireInstalledCore } from './core-version.js';
 
 /** How the vectors of one embedder are cached. Beside these, what a call of `EmbeddingCache` takes: `ttl`, `version`, `tags`. */
@@ -41,7 +41,8 @@ export class CachedEmbeddings extends Embeddings {
       throw new CacheUsageError(`queries must be 'apart' or 'alike'; got ${shown(queries)}.`);
     }
     this.tenantOf = typeof tenant === 'function' ? tenant : () => tenant;
-    this.options = { ...identityOf(embedder), ...options };
+    const names = ['tags', 'model', 'dimensions', 'version'];
+    this.options = { ...identityOf(embedder), ...checkedRules(options, 'CachedEmbeddings', names) };
     this.purposes = { document: 'document', query: queries === 'alike' ? 'document' : 'query' };
   }
 

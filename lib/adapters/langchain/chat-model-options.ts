@@ -1,5 +1,6 @@
 import type { StreamRules } from '../../ai/answer-rules.js';
 import { CacheUsageError } from '../../support/errors.js';
+import { checkedRules, shown } from './checked-rules.js';
 
 /** How the answers of one chat model are cached. Beside these, what `AiResponseCache` takes: `ttl`, `storeToolCalls`, freshness. */
 export interface CachedChatModelOptions extends StreamRules {
@@ -36,8 +37,11 @@ export interface ChatModelRules {
   readonly storing: StreamRules;
 }
 
-/** @throws CacheUsageError naming the option that cannot be meant. */
-export function chatModelRules(options: CachedChatModelOptions): ChatModelRules {
+/**
+ * @param owner Whose options they are, for errors.
+ * @throws CacheUsageError naming the option that cannot be meant.
+ */
+export function chatModelRules(options: CachedChatModelOptions, owner: string): ChatModelRules {
   const { operation = 'chat', tenant, streamEnd = 'told', servedUsage = 'kept', onUncached, ...storing } = options;
   if (typeof operation !== 'string' || operation === '') {
     throw new CacheUsageError(`operation must be a string that is not empty; got ${shown(operation)}.`);
@@ -56,7 +60,7 @@ export function chatModelRules(options: CachedChatModelOptions): ChatModelRules 
     trustsEnd: streamEnd === 'any',
     zeroUsage: servedUsage === 'zero',
     onUncached: onUncached ?? warnOnce(),
-    storing,
+    storing: checkedRules(storing, owner, ['storeToolCalls']),
   };
 }
 
@@ -76,12 +80,4 @@ export function warnOnce(): (reason: Error) => void {
 function requireOneOf(name: string, value: unknown, allowed: readonly string[]): void {
   if (allowed.includes(value as string)) return;
   throw new CacheUsageError(`${name} must be ${allowed.map((one) => `'${one}'`).join(' or ')}; got ${shown(value)}.`);
-}
-
-export function shown(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value)
-    : value === null
-      ? 'null'
-      : `a value of type ${typeof value}`;
 }

@@ -70,14 +70,9 @@ function schemaOf(schema: object, path: string): unknown {
   } catch (error) {
     throw new CacheKeyError(path, `is a schema of which no JSON schema can be made (${messageOf(error)})`);
   }
-  if (json === schema && !isPlain(schema)) {
+  if (json === schema) {
     throw new CacheKeyError(path, 'is a schema of a library that tells no JSON schema. Pass the JSON schema');
   }
   // A copy has not the sign of a schema that a library leaves on the JSON it has made.
   return { ...(json as object) };
-}
-
-/** Data that only carries that sign, and no functions that would be lost. */
-function isPlain(schema: object): boolean {
-  return classify(schema).kind === 'object' && Object.values(schema).every((value) => typeof value !== 'function');
 }

@@ -34,31 +34,30 @@ const PLACEHOLDER = /\[[a-z][\w.:/-]*(?: file)?\]/i;
  * has cost no tokens. Of trouble nobody hears: it is a miss. It cannot help the same being asked twice at the same time.
  */
 export class LangChainCache extends BaseCache {
-  private readonly rules: ChatModelRules;
-  private readonly model: string | undefined;
+  readonly #ai: AiResponseCache;
+  readonly #rules: ChatModelRules;
+  readonly #model: string | undefined;
 
   /** @throws CacheUsageError for another `@langchain/core` than 1, and for an option that cannot be meant. */
-  constructor(
-    private readonly ai: AiResponseCache,
-    { model, ...options }: LangChainCacheOptions = {},
-  ) {
+  constructor(ai: AiResponseCache, { model, ...options }: LangChainCacheOptions = {}) {
     super();
     requireInstalledCore();
-    this.rules = chatModelRules(options);
-    this.model = model;
+    this.#ai = ai;
+    this.#rules = chatModelRules(options, 'LangChainCache');
+    this.#model = model;
   }
 
   /** The generations of this prompt, or `null`. Never rejects. */
   override async lookup(prompt: string, llmKey: string): Promise<Generation[] | null> {
     try {
-      const request = this.requestOf(prompt, llmKey);
-      const stored = request && (await this.ai.getCachedResponse<StoredGenerations>(request));
+      const request = this.#requestOf(prompt, llmKey);
+      const stored = request && (await this.#ai.getCachedResponse<StoredGenerations>(request));
       if (stored === undefined) return null;
       const generations: AnyGeneration[] = stored.generations.map(unpackGeneration);
       for (const { message } of generations) if (message !== undefined) clear(message);
       return generations;
     } catch (error) {
-      this.rules.onUncached(error as Error);
+      this.#rules.onUncached(error as Error);
       return null;
     }
   }
@@ -66,28 +65,28 @@ export class LangChainCache extends BaseCache {
   /** Stores the generations, unless they are none to be stored. Never rejects. */
   override async update(prompt: string, llmKey: string, generations: Generation[]): Promise<void> {
     try {
-      const request = this.requestOf(prompt, llmKey);
+      const request = this.#requestOf(prompt, llmKey);
       const packed = packGenerations(generations);
       if (request === undefined || packed === undefined || isInAnotherVersion(generations, llmKey)) return;
-      await this.ai.cacheResponse<StoredGenerations>(
+      await this.#ai.cacheResponse<StoredGenerations>(
         { ...request, response: { generations: packed } },
-        { ...this.rules.storing, describe: () => factsOfAll(generations) },
+        { ...this.#rules.storing, describe: () => factsOfAll(generations) },
       );
     } catch (error) {
-      this.rules.onUncached(error as Error);
+      this.#rules.onUncached(error as Error);
     }
   }
 
   /** `undefined`: two that differ might share it. */
-  private requestOf(prompt: string, llmKey: string): AiRequest | undefined {
-    const { operation, tenantOf } = this.rules;
-    const { model = this.model, options, fault } = readLlmKey(llmKey);
+  #requestOf(prompt: string, llmKey: string): AiRequest | undefined {
+    const { operation, tenantOf } = this.#rules;
+    const { model = this.#model, options, fault } = readLlmKey(llmKey);
     const reason = fault ?? (model === undefined ? NAMELESS : undefined);
-    if (reason !== undefined) this.rules.onUncached(new Error(`The key that the model has made ${reason}.`));
+    if (reason !== undefined) this.#rules.onUncached(new Error(`The key that the model has made ${reason}.`));
     if (reason !== undefined || PLACEHOLDER.test(prompt)) return undefined;
     const tenant = tenantOf();
     // Not as the text: keys show texts.
-    const asked = { model, prompt, call: options, named: this.model };
+    const asked = { model, prompt, call: options, named: this.#model };
     return { operation, options: asked, ...(tenant !== undefined && { tenant }) };
   }
 }

@@ -186,6 +186,9 @@ describe("LangChain's own hook", () => {
     await cache.update('Human: a', '_model:"base_chat_model",_type:"fake"', generation);
     expect(await cache.lookup('Human: a', '_model:"base_chat_model",_type:"fake"')).toBeNull();
     expect(uncached.at(-1)).toContain('does not name it');
+    const { ai } = await aiCache();
+    expect(() => new LangChainCache(ai, { streamEnds: 'any' } as never)).toThrow(/is no option of LangChainCache/);
+    expect(JSON.stringify(new LangChainCache(ai))).toBe('{}');
     const named = (await scene({ model: 'fake' })).cache;
     await named.update('Human: a', '_model:"base_chat_model",_type:"fake"', generation);
     expect(await named.lookup('Human: a', '_model:"base_chat_model",_type:"fake"')).toEqual(generation);

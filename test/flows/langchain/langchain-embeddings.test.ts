@@ -144,6 +144,8 @@ describe('a cached embedder', () => {
       expect(() => new CachedEmbeddings(embedder as never, cache)).toThrow(CacheUsageError);
     }
     expect(() => new CachedEmbeddings(openAI(), cache, { queries: 'both' as never })).toThrow(/queries must be/);
+    expect(() => new CachedEmbeddings(openAI(), cache, { ttl: 'soon' as never })).toThrow(/ttl is "soon"/);
+    expect(() => new CachedEmbeddings(openAI(), cache, { purpose: 'a' } as never)).toThrow(/"purpose" is no option/);
     const purpose = { purpose: '' };
     await expect(cache.getOrEmbed('a', () => [1], purpose)).rejects.toThrow('purpose must be');
   });

@@ -299,6 +299,9 @@ describe('what is no model of LangChain 1', () => {
       { streamEnd: 'never' },
       { servedUsage: 0 },
       { onUncached: 'log' },
+      { ttl: 'soon' },
+      { staleIfError: -1 },
+      { tll: '1m' },
     ];
     for (const option of options) expect(() => cacheChatModel(model, ai, option as never)).toThrow(CacheUsageError);
   });

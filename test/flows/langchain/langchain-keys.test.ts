@@ -176,6 +176,11 @@ describe('the key of a call', () => {
     expect(keyWith(weather('The weather.', 'city', 'rain'))).toBe(key);
     expect(keyWith(weather('The weather today.'))).not.toBe(key);
     expect(keyWith(weather('The weather.', 'place'))).not.toBe(key);
+    const plain = (func: () => number, field: string): unknown => ({
+      ...{ name: 'weather', schema: z.object({ [field]: z.string() }), func },
+    });
+    expect(keyWith(plain(() => 1, 'a'))).toBe(keyWith(plain(() => 2, 'a')));
+    expect(keyWith(plain(() => 1, 'a'))).not.toBe(keyWith(plain(() => 1, 'b')));
     const formatOf = (schema: z.ZodObject): string =>
       keyOf({ ...PLAIN, call: { response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } } });
     expect(formatOf(z.object({ a: z.string() }))).toBe(formatOf(z.object({ a: z.string() })));
@@ -210,5 +215,9 @@ describe('over HTTP', () => {
     for (let at = 1; at <= 2; at++) expect((await model.invoke('Hello', call)).text).toBe(`Answer ${at}.`);
     expect(uncached).toHaveLength(2);
     expect(uncached[0]).toContain('options.call.mystery');
+    // A schema of a library that cannot be turned into JSON.
+    const schema = { '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }) } };
+    await model.invoke('Hello', { schema } as object);
+    expect(uncached.at(-1)).toContain('options.call.schema is a schema of a library');
   });
 });

@@ -61,6 +61,8 @@ describe('a store of LangChain', () => {
     await expect(store.mset([['a', { run: () => {} }]])).rejects.toThrow(CacheValueError);
     await expect(store.mset([['', 1]])).rejects.toThrow(CacheUsageError);
     expect(() => new CacheStore(cache, { namespace: '' })).toThrow(CacheUsageError);
+    expect(() => new CacheStore(cache, { ttl: 'soon' as never })).toThrow(CacheUsageError);
+    expect(() => new CacheStore(cache, { prefix: 'a' } as never)).toThrow(/"prefix" is no option of CacheStore/);
     const { cache: unlisted } = await testCache({ backend: new MapBackend() });
     await expect(itemsIn(new CacheStore(unlisted).yieldKeys())).rejects.toThrow(CacheCapabilityError);
   });
