@@ -27,6 +27,11 @@ export interface EmbeddingCallOptions extends SetOptions {
   readonly model?: string;
   readonly dimensions?: number;
   readonly version?: string | number;
+  /**
+   * What the text is embedded for, `query` or `document` say, with models that make another vector for each; another purpose is
+   * another key. Default: none is told, which is one of its own.
+   */
+  readonly purpose?: string;
 }
 
 /** The options with their defaults. */

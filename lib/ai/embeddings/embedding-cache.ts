@@ -105,7 +105,7 @@ export class EmbeddingCache extends Opaque {
 /** What concerns the entries only. */
 function storing(options: EmbeddingCallOptions | undefined): SetOptions | undefined {
   if (options === undefined) return undefined;
-  const { tenant: _tenant, model: _model, dimensions: _dimensions, version: _version, ...rest } = options;
+  const { tenant: _t, model: _m, dimensions: _d, version: _v, purpose: _p, ...rest } = options;
   return rest;
 }
 

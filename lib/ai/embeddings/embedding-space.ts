@@ -18,6 +18,8 @@ export interface SpaceIdentity {
   readonly dimensions: number | undefined;
   /** Whether each has the length 1. */
   readonly unit: boolean;
+  /** For what the text was embedded, where that makes another vector. */
+  readonly purpose?: string | undefined;
 }
 
 /** The vectors of one model: how they are called in the cache, and what all of them have in common. */
@@ -35,7 +37,7 @@ export class EmbeddingSpace {
     return this.shape.known;
   }
 
-  /** `embedding:<model>:<version>:<dimensions>:<text>`, the text quoted as in JSON or, when it is long, `#<sha-256>.<length>`. */
+  /** `embedding:<model>:<version>:<dimensions>:<text>`, of a purpose `embedding@<purpose>:...`; the text quoted as in JSON or, when it is long, `#<sha-256>.<length>`. */
   keyOf(text: string): string {
     const { length } = text;
     return `${this.head}:${length < LONG ? JSON.stringify(text) : `#${digestOfText(text)}.${length}`}`;
@@ -78,8 +80,9 @@ export class EmbeddingSpace {
   }
 }
 
-function headOf({ model, version, dimensions, unit }: SpaceIdentity): string {
-  return `embedding:${canonicalName(model)}:${versionText(version)}:${dimensions ?? ABSENT}${unit ? 'u' : ''}`;
+function headOf({ model, version, dimensions, unit, purpose }: SpaceIdentity): string {
+  const kind = purpose === undefined ? 'embedding' : `embedding@${canonicalName(purpose)}`;
+  return `${kind}:${canonicalName(model)}:${versionText(version)}:${dimensions ?? ABSENT}${unit ? 'u' : ''}`;
 }
 
 /** `1` and `'1'` are two. */
@@ -102,7 +105,7 @@ export function counted(count: number, unit: string): string {
 }
 
 /** @throws CacheUsageError */
-export function checkIdentity({ model, version, dimensions, unit }: SpaceIdentity): SpaceIdentity {
+export function checkIdentity({ model, version, dimensions, unit, purpose }: SpaceIdentity): SpaceIdentity {
   if (typeof model !== 'string' || model === '') {
     throw new CacheUsageError(`model must be a string that is not empty; got ${model === '' ? "''" : typeof model}.`);
   }
@@ -112,5 +115,10 @@ export function checkIdentity({ model, version, dimensions, unit }: SpaceIdentit
   if (dimensions !== undefined && !(Number.isInteger(dimensions) && dimensions >= 1)) {
     throw new CacheUsageError(`dimensions must be a whole number from 1 up; got ${String(dimensions)}.`);
   }
-  return { model, version, dimensions, unit };
+  if (purpose !== undefined && (typeof purpose !== 'string' || purpose === '')) {
+    throw new CacheUsageError(
+      `purpose must be a string that is not empty; got ${purpose === '' ? "''" : typeof purpose}.`,
+    );
+  }
+  return { model, version, dimensions, unit, purpose };
 }

@@ -20,9 +20,11 @@ export class EmbeddingSpaces {
     const isOwn = model === identity.model;
     const version = said.version ?? (isOwn ? identity.version : undefined);
     const dimensions = said.dimensions ?? (isOwn ? identity.dimensions : undefined);
-    if (isOwn && version === identity.version && dimensions === identity.dimensions) return this.own;
-    const checked = checkIdentity({ model, version, dimensions, unit: identity.unit });
-    const name = JSON.stringify([model, version ?? null, dimensions ?? null]);
+    const { purpose } = said;
+    const isPlain = purpose === undefined;
+    if (isOwn && isPlain && version === identity.version && dimensions === identity.dimensions) return this.own;
+    const checked = checkIdentity({ model, version, dimensions, unit: identity.unit, purpose });
+    const name = JSON.stringify([model, version ?? null, dimensions ?? null, purpose ?? null]);
     const known = this.others.get(name);
     if (known) return known;
     const space = new EmbeddingSpace(checked);

@@ -1,0 +1,122 @@
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
+import type { BaseMessage } from '@langchain/core/messages';
+import type { ChatGenerationChunk, ChatResult } from '@langchain/core/outputs';
+import type { AiResponseCache } from '../../ai/ai-response-cache.js';
+import type { AnswerRules, StreamRules } from '../../ai/answer-rules.js';
+import type { PreparedRequest } from '../../ai/keys/prepared-request.js';
+import { CacheTenantError } from '../../support/errors.js';
+import { factsOfAll } from './answer-facts.js';
+import type { ChatModelRules } from './chat-model-options.js';
+import type { AnyChatModel, CallOptions } from './chat-model.js';
+import { chatRequest } from './chat-request.js';
+import { ChunkSource, type SourceItem } from './chunk-source.js';
+import { unpackChunk } from './packed-chunk.js';
+import { packResult, unpackResult, type PackedResult } from './packed-generation.js';
+import { parsedBySchema, structuredByTool } from './structured-output.js';
+import { itemsUntilAborted, untilAborted } from './until-aborted.js';
+import { withoutUsage, withoutUsageOf } from './served-usage.js';
+
+/** A whole answer that cannot be stored, since a message is of a class of somebody else's. */
+interface UnpackedResult {
+  readonly raw: () => ChatResult;
+}
+
+type Answer = PackedResult | UnpackedResult;
+
+/** How one model is asked: by way of the cache. Stands in the place of the two methods that send a request. */
+export class CachedCalls {
+  constructor(
+    private readonly model: AnyChatModel,
+    private readonly ai: AiResponseCache,
+    private readonly rules: ChatModelRules,
+  ) {}
+
+  /** For `_generate`. */
+  async generate(messages: BaseMessage[], call: CallOptions, run?: CallbackManagerForLLMRun): Promise<ChatResult> {
+    const request = this.requestOf(messages, call);
+    if (request === undefined) return this.model._generate(messages, call, run);
+    call.signal?.throwIfAborted();
+    let isMade = false;
+    const answering = this.ai.getOrGenerate<Answer>(
+      request,
+      async (context) => {
+        // The signal of the load: this caller may leave, and others wait for the same answer.
+        const result = await this.model._generate(messages, { ...call, signal: context.signal }, run);
+        const packed = parsedBySchema(call, result) ? undefined : packResult(result);
+        if (packed === undefined) context.skip();
+        isMade = true;
+        return packed ?? { raw: () => result };
+      },
+      this.wholeRules(call),
+    );
+    const answer = await untilAborted(answering, call.signal);
+    const result = 'raw' in answer ? answer.raw() : unpackResult(answer);
+    if (isMade) return result;
+    // Who listens to tokens hears of an answer that needed none to be made, as with LangChain's own caches.
+    if (Reflect.get(this.model, 'streaming') === true) await run?.handleLLMNewToken(result.generations[0]?.text ?? '');
+    return this.rules.zeroUsage ? withoutUsage(result) : result;
+  }
+
+  /** For `_streamResponseChunks`. */
+  async *stream(
+    messages: BaseMessage[],
+    call: CallOptions,
+    run?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    const request = this.requestOf(messages, call);
+    if (request === undefined) {
+      yield* this.model._streamResponseChunks(messages, call, run);
+      return;
+    }
+    call.signal?.throwIfAborted();
+    let isMade = false;
+    const items = this.ai.getOrGenerateStream<SourceItem>(
+      request,
+      (context) => {
+        isMade = true;
+        const chunks = this.model._streamResponseChunks(messages, { ...call, signal: context.signal });
+        return new ChunkSource(chunks, context, this.rules.trustsEnd);
+      },
+      this.storing(call),
+    );
+    for await (const item of itemsUntilAborted(items, call.signal)) {
+      const chunk = 'raw' in item ? item.raw() : unpackChunk(item);
+      yield isMade || !this.rules.zeroUsage ? chunk : withoutUsageOf(chunk);
+      const choice = { prompt: (call['promptIndex'] as number | undefined) ?? 0, completion: choiceOf(chunk) };
+      // Each reader has a run of its own, so not the model tells of it but whoever reads.
+      await run?.handleLLMNewToken(chunk.text, choice, undefined, undefined, undefined, { chunk });
+    }
+  }
+
+  /** `undefined`: there can be no key, and the call runs as it would without a cache. @throws CacheTenantError */
+  private requestOf(messages: readonly BaseMessage[], call: CallOptions): PreparedRequest | undefined {
+    const { operation, tenantOf, onUncached } = this.rules;
+    const tenant = tenantOf();
+    try {
+      return this.ai.prepare(chatRequest(this.model, messages, call, { operation, tenant }));
+    } catch (error) {
+      if (error instanceof CacheTenantError) throw error;
+      onUncached(error as Error);
+      return undefined;
+    }
+  }
+
+  private wholeRules(call: CallOptions): AnswerRules<Answer> {
+    return {
+      ...this.storing(call),
+      describe: (answer) => factsOfAll('raw' in answer ? answer.raw().generations : unpackResult(answer).generations),
+    };
+  }
+
+  private storing(call: CallOptions): StreamRules {
+    const { storing } = this.rules;
+    return storing.storeToolCalls === undefined && structuredByTool(call)
+      ? { ...storing, storeToolCalls: true }
+      : storing;
+  }
+}
+
+function choiceOf({ generationInfo }: ChatGenerationChunk): number {
+  const choice: unknown = generationInfo?.['completion'];
+  return typeof choice === 'number' ? choice : 0;
+}
