@@ -209,6 +209,14 @@ describe('what cannot be meant', () => {
       embeddings.getOrEmbed('a', [1] as never),
       embeddings.getOrEmbedMany(['a'], model.embed, { model: '' }),
       embeddings.getOrEmbedMany(['a'], model.embed, { ttl: -1 }),
+      embeddings.getOrEmbedMany(null as never, model.embed),
+      embeddings.getOrEmbedMany(5 as never, model.embed),
+      embeddings.getOrEmbedMany({ length: 1 } as never, model.embed),
+      embeddings.getOrEmbedMany(['a'], model.embed, null as never),
+      embeddings.getOrEmbedMany(['a'], model.embed, '5m' as never),
+      embeddings.getOrEmbed('a', () => [1], '5m' as never),
+      embeddings.delete(undefined as never),
+      embeddings.delete(['a'], null as never),
     ];
     for (const call of calls) await expect(call).rejects.toThrow(CacheUsageError);
     expect(model.asked).toEqual([]);
