@@ -126,7 +126,7 @@ function storing(options: EmbeddingCallOptions | undefined): SetOptions | undefi
 
 function keysOf(space: EmbeddingSpace, texts: Iterable<string>, byKey: Map<string, string>): string[] {
   if (typeof texts === 'string') throw new CacheUsageError('The texts must be a list of strings; got one string.');
-  if (typeof Object(texts)[Symbol.iterator] !== 'function') {
+  if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts)) {
     throw new CacheUsageError(`The texts must be a list of strings; got ${texts === null ? 'null' : typeof texts}.`);
   }
   return Array.from(texts, (text) => {

@@ -16,17 +16,19 @@ import { SemanticView } from './semantic-view.js';
 
 /** How one value is stored. */
 export interface SemanticSetOptions {
-  /** Default: that of the cache. `0`: not stored. */
+  /** Default: that of the cache. `0`: not stored, and `set` removes what there was for the text. */
   readonly ttl?: Duration;
   /** Beside `operation:<name>` and `model:<id>`. */
   readonly tags?: readonly string[];
 }
 
-/** Since the start, of all tenants. */
+/** Since the start, of all tenants. `hits` and `misses`: calls that an answer was found for, and the others. */
 export interface SemanticStats {
   readonly hits: number;
   readonly misses: number;
   readonly entries: number;
+  /** What `onError` was told of. */
+  readonly errors: number;
 }
 
 /**
@@ -34,8 +36,9 @@ export interface SemanticStats {
  * same operation, question, model and options, and by the same tenant: whatever else differs, nothing is ever shared. The
  * very same text is found without asking the embedder.
  *
- * Calls reject as the embedder, the index or `verify` do; with `CacheEmbeddingError` for a vector that is none, or of other
- * dimensions than before; with `CacheUsageError`, `CacheKeyError` or `CacheTenantError` for a request that cannot be meant.
+ * `get` and `set` reject as the embedder, the index or `verify` do, and with `CacheEmbeddingError` for a vector that is none, or
+ * of other dimensions than before; `getOrSet` loads then, and stores nothing. All reject with `CacheUsageError`, `CacheKeyError`
+ * or `CacheTenantError` for a request that cannot be meant.
  */
 export class SemanticCache<V = unknown> extends Opaque {
   private readonly view: SemanticView<V>;
@@ -52,8 +55,7 @@ export class SemanticCache<V = unknown> extends Opaque {
   async get(request: AiRequest): Promise<SemanticCandidate<V> | undefined> {
     const { parts } = this;
     const { found } = await new SemanticLook(parts, this.placeOf(request), request).run();
-    if (found === undefined) parts.misses++;
-    else parts.hits++;
+    parts.count(found !== undefined);
     if (found === undefined) return undefined;
     parts.entries.touch(found.entry);
     return candidateOf(parts, found.entry, found.similarity);
@@ -71,6 +73,8 @@ export class SemanticCache<V = unknown> extends Opaque {
     const making = parts.fence.open({ tenant: place.tenant, tags: tagsOf(place, options) });
     try {
       const kept = parts.isolation.keep(value);
+      // What was there must not outlive it.
+      if (ttl === 0) parts.entries.removeAt(place);
       if (ttl === 0) return false;
       return await parts.store(place, kept, await parts.vectorOf(place.text), ttl, making);
     } finally {
@@ -80,7 +84,8 @@ export class SemanticCache<V = unknown> extends Opaque {
 
   /**
    * The most similar answer, or the one that `load` brings, which is stored for this text. It runs once for all who ask for the
-   * very same at the same time; its error reaches them unchanged, and stores nothing.
+   * very same at the same time; its error reaches them unchanged, and stores nothing. No other trouble does: `onError` is told
+   * of that.
    */
   async getOrSet(request: AiRequest, load: SemanticLoad<V>, options?: SemanticSetOptions): Promise<SemanticAnswer<V>> {
     if (typeof load !== 'function') throw new CacheUsageError(`load must be a function; got ${typeof load}.`);
@@ -123,8 +128,8 @@ export class SemanticCache<V = unknown> extends Opaque {
   }
 
   getStats(): SemanticStats {
-    const { hits, misses, entries } = this.parts;
-    return { hits, misses, entries: entries.size };
+    const { hits, misses, errors, entries } = this.parts;
+    return { hits, misses, errors, entries: entries.size };
   }
 
   private invalidate(goes: (concerns: Invalidable) => boolean): number {
