@@ -198,5 +198,8 @@ describe('an embedder that is wrong', () => {
     await manager.set('embedding:m:-:-:"a"', [1, 2, 3]);
     const error = await faultOf(embeddings.getOrEmbed('a', () => [1, 2, 3]));
     expect(error.message).toContain('something else than a vector');
+    await manager.set('embedding:m:-:-:"b"', new Float32Array(0));
+    expect((await faultOf(embeddings.getOrEmbed('b', () => [1, 2, 3]))).fault).toBe('values');
+    expect(await embeddings.getOrEmbed('c', () => [1, 2, 3])).toEqual(Float32Array.of(1, 2, 3));
   });
 });
