@@ -205,13 +205,12 @@ export class ModelShelf {
   }
 
   /** Strict, for who would rather wait: what has not been disposed of takes up its place. */
-  private hasPlaceFor({ keeping }: ModelSlot): boolean {
+  private hasPlaceFor(slot: ModelSlot): boolean {
     const { all } = this;
     if (all.length === 0) return true;
-    const reserved = typeof keeping.size === 'number' ? keeping.size : 0;
     return (
       all.length < this.options.maxInstances &&
-      all.reduce((sum, { bytes }) => sum + bytes, reserved) <= this.options.maxBytes
+      all.reduce((sum, { weight }) => sum + weight, slot.weight) <= this.options.maxBytes
     );
   }
 

@@ -43,6 +43,13 @@ export class ModelSlot extends Waiter {
     super();
   }
 
+  /** What it weighs; as long as it is not there, what its call has said it will, so that loads at a time do not pass the bound. */
+  get weight(): number {
+    if (this.stage === 'ready') return this.bytes;
+    const { size } = this.keeping;
+    return typeof size === 'number' ? size : 0;
+  }
+
   /** The instance. @throws CacheUsageError where a loader would wait for itself; whatever the load fails with. */
   async arrived(): Promise<unknown> {
     const from = this.stage === 'ready' ? undefined : loadersAboard.around;
