@@ -70,12 +70,15 @@ export class SemanticCache<V = unknown> extends Opaque {
     const { parts } = this;
     const place = this.placeOf(request);
     const ttl = this.ttlOf(options);
-    const making = parts.fence.open({ tenant: place.tenant, tags: tagsOf(place, options) });
-    try {
-      const kept = parts.isolation.keep(value);
+    const tags = tagsOf(place, options);
+    const kept = parts.isolation.keep(value);
+    if (ttl === 0) {
       // What was there must not outlive it.
-      if (ttl === 0) parts.entries.removeAt(place);
-      if (ttl === 0) return false;
+      await this.delete(request);
+      return false;
+    }
+    const making = parts.fence.open({ place, tags });
+    try {
       return await parts.store(place, kept, await parts.vectorOf(place.text), ttl, making);
     } finally {
       parts.fence.close(making);
@@ -94,11 +97,20 @@ export class SemanticCache<V = unknown> extends Opaque {
     return this.view.flights.get(call);
   }
 
+  /**
+   * Removes the answer to that very text, and no similar one: where `matched` has brought a wrong answer, that of the request with
+   * `matched` for its text. `true`: there was one. Rejects for a request that cannot be meant.
+   */
+  async delete(request: AiRequest): Promise<boolean> {
+    const place = this.placeOf(request);
+    return this.invalidate((one) => one.place.id === place.id) > 0;
+  }
+
   /** Everything stored under any of the tags, of this cache's own tenant or of none: see `forTenant`. How many went. */
   invalidateTags(...tags: string[]): number {
     const wanted = checkTags(tags);
     const { tenant } = this.view;
-    return this.invalidate((one) => one.tenant === tenant && one.tags.some((tag) => wanted.includes(tag)));
+    return this.invalidate((one) => one.place.tenant === tenant && one.tags.some((tag) => wanted.includes(tag)));
   }
 
   /** All answers of an operation, of this cache's own tenant or of none. How many went. */
@@ -112,7 +124,7 @@ export class SemanticCache<V = unknown> extends Opaque {
     if (own !== undefined && own !== tenant) {
       throw new CacheTenantError('The cache is of another tenant than the one to be invalidated.');
     }
-    return this.invalidate((one) => one.tenant === tenant);
+    return this.invalidate((one) => one.place.tenant === tenant);
   }
 
   /** Everything, with all tenants; of a tenant: all that is that tenant's. How many went. */
@@ -135,7 +147,7 @@ export class SemanticCache<V = unknown> extends Opaque {
   private invalidate(goes: (concerns: Invalidable) => boolean): number {
     const { entries, fence } = this.parts;
     fence.spoilWhere(goes);
-    return entries.removeWhere(({ place, tags }) => goes({ tenant: place.tenant, tags }));
+    return entries.removeWhere(goes);
   }
 
   private placeOf(request: AiRequest): SemanticPlace {

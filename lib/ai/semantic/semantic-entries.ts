@@ -1,15 +1,14 @@
 import type { Clock } from '../../contracts/clock.js';
 import type { Kept } from '../../contracts/entry.js';
+import type { Invalidable } from './semantic-fence.js';
 import type { SemanticPlace } from './semantic-place.js';
 import { SemanticPartition } from './semantic-partition.js';
 import type { VectorIndex, VectorMatch } from './vector-index.js';
 
 /** One stored answer. */
-export interface SemanticEntry {
+export interface SemanticEntry extends Invalidable {
   readonly id: number;
-  readonly place: SemanticPlace;
   readonly kept: Kept;
-  readonly tags: readonly string[];
   /** Milliseconds of the clock; `Infinity`: never. */
   readonly expiresAt: number;
   /** Of two for the same text the one whose making began later stays. */
@@ -112,12 +111,6 @@ export class SemanticEntries {
       count++;
     }
     return count;
-  }
-
-  /** What there is for this very text. */
-  removeAt({ id }: SemanticPlace): void {
-    const entry = this.byPlace.get(id);
-    if (entry !== undefined) this.remove(entry);
   }
 
   private remove(entry: SemanticEntry): void {

@@ -74,8 +74,8 @@ export class SemanticFlights<V> {
   private takeOff(call: SemanticCall<V>): Flight<V> {
     const { flights } = this;
     const { fence } = this.parts;
-    const { id, tenant } = call.place;
-    const making = fence.open({ tenant, tags: call.tags });
+    const { id } = call.place;
+    const making = fence.open(call);
     const flight = new Flight<V>();
     const leave = (): void => {
       if (flights.get(id) === flight) flights.delete(id);

@@ -230,6 +230,8 @@ describe('getOrSet', () => {
       (cache: SemanticCache): unknown => cache.invalidateTags('documents'),
       (cache: SemanticCache): unknown => cache.invalidateByOperation('qa'),
       (cache: SemanticCache): unknown => cache.clear(),
+      (cache: SemanticCache): unknown => cache.delete(asks('10')),
+      (cache: SemanticCache): unknown => cache.set(asks('10'), 'none', { ttl: 0 }),
     ]) {
       const { cache } = open();
       const gate = deferred<string>();
@@ -418,6 +420,16 @@ describe('entries', () => {
     expect([cache.invalidateTags('model:m'), await left()]).toEqual([1, [undefined, 'a', 'b']]);
     expect([cache.forTenant('a').clear(), await left()]).toEqual([1, [undefined, undefined, 'b']]);
     expect([cache.clear(), await left()]).toEqual([1, [undefined, undefined, undefined]]);
+  });
+
+  it('go one by one: that of a text, and no similar one or one of somebody else', async () => {
+    const { cache } = open<string>();
+    for (const request of [asks('10'), asks('12'), asks('10', { tenant: 'a' })]) await cache.set(request, 'any');
+    expect(await cache.delete(asks('11'))).toBe(false);
+    expect([await cache.delete(asks('10')), await cache.delete(asks('10'))]).toEqual([true, false]);
+    expect(await cache.get(asks('10'))).toMatchObject({ matched: '12' });
+    expect(await cache.get(asks('10', { tenant: 'a' }))).toMatchObject({ matched: '10' });
+    await expect(cache.delete({ operation: 'qa' })).rejects.toThrow(CacheUsageError);
   });
 
   it('of a tenant are out of reach for others', async () => {
