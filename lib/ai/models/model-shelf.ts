@@ -107,7 +107,10 @@ export class ModelShelf {
 
   /** No load begins any more. Resolves when nothing has a place. */
   close(error: Error): Promise<void> {
-    for (const slot of [...this.queue]) this.fail(slot, error);
+    const waiting = [...this.queue];
+    // First: each that goes would else let the next one begin its load.
+    this.queue.clear();
+    for (const slot of waiting) this.fail(slot, error);
     void this.retireAll('shutdown');
     this.leaving.hurry();
     return new Promise((resolve) => {
