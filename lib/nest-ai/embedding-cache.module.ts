@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EmbeddingCache } from '../ai/embeddings/embedding-cache.js';
 import { embeddingRules, type EmbeddingCacheOptions } from '../ai/embeddings/embedding-cache.options.js';
 import { vectorCodec } from '../ai/embeddings/vector.codec.js';
+import { isGroup } from '../config/option-faults.js';
+import { kindOf } from '../config/shown-value.js';
 import type { CacheModuleOptions } from '../contracts/options.js';
 import { CacheConfigError, CacheUsageError } from '../support/errors.js';
 import { moduleOverCache, type AsyncOptions, type OptionSources } from './module-over-cache.js';
@@ -39,8 +41,10 @@ interface Split {
  */
 @Module({})
 export class EmbeddingCacheModule {
-  static forRoot({ name, isGlobal, ...options }: EmbeddingCacheModuleOptions): DynamicModule {
-    return define({ name, isGlobal }, {}, () => options);
+  static forRoot(options: EmbeddingCacheModuleOptions): DynamicModule {
+    const { name, isGlobal, ...given } = Object(options) as EmbeddingCacheModuleOptions;
+    // What is no object has no members to take apart: it goes where that is said.
+    return define({ name, isGlobal }, {}, () => (isGroup(options) ? given : options));
   }
 
   static forRootAsync({ useFactory, ...rest }: EmbeddingCacheModuleAsyncOptions): DynamicModule {
@@ -78,14 +82,26 @@ function define(
 }
 
 /** @throws CacheConfigError for what is no option, or cannot be meant. */
-function split({ cache = {}, ...embeddings }: Given): Split {
+function split(given: Given): Split {
+  if (!isGroup(given)) throw faultAt('options', `must be an object; got ${kindOf(given)}.`);
+  const { cache = {}, ...embeddings } = given;
+  if (!isGroup(cache)) throw faultAt('cache', `must be an object of options; got ${kindOf(cache)}.`);
   try {
     embeddingRules(embeddings);
   } catch (error) {
     if (!(error instanceof CacheUsageError)) throw error;
-    throw new CacheConfigError([{ path: 'embeddings', message: error.message }]);
+    throw faultAt('embeddings', error.message);
   }
   const redis = cache.redis && { commandTimeout: '1s' as const, ...cache.redis };
   const defaults = { ttl: '30d' as const, logKeys: 'digest' as const, codec: vectorCodec, compression: false as const };
-  return { embeddings, cache: { ...defaults, ...cache, ...(redis && { redis }) } };
+  return { embeddings, cache: { ...defaults, ...said(cache), ...(redis && { redis }) } };
+}
+
+/** Without what is `undefined`, which says nothing: else the ttl of the environment that is not set would end the 30 days. */
+function said<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function faultAt(path: string, message: string): CacheConfigError {
+  return new CacheConfigError([{ path, message }]);
 }

@@ -12,6 +12,7 @@ import {
   type EmbeddingCallOptions,
   type EmbeddingRules,
 } from './embedding-cache.options.js';
+import { embedderFailure, ownErrorOf } from './embedder-failure.js';
 import { EmbeddingLoad, type EmbedBatch } from './embedding-load.js';
 import type { EmbeddingSpace } from './embedding-space.js';
 import { EmbeddingSpaces } from './embedding-spaces.js';
@@ -50,7 +51,8 @@ export class EmbeddingCache extends Opaque {
 
   /**
    * The vector in the cache, or the one that `embed` brings; it runs once however many ask at the same time, by this method
-   * or by `getOrEmbedMany`. Its own error reaches the callers unchanged.
+   * or by `getOrEmbedMany`. The embedder's own error reaches the caller unchanged, also where it has failed for the batch of
+   * another call in which the text is.
    * @throws CacheEmbeddingError when what it brings is no vector of the right kind; nothing is stored then.
    */
   async getOrEmbed(text: string, embed: Embed, options?: EmbeddingCallOptions): Promise<Float32Array> {
@@ -58,16 +60,20 @@ export class EmbeddingCache extends Opaque {
     const space = this.spaces.of(options);
     const scope = tenantScope(this.manager, options?.tenant);
     const key = space.keyOf(checkText(text));
-    const load = async (): Promise<Float32Array> => space.take(await embed(text));
-    const vector = space.recall(await this.manager.cache.getOrSet(scope, key, load, storing(options)));
-    return this.copies ? vector.slice() : vector;
+    const load = async (): Promise<Float32Array> => space.take(await asked(embed, text));
+    try {
+      const vector = space.recall(await this.manager.cache.getOrSet(scope, key, load, storing(options)));
+      return this.copies ? vector.slice() : vector;
+    } catch (error) {
+      throw ownErrorOf(error);
+    }
   }
 
   /**
    * The vectors of the texts, in their order. `embedBatch` is given those that are missing, each once, in batches of `batchSize`,
    * and returns their vectors in the order of the texts it was given.
    * @throws CacheEmbeddingError when it fails for a batch (its own error is the `cause`), returns too few or too many vectors
-   *   or wrong ones. What is right about the others is stored: the next call asks only for what has failed.
+   *   or wrong ones; the same for texts that another call is asking for. What is right about the others is stored: the next call asks only for what has failed.
    */
   async getOrEmbedMany(
     texts: Iterable<string>,
@@ -102,6 +108,15 @@ export class EmbeddingCache extends Opaque {
   }
 }
 
+/** @throws CacheEmbeddingError when it fails. */
+async function asked(embed: Embed, text: string): Promise<EmbeddingVector> {
+  try {
+    return await embed(text);
+  } catch (error) {
+    throw embedderFailure(error, 1);
+  }
+}
+
 /** What concerns the entries only. */
 function storing(options: EmbeddingCallOptions | undefined): SetOptions | undefined {
   if (options === undefined) return undefined;
@@ -111,6 +126,9 @@ function storing(options: EmbeddingCallOptions | undefined): SetOptions | undefi
 
 function keysOf(space: EmbeddingSpace, texts: Iterable<string>, byKey: Map<string, string>): string[] {
   if (typeof texts === 'string') throw new CacheUsageError('The texts must be a list of strings; got one string.');
+  if (typeof texts !== 'object' || texts === null || !(Symbol.iterator in texts)) {
+    throw new CacheUsageError(`The texts must be a list of strings; got ${texts === null ? 'null' : typeof texts}.`);
+  }
   return Array.from(texts, (text) => {
     const key = space.keyOf(checkText(text));
     byKey.set(key, text);

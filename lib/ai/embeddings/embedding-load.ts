@@ -4,10 +4,9 @@ import type { LoadedItem } from '../../core/batches/loaded-item.js';
 import type { CacheParts } from '../../core/parts.js';
 import type { CacheScope } from '../../core/scopes.js';
 import { lookUpMany } from '../../core/store-steps.js';
-import { CacheEmbeddingError } from '../../support/errors.js';
-import { messageOf } from '../../support/message-of.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
-import { counted, type EmbeddingSpace } from './embedding-space.js';
+import { embedderFailure } from './embedder-failure.js';
+import type { EmbeddingSpace } from './embedding-space.js';
 import type { EmbeddingVector } from './vector.js';
 
 /** Asks the model for the vectors of these texts, in their order. */
@@ -41,8 +40,7 @@ export class EmbeddingLoad {
       given = await this.embed(texts);
     } catch (error) {
       const which = part.of === 1 ? '' : ` (batch ${part.nth} of ${part.of})`;
-      const text = `The embedder failed for ${counted(count, 'text')}${which}: ${messageOf(error)}`;
-      throw new CacheEmbeddingError(text, 'failed', count, { cause: error });
+      throw embedderFailure(error, count, which);
     }
     return this.space.takeAll(given, count);
   }

@@ -68,7 +68,8 @@ export class EmbeddingSpace {
 
   /** What came out of the cache. @throws CacheEmbeddingError when it is no vector of this space. */
   recall(stored: unknown): Float32Array {
-    if (!(stored instanceof Float32Array)) {
+    // One without elements would say that all others shall have none.
+    if (!(stored instanceof Float32Array) || stored.length === 0) {
       throw new CacheEmbeddingError('The cache holds something else than a vector under the key of one.', 'values', 1);
     }
     return this.shape.recall(stored);

@@ -1,3 +1,4 @@
+import { CacheUsageError } from '../../support/errors.js';
 import { checkIdentity, EmbeddingSpace, type SpaceIdentity } from './embedding-space.js';
 import type { EmbeddingCallOptions } from './embedding-cache.options.js';
 
@@ -13,8 +14,12 @@ export class EmbeddingSpaces {
     this.own = new EmbeddingSpace(identity);
   }
 
-  /** @throws CacheUsageError for a name or a number that cannot be meant. */
+  /** @throws CacheUsageError for options, a name or a number that cannot be meant. */
   of(options: EmbeddingCallOptions | undefined): EmbeddingSpace {
+    if (options !== undefined && (typeof options !== 'object' || options === null)) {
+      const got = options === null ? 'null' : typeof options;
+      throw new CacheUsageError(`The options of a call must be an object, such as { ttl: '1h' }; got ${got}.`);
+    }
     const { identity } = this;
     const { model = identity.model, ...said } = options ?? {};
     const isOwn = model === identity.model;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CacheEmbeddingError } from '../../support/errors.js';
 
 /** A vector as an embedder has it. */
@@ -38,7 +39,8 @@ export function lengthOf(vector: Float32Array): number {
 }
 
 function isVector(given: unknown): given is number[] {
-  return Array.isArray(given) || given instanceof Float32Array || given instanceof Float64Array;
+  // Not `instanceof`: what a native module has made in another context (a test's, a worker's) is of that one's class.
+  return Array.isArray(given) || types.isFloat32Array(given) || types.isFloat64Array(given);
 }
 
 function faulty(name: string, what: string): CacheEmbeddingError {

@@ -2,19 +2,21 @@ import type { LoaderContext, SetOptions } from '../../contracts/options.js';
 import type { Duration } from '../../contracts/duration.js';
 import type { GetOrSetOptions } from '../../core/call-options.js';
 import type { CacheManager } from '../../core/cache-manager.js';
+import { LoadContext } from '../../core/load.js';
+import { shownValue } from '../../config/shown-value.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { Opaque } from '../../support/opaque.js';
 import { GenerationContext } from '../generation-context.js';
 import type { Generate } from '../generation.js';
-import { abandonContent } from './abandon-content.js';
 import type { GenerationCacheOptions } from './generation-cache-options.js';
 import type { GenerationContent } from './generation-keys.js';
 import { GenerationParts } from './generation-parts.js';
 import { statsOf, type GenerationStats } from './generation-stats.js';
+import { abandonContent } from './given-content.js';
 
 /** How a result is stored that was generated elsewhere. */
 export interface GivenResultOptions extends SetOptions {
-  /** How long the generation took, in milliseconds: what a hit avoids. Default 0. */
+  /** How long the generation took, in milliseconds from 0 up: what a hit avoids. Default 0. */
   took?: number;
 }
 
@@ -50,7 +52,7 @@ export class GenerationCache extends Opaque {
 
   /**
    * The key of what is generated from the content with these options; of a stream, a promise of it.
-   * @throws CacheUsageError for what is no content, or options that are no plain object.
+   * @throws CacheUsageError for what is no content, such as a stream that was read before, or options that are no plain object.
    * @throws CacheKeyError naming the path of what has no stable identity in the options.
    */
   getCacheKey(content: string | Uint8Array, options?: object): string;
@@ -87,6 +89,7 @@ export class GenerationCache extends Opaque {
       return { result, took: made };
     };
     const stored = await this.manager.getOrSet<StoredResult>(key, load, this.storing(rules));
+    if (!isStoredResult(stored)) return this.generateInPlace(key, load);
     // No two generations take the same time, to the fraction of a microsecond.
     if (made !== stored.took) this.parts.timeAvoided += stored.took;
     return stored.result as R;
@@ -99,7 +102,7 @@ export class GenerationCache extends Opaque {
 
   /**
    * Stores a result that was generated elsewhere. `false`: it could not be stored.
-   * @throws CacheValueError naming the path of what cannot be stored.
+   * @throws CacheValueError naming the path of what cannot be stored. @throws CacheUsageError for a `took` that is no time.
    */
   async cacheResult(
     content: GenerationContent,
@@ -122,6 +125,9 @@ export class GenerationCache extends Opaque {
   /** As `cacheResult`, under a key of `getCacheKey` or one of your own. */
   async set(key: string, result: unknown, rules?: Duration | GivenResultOptions): Promise<boolean> {
     const { took = 0, ...options } = typeof rules === 'object' && rules !== null ? rules : { ttl: rules };
+    if (!isTime(took)) {
+      throw new CacheUsageError(`took must be a number of milliseconds, 0 or more; got ${shownValue(took)}.`);
+    }
     const stored: StoredResult = { result, took };
     return this.manager.set(key, stored, this.storing(options));
   }
@@ -149,6 +155,15 @@ export class GenerationCache extends Opaque {
     return statsOf(this.manager, this.parts.maxBytes, this.parts.timeAvoided);
   }
 
+  /** Where somebody else has put something there, by the manager: it goes, and is as if it had never been. */
+  private async generateInPlace<R>(
+    key: string,
+    load: (context: LoaderContext<StoredResult>) => Promise<StoredResult>,
+  ): Promise<R> {
+    await this.manager.delete(key);
+    return (await load(new LoadContext<StoredResult>(key, undefined))).result as R;
+  }
+
   private storing(rules: GetOrSetOptions | undefined): GetOrSetOptions | undefined {
     const { ttl } = this.parts;
     if (ttl === undefined) return rules;
@@ -158,5 +173,9 @@ export class GenerationCache extends Opaque {
 }
 
 function isStoredResult(value: unknown): value is StoredResult {
-  return typeof value === 'object' && value !== null && 'result' in value && 'took' in value;
+  return typeof value === 'object' && value !== null && 'result' in value && 'took' in value && isTime(value.took);
+}
+
+function isTime(took: unknown): took is number {
+  return typeof took === 'number' && took >= 0 && took < Infinity;
 }

@@ -2,18 +2,16 @@ import { canonicalName } from '../../core/canonical-text.js';
 import { computeHash } from '../../core/key-hash.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { classify } from '../../support/value-kind.js';
-import { abandonContent } from './abandon-content.js';
-import { OptionParts } from '../keys/option-parts.js';
-import { IgnoredPaths } from '../keys/ignored-options.js';
 import { digestOf } from '../keys/request-keys.js';
 import { digestOfText } from '../keys/text-digest.js';
+import { generationOptionParts } from './generation-option-parts.js';
+import { abandonContent, takeContent } from './given-content.js';
 
 /** What is generated from: a text, the bytes of a file, or a stream of them, which is read to its end. */
 export type GenerationContent = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Where there is no version. No version is spelled like it. */
 const ABSENT = '-';
-const NOTHING_IGNORED = new IgnoredPaths();
 
 /**
  * Makes the keys of results: `generation:<version>:<sha-256 of the content>:<sha-256 of the options>`. Another content, other
@@ -30,13 +28,15 @@ export class GenerationKeys {
   }
 
   /**
-   * @throws CacheUsageError for what is no content, or options that are no plain object; CacheKeyError naming the path, such
-   * as `options.onPage.handler`, of what has no stable identity. Of a stream the promise rejects, as the stream itself does.
+   * @throws CacheUsageError for what is no content, such as a stream that was read before, or options that are no plain
+   * object; CacheKeyError naming the path, such as `options.onPage.handler`, of what has no stable identity. Of a stream the
+   * promise rejects, as the stream itself does.
    */
   keyOf(content: string | Uint8Array, options: object | undefined): string;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string>;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string> {
     const rest = this.digestOf(options, content);
+    takeContent(content);
     const hash = typeof content === 'string' ? digestOfText(content) : computeHash(content);
     return typeof hash === 'string' ? this.join(hash, rest) : hash.then((digest) => this.join(digest, rest));
   }
@@ -65,5 +65,5 @@ function digestOfOptions(options: unknown): string {
     const got = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a value of type ${typeof options}`;
     throw new CacheUsageError(`The options of a generation must be a plain object; got ${got}.`);
   }
-  return digestOf(new OptionParts(NOTHING_IGNORED).take(options));
+  return digestOf(generationOptionParts(options));
 }

@@ -14,3 +14,8 @@ export function disposalOf(model: unknown): (() => unknown) | undefined {
 export function isLive(model: unknown): model is object {
   return (typeof model === 'object' && model !== null) || typeof model === 'function';
 }
+
+/** Whether it stands for one that is still to come. */
+export function isPromise(model: unknown): boolean {
+  return isLive(model) && typeof Reflect.get(model, 'then') === 'function';
+}

@@ -1,6 +1,7 @@
 import { CacheError, CacheUsageError } from '../../support/errors.js';
 import { Opaque } from '../../support/opaque.js';
 import { withTimeLimit } from '../../support/time-limit.js';
+import { isPromise } from './disposal-of.js';
 import type { ModelCacheOptions, ModelLoader, ModelOptions } from './model-cache-options.js';
 import { ModelDisposer } from './model-disposer.js';
 import { ModelEvents, type ModelCounts, type ModelEventOf, type ModelEventType } from './model-events.js';
@@ -93,9 +94,11 @@ export class ModelCache extends Opaque {
 
   /**
    * Keeps an instance that was made elsewhere, in place of the one of the key. From then on it is the cache's to dispose of.
-   * @throws CacheUsageError for an empty key or a bad option. @throws CacheError after a shutdown: it stays the caller's.
+   * @throws CacheUsageError for an empty key, a bad option, or a promise in place of the instance. @throws CacheError after a shutdown: it stays the caller's.
    */
   setModel<T>(key: string, model: T, options?: ModelOptions<T>): void {
+    // Whoever disposes of a promise ends nothing, and one that fails would fail every caller from then on.
+    if (isPromise(model)) throw new CacheUsageError(`The model ${JSON.stringify(key)} is a promise. Await it first.`);
     const slot = this.slotOf(key, () => model, options);
     this.shelf.put(slot, model);
   }
@@ -146,8 +149,11 @@ export class ModelCache extends Opaque {
     return (this.closed ??= this.shutDown());
   }
 
-  /** Called by Nest. */
-  beforeApplicationShutdown(): Promise<void> {
+  /**
+   * Called by Nest, in the last of its phases: until then requests are being answered that want a model, and others end what
+   * they have begun.
+   */
+  onApplicationShutdown(): Promise<void> {
     return this.close();
   }
 

@@ -107,7 +107,10 @@ export class ModelShelf {
 
   /** No load begins any more. Resolves when nothing has a place. */
   close(error: Error): Promise<void> {
-    for (const slot of [...this.queue]) this.fail(slot, error);
+    const waiting = [...this.queue];
+    // First: each that goes would else let the next one begin its load.
+    this.queue.clear();
+    for (const slot of waiting) this.fail(slot, error);
     void this.retireAll('shutdown');
     this.leaving.hurry();
     return new Promise((resolve) => {
@@ -205,13 +208,12 @@ export class ModelShelf {
   }
 
   /** Strict, for who would rather wait: what has not been disposed of takes up its place. */
-  private hasPlaceFor({ keeping }: ModelSlot): boolean {
+  private hasPlaceFor(slot: ModelSlot): boolean {
     const { all } = this;
     if (all.length === 0) return true;
-    const reserved = typeof keeping.size === 'number' ? keeping.size : 0;
     return (
       all.length < this.options.maxInstances &&
-      all.reduce((sum, { bytes }) => sum + bytes, reserved) <= this.options.maxBytes
+      all.reduce((sum, { weight }) => sum + weight, slot.weight) <= this.options.maxBytes
     );
   }
 

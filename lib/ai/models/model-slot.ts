@@ -2,6 +2,7 @@ import { Aboard } from '../../core/aboard.js';
 import { Outcome } from '../../core/outcome.js';
 import type { Timer } from '../../contracts/clock.js';
 import { CacheUsageError } from '../../support/errors.js';
+import { Waiter } from '../waiter.js';
 import type { ModelLoader } from './model-cache-options.js';
 import type { ModelLeaveReason } from './model-events.js';
 import type { Keeping } from './resolved-model-options.js';
@@ -14,7 +15,7 @@ export const loadersAboard = new Aboard<ModelSlot>();
  *
  * `queued`: it waits for a place. `loading`, `ready`: it has one. `over`: its load failed or was given up, or it is gone.
  */
-export class ModelSlot {
+export class ModelSlot extends Waiter {
   stage: 'queued' | 'loading' | 'ready' | 'over' = 'queued';
   /** Callers who wait for it or work with it: it is not disposed of before they are done. */
   leases = 0;
@@ -33,14 +34,21 @@ export class ModelSlot {
   /** Ends the load for those who wait, while it runs. */
   giveUp: ((error: Error) => void) | undefined;
   private readonly arrival = new Outcome<unknown>();
-  /** Those that its loader waits for, with the number of waits. */
-  private readonly waitsFor = new Map<ModelSlot, number>();
 
   constructor(
     readonly key: string,
     readonly load: ModelLoader<unknown>,
     readonly keeping: Keeping,
-  ) {}
+  ) {
+    super();
+  }
+
+  /** What it weighs; as long as it is not there, what its call has said it will, so that loads at a time do not pass the bound. */
+  get weight(): number {
+    if (this.stage === 'ready') return this.bytes;
+    const { size } = this.keeping;
+    return typeof size === 'number' ? size : 0;
+  }
 
   /** The instance. @throws CacheUsageError where a loader would wait for itself; whatever the load fails with. */
   async arrived(): Promise<unknown> {
@@ -51,14 +59,7 @@ export class ModelSlot {
         `The load of the model ${JSON.stringify(from.key)} asks for ${JSON.stringify(this.key)}, which waits for it.`,
       );
     }
-    from.waitsFor.set(this, (from.waitsFor.get(this) ?? 0) + 1);
-    try {
-      return await this.arrival.promise;
-    } finally {
-      const waits = from.waitsFor.get(this)! - 1;
-      if (waits > 0) from.waitsFor.set(this, waits);
-      else from.waitsFor.delete(this);
-    }
+    return from.waitFor(this, this.arrival.promise);
   }
 
   /** The first word counts. */
@@ -73,15 +74,5 @@ export class ModelSlot {
   setTimer(timer: Timer | undefined): void {
     this.timer?.cancel();
     this.timer = timer;
-  }
-
-  private leadsTo(target: ModelSlot): boolean {
-    const seen = new Set<ModelSlot>([this]);
-    // A set grows while it is walked.
-    for (const slot of seen) {
-      if (slot === target) return true;
-      for (const next of slot.waitsFor.keys()) seen.add(next);
-    }
-    return false;
   }
 }

@@ -59,7 +59,7 @@ export class FlatVectorIndex implements VectorIndex {
 
   search(vector: Float32Array, limit: number, atLeast: number): VectorMatch[] {
     const { ids, inverseLengths } = this;
-    if (ids.length === 0 || vector.length !== this.dimensions) return [];
+    if (ids.length === 0 || limit < 1 || vector.length !== this.dimensions) return [];
     const own = 1 / lengthOf(vector);
     const found: VectorMatch[] = [];
     let floor = atLeast;

@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.js';
 import type { Duration } from '../../contracts/duration.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import { checkBound, checkLimit } from '../../core/batches/in-batches.js';
+import { shownValue } from '../../config/shown-value.js';
 import { systemClock } from '../../support/clock.js';
 import { parseDuration } from '../../support/duration.js';
 import { CacheUsageError } from '../../support/errors.js';
@@ -29,7 +30,7 @@ export interface SemanticCacheOptions<V = unknown> {
    * tell.
    */
   readonly threshold: number;
-  /** Has the last word on what is similar enough: `false` takes the next candidate. When it fails, so does the call. */
+  /** Has the last word on what is similar enough: `false` takes the next candidate. When it fails, `get` does, and `getOrSet` loads. */
   readonly verify?: (candidate: SemanticCandidate<V>, request: AiRequest) => MaybePromise<boolean>;
   /** How many candidates `verify` is asked about at the most, the most similar first. Default 5. */
   readonly maxCandidates?: number;
@@ -42,8 +43,8 @@ export interface SemanticCacheOptions<V = unknown> {
   /** Makes the index of a partition. Default: one that looks at every vector. */
   readonly index?: () => VectorIndex;
   /**
-   * Told of what keeps `getOrSet` from looking or storing: an embedder, an index or `verify` that fails, a value that cannot be
-   * kept. The caller is given what `load` brings then. Default: what fails before `load` fails the call.
+   * Told of what keeps `getOrSet` from looking or storing: an embedder, an index or `verify` that fails, a vector that is none, a
+   * value that cannot be kept. The caller is given what `load` brings then. Default: the first is a warning of the process.
    */
   readonly onError?: (error: unknown) => void;
   readonly tenant?: {
@@ -89,6 +90,7 @@ export function semanticRules<V>(options: SemanticCacheOptions<V>): SemanticRule
     if (options[name] === undefined || typeof options[name] === 'function') continue;
     throw new CacheUsageError(`${name} must be a function; got ${typeof options[name]}.`);
   }
+  checkShapes(options);
   const { maxCandidates = 5, maxEntries = 10_000, ttl = '1h' } = options;
   const { index = () => new FlatVectorIndex(), clock = systemClock } = options;
   return {
@@ -99,4 +101,29 @@ export function semanticRules<V>(options: SemanticCacheOptions<V>): SemanticRule
     index,
     clock,
   };
+}
+
+/** What would be taken for something else, or fail at the first call only. */
+function checkShapes({ dimensions, tenant, ignore, clock }: { [Name in keyof SemanticCacheOptions]?: unknown }): void {
+  if (
+    dimensions !== undefined &&
+    !(typeof dimensions === 'number' && Number.isInteger(dimensions) && dimensions >= 1)
+  ) {
+    throw new CacheUsageError(`dimensions must be a whole number from 1 up; got ${shownValue(dimensions)}.`);
+  }
+  if (tenant !== undefined && !isTenantRule(tenant)) {
+    throw new CacheUsageError('tenant must be { required: true } or { required: false }.');
+  }
+  if (ignore !== undefined && !Array.isArray(ignore)) {
+    throw new CacheUsageError(`ignore must be an array of paths; got ${ignore === null ? 'null' : typeof ignore}.`);
+  }
+  if (clock !== undefined && typeof Reflect.get(Object(clock) as object, 'now') !== 'function') {
+    throw new CacheUsageError('clock must have a method now.');
+  }
+}
+
+function isTenantRule(tenant: unknown): boolean {
+  if (typeof tenant !== 'object' || tenant === null) return false;
+  const required: unknown = Reflect.get(tenant, 'required');
+  return required === undefined || typeof required === 'boolean';
 }

@@ -16,17 +16,19 @@ import { SemanticView } from './semantic-view.js';
 
 /** How one value is stored. */
 export interface SemanticSetOptions {
-  /** Default: that of the cache. `0`: not stored. */
+  /** Default: that of the cache. `0`: not stored, and `set` removes what there was for the text. */
   readonly ttl?: Duration;
   /** Beside `operation:<name>` and `model:<id>`. */
   readonly tags?: readonly string[];
 }
 
-/** Since the start, of all tenants. */
+/** Since the start, of all tenants. `hits` and `misses`: calls that an answer was found for, and the others. */
 export interface SemanticStats {
   readonly hits: number;
   readonly misses: number;
   readonly entries: number;
+  /** What `onError` was told of. */
+  readonly errors: number;
 }
 
 /**
@@ -34,8 +36,9 @@ export interface SemanticStats {
  * same operation, question, model and options, and by the same tenant: whatever else differs, nothing is ever shared. The
  * very same text is found without asking the embedder.
  *
- * Calls reject as the embedder, the index or `verify` do; with `CacheEmbeddingError` for a vector that is none, or of other
- * dimensions than before; with `CacheUsageError`, `CacheKeyError` or `CacheTenantError` for a request that cannot be meant.
+ * `get` and `set` reject as the embedder, the index or `verify` do, and with `CacheEmbeddingError` for a vector that is none, or
+ * of other dimensions than before; `getOrSet` loads then, and stores nothing. All reject with `CacheUsageError`, `CacheKeyError`
+ * or `CacheTenantError` for a request that cannot be meant.
  */
 export class SemanticCache<V = unknown> extends Opaque {
   private readonly view: SemanticView<V>;
@@ -52,8 +55,7 @@ export class SemanticCache<V = unknown> extends Opaque {
   async get(request: AiRequest): Promise<SemanticCandidate<V> | undefined> {
     const { parts } = this;
     const { found } = await new SemanticLook(parts, this.placeOf(request), request).run();
-    if (found === undefined) parts.misses++;
-    else parts.hits++;
+    parts.count(found !== undefined);
     if (found === undefined) return undefined;
     parts.entries.touch(found.entry);
     return candidateOf(parts, found.entry, found.similarity);
@@ -68,10 +70,15 @@ export class SemanticCache<V = unknown> extends Opaque {
     const { parts } = this;
     const place = this.placeOf(request);
     const ttl = this.ttlOf(options);
-    const making = parts.fence.open({ tenant: place.tenant, tags: tagsOf(place, options) });
+    const tags = tagsOf(place, options);
+    const kept = parts.isolation.keep(value);
+    if (ttl === 0) {
+      // What was there must not outlive it.
+      await this.delete(request);
+      return false;
+    }
+    const making = parts.fence.open({ place, tags });
     try {
-      const kept = parts.isolation.keep(value);
-      if (ttl === 0) return false;
       return await parts.store(place, kept, await parts.vectorOf(place.text), ttl, making);
     } finally {
       parts.fence.close(making);
@@ -80,7 +87,8 @@ export class SemanticCache<V = unknown> extends Opaque {
 
   /**
    * The most similar answer, or the one that `load` brings, which is stored for this text. It runs once for all who ask for the
-   * very same at the same time; its error reaches them unchanged, and stores nothing.
+   * very same at the same time; its error reaches them unchanged, and stores nothing. No other trouble does: `onError` is told
+   * of that.
    */
   async getOrSet(request: AiRequest, load: SemanticLoad<V>, options?: SemanticSetOptions): Promise<SemanticAnswer<V>> {
     if (typeof load !== 'function') throw new CacheUsageError(`load must be a function; got ${typeof load}.`);
@@ -89,11 +97,20 @@ export class SemanticCache<V = unknown> extends Opaque {
     return this.view.flights.get(call);
   }
 
+  /**
+   * Removes the answer to that very text, and no similar one: where `matched` has brought a wrong answer, that of the request with
+   * `matched` for its text. `true`: there was one. Rejects for a request that cannot be meant.
+   */
+  async delete(request: AiRequest): Promise<boolean> {
+    const place = this.placeOf(request);
+    return this.invalidate((one) => one.place.id === place.id) > 0;
+  }
+
   /** Everything stored under any of the tags, of this cache's own tenant or of none: see `forTenant`. How many went. */
   invalidateTags(...tags: string[]): number {
     const wanted = checkTags(tags);
     const { tenant } = this.view;
-    return this.invalidate((one) => one.tenant === tenant && one.tags.some((tag) => wanted.includes(tag)));
+    return this.invalidate((one) => one.place.tenant === tenant && one.tags.some((tag) => wanted.includes(tag)));
   }
 
   /** All answers of an operation, of this cache's own tenant or of none. How many went. */
@@ -107,7 +124,7 @@ export class SemanticCache<V = unknown> extends Opaque {
     if (own !== undefined && own !== tenant) {
       throw new CacheTenantError('The cache is of another tenant than the one to be invalidated.');
     }
-    return this.invalidate((one) => one.tenant === tenant);
+    return this.invalidate((one) => one.place.tenant === tenant);
   }
 
   /** Everything, with all tenants; of a tenant: all that is that tenant's. How many went. */
@@ -123,14 +140,14 @@ export class SemanticCache<V = unknown> extends Opaque {
   }
 
   getStats(): SemanticStats {
-    const { hits, misses, entries } = this.parts;
-    return { hits, misses, entries: entries.size };
+    const { hits, misses, errors, entries } = this.parts;
+    return { hits, misses, errors, entries: entries.size };
   }
 
   private invalidate(goes: (concerns: Invalidable) => boolean): number {
     const { entries, fence } = this.parts;
     fence.spoilWhere(goes);
-    return entries.removeWhere(({ place, tags }) => goes({ tenant: place.tenant, tags }));
+    return entries.removeWhere(goes);
   }
 
   private placeOf(request: AiRequest): SemanticPlace {

@@ -1,15 +1,14 @@
 import type { Clock } from '../../contracts/clock.js';
 import type { Kept } from '../../contracts/entry.js';
+import type { Invalidable } from './semantic-fence.js';
 import type { SemanticPlace } from './semantic-place.js';
 import { SemanticPartition } from './semantic-partition.js';
 import type { VectorIndex, VectorMatch } from './vector-index.js';
 
 /** One stored answer. */
-export interface SemanticEntry {
+export interface SemanticEntry extends Invalidable {
   readonly id: number;
-  readonly place: SemanticPlace;
   readonly kept: Kept;
-  readonly tags: readonly string[];
   /** Milliseconds of the clock; `Infinity`: never. */
   readonly expiresAt: number;
   /** Of two for the same text the one whose making began later stays. */
@@ -60,13 +59,13 @@ export class SemanticEntries {
 
   /** The similar ones of the partition, the most similar first. Rejects as the index does. */
   async search(place: SemanticPlace, vector: Float32Array, limit: number, atLeast: number): Promise<FoundEntry[]> {
-    const index = this.partitions.get(place.partition);
-    if (index === undefined) return [];
-    const found = this.known(await index.search(vector, limit, atLeast));
+    const partition = this.partitions.get(place.partition);
+    if (partition === undefined) return [];
+    const found = this.known(await partition.search(vector, limit, atLeast));
     if (found !== undefined) return found;
     // Those that have expired stood in the way of others.
     this.sweep();
-    return this.known(await index.search(vector, limit, atLeast)) ?? [];
+    return this.known(await partition.search(vector, limit, atLeast)) ?? [];
   }
 
   /**
@@ -77,7 +76,10 @@ export class SemanticEntries {
     const id = ++this.lastId;
     const name = entry.place.partition;
     let partition = this.partitions.get(name);
-    if (partition === undefined) this.partitions.set(name, (partition = new SemanticPartition(this.makeIndex())));
+    if (partition === undefined) {
+      partition = new SemanticPartition(this.makeIndex(), this.onError);
+      this.partitions.set(name, partition);
+    }
     try {
       return await partition.add(id, vector, () => this.settle({ ...entry, id }, mayStore));
     } finally {
@@ -85,13 +87,11 @@ export class SemanticEntries {
     }
   }
 
+  /** Whether it stands. */
   private settle(entry: SemanticEntry, mayStore: () => boolean): boolean {
     const { id } = entry.place;
     const before = this.byPlace.get(id);
-    if (!mayStore() || (before !== undefined && before.order > entry.order)) {
-      this.forget(entry);
-      return false;
-    }
+    if (!mayStore() || (before !== undefined && before.order > entry.order)) return false;
     if (before !== undefined) this.remove(before);
     this.byId.set(entry.id, entry);
     this.byPlace.set(id, entry);
@@ -117,7 +117,7 @@ export class SemanticEntries {
     if (!this.byId.delete(entry.id)) return;
     const { id, partition } = entry.place;
     if (this.byPlace.get(id) === entry) this.byPlace.delete(id);
-    this.forget(entry);
+    this.partitions.get(partition)?.remove(entry.id);
     this.dropIfEmpty(partition);
   }
 
@@ -145,17 +145,10 @@ export class SemanticEntries {
     this.removeWhere(({ expiresAt }) => now >= expiresAt);
   }
 
-  /** An index of the application's own may fail: what it still finds is not here any more. */
-  private forget({ id, place }: SemanticEntry): void {
-    try {
-      const done = this.partitions.get(place.partition)?.remove(id);
-      if (done !== undefined) void done.catch(this.onError);
-    } catch (error) {
-      this.onError(error);
-    }
-  }
-
   private dropIfEmpty(name: string): void {
-    if (this.partitions.get(name)?.isEmpty) this.partitions.delete(name);
+    const partition = this.partitions.get(name);
+    if (!partition?.isEmpty) return;
+    this.partitions.delete(name);
+    partition.close();
   }
 }

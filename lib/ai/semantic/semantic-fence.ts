@@ -1,6 +1,8 @@
+import type { SemanticPlace } from './semantic-place.js';
+
 /** What an invalidation goes by. */
 export interface Invalidable {
-  readonly tenant: string | undefined;
+  readonly place: SemanticPlace;
   readonly tags: readonly string[];
 }
 

@@ -1,7 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kept } from '../../contracts/entry.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
+import { Aboard } from '../../core/aboard.js';
 import type { AiRequest } from '../ai-request.js';
+import { Waiter } from '../waiter.js';
 import type { SemanticEntry } from './semantic-entries.js';
 import type { Making } from './semantic-fence.js';
 import { candidateOf, SemanticLook, type Looked } from './semantic-look.js';
@@ -39,43 +40,55 @@ interface Landing<V> {
   readonly entry: SemanticEntry | undefined;
 }
 
+/** Tells from which flight a call is made, be it by its `load`, its embedder or its `verify`. */
+const flightsAboard = new Aboard<Flight<unknown>>();
+
+/** One look and one `load`. */
+class Flight<V> extends Waiter {
+  /** Set as soon as it has begun. */
+  landing!: Promise<Landing<V>>;
+}
+
 /** One look and one `load` for all who ask for the very same at the same time. */
 export class SemanticFlights<V> {
   /** Those that may be joined, by the place of their text. */
-  private readonly flights = new Map<string, Promise<Landing<V>>>();
-  /** The places whose `load` is under way around the caller. */
-  private readonly around = new AsyncLocalStorage<ReadonlySet<string>>();
+  private readonly flights = new Map<string, Flight<V>>();
 
   constructor(private readonly parts: SemanticParts<V>) {}
 
   async get(call: SemanticCall<V>): Promise<SemanticAnswer<V>> {
-    const { entries, isolation } = this.parts;
-    const { id } = call.place;
-    // It would wait for itself.
-    if (this.around.getStore()?.has(id)) return loaded(await call.load({ skip() {} }));
-    const under = this.flights.get(id);
-    if (under === undefined) return (await this.takeOff(call)).answer;
-    const { answer, entry, kept } = await under;
+    const { parts } = this;
+    const { around } = flightsAboard;
+    const under = this.flights.get(call.place.id);
+    // It would wait for itself, or for one that waits for it.
+    if (around !== undefined && under?.leadsTo(around)) return loaded(await call.load({ skip() {} }));
+    const flight = under ?? this.takeOff(call);
+    const { answer, entry, kept } = await (around?.waitFor(flight, flight.landing) ?? flight.landing);
+    if (under === undefined) return answer;
     // It may have been invalidated after it was found, and before this caller came.
-    if (entry !== undefined && !entries.has(entry)) return this.get(call);
-    return kept ? { ...answer, value: isolation.give(kept) as V } : answer;
+    if (entry !== undefined && !parts.entries.has(entry)) return this.get(call);
+    parts.count(entry !== undefined);
+    return kept ? { ...answer, value: parts.isolation.give(kept) as V } : answer;
   }
 
-  private takeOff(call: SemanticCall<V>): Promise<Landing<V>> {
+  private takeOff(call: SemanticCall<V>): Flight<V> {
     const { flights } = this;
     const { fence } = this.parts;
-    const { id, tenant } = call.place;
-    const making = fence.open({ tenant, tags: call.tags });
-    const flight = this.fly(call, making).finally(() => {
-      fence.close(making);
-      leave();
-    });
+    const { id } = call.place;
+    const making = fence.open(call);
+    const flight = new Flight<V>();
     const leave = (): void => {
       if (flights.get(id) === flight) flights.delete(id);
     };
     flights.set(id, flight);
     // Whoever comes after an invalidation must not be given what was made before it.
     making.onSpoiled(leave);
+    flight.landing = flightsAboard
+      .carry(flight, () => this.fly(call, making))
+      .finally(() => {
+        fence.close(making);
+        leave();
+      });
     return flight;
   }
 
@@ -83,17 +96,14 @@ export class SemanticFlights<V> {
     const { parts } = this;
     const { load, place, ttl } = call;
     const { found, vector } = await this.look(call);
+    parts.count(found !== undefined);
     if (found) {
       const { entry, similarity } = found;
-      parts.hits++;
       parts.entries.touch(entry);
       return { answer: candidateOf(parts, entry, similarity), kept: entry.kept, entry };
     }
-    parts.misses++;
     let isSkipped = ttl === 0;
-    const context = { skip: (): void => void (isSkipped = true) };
-    const inside = new Set([...(this.around.getStore() ?? []), place.id]);
-    const value = await this.around.run(inside, async () => load(context));
+    const value = await load({ skip: () => void (isSkipped = true) });
     let kept: Kept | undefined;
     try {
       // Before anybody gets the value: what its first owner does to it must not reach the others.
@@ -111,7 +121,7 @@ export class SemanticFlights<V> {
     try {
       return await new SemanticLook(parts, place, request).run();
     } catch (error) {
-      if (parts.rules.onError === undefined) throw error;
+      // A cache in trouble is no reason to fail who can do without.
       parts.report(error);
       return { found: undefined, vector: undefined };
     }

@@ -1,4 +1,5 @@
 import { createIsolation } from '../../support/isolation.js';
+import { messageOf } from '../../support/message-of.js';
 import { Dimensions } from '../embeddings/dimensions.js';
 import { toUnitLength, vectorFrom } from '../embeddings/vector.js';
 import { RequestKeys } from '../keys/request-keys.js';
@@ -17,6 +18,7 @@ export class SemanticParts<V> {
   readonly isolation = createIsolation('clone', 'plain');
   hits = 0;
   misses = 0;
+  errors = 0;
   private readonly shape: Dimensions;
 
   /** @throws CacheUsageError naming the option that cannot be meant. */
@@ -41,12 +43,26 @@ export class SemanticParts<V> {
     return this.entries.add({ place, kept, tags: concerns.tags, expiresAt, order }, vector, () => making.mayStore);
   }
 
-  /** The listener's own failure is nobody's. */
+  count(isHit: boolean): void {
+    if (isHit) this.hits++;
+    else this.misses++;
+  }
+
+  /** The listener's own failure is nobody's. Where there is no listener the process is warned, once. */
   report(error: unknown): void {
+    const { onError } = this.rules;
+    if (++this.errors === 1 && onError === undefined) process.emitWarning(warningOf(error), 'SemanticCacheWarning');
     try {
-      this.rules.onError?.(error);
+      onError?.(error);
     } catch {
       // Nobody is left to be told.
     }
   }
+}
+
+function warningOf(error: unknown): string {
+  return (
+    `A SemanticCache goes on without what has failed: ${messageOf(error)}. ` +
+    'This is said once; its `onError` is told each time, and `getStats().errors` counts.'
+  );
 }

@@ -9,8 +9,8 @@ export interface VectorMatch {
 
 /**
  * Where a `SemanticCache` looks for what is similar. Each holds the vectors of one partition, all of the same dimensions and
- * of length 1; they are its own. What it forgets, or finds in error, costs a hit and never gives a wrong answer: the cache
- * keeps the entries itself, and takes no id that it does not know.
+ * of length 1; they are its own. What it forgets, or finds in error, costs a hit: the cache keeps the entries itself, and takes no
+ * id that is of another partition, and no similarity below the threshold.
  */
 export interface VectorIndex {
   /** How many vectors it has. */
@@ -21,5 +21,6 @@ export interface VectorIndex {
   remove(id: number): MaybePromise<void>;
   /** Those with at least that similarity, the most similar first, as many as `limit` at the most. */
   search(vector: Float32Array, limit: number, atLeast: number): MaybePromise<readonly VectorMatch[]>;
+  /** When the last entry of the partition has gone: the index is not asked any more, and the next entry gets a new one. */
   clear(): MaybePromise<void>;
 }

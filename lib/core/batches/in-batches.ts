@@ -42,7 +42,8 @@ export async function inBatches<I, R>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(limits.concurrency, count) }, work));
-  return results.flat();
+  // Not `flat`, which leaves out what an array has not set: all that follow would stand under the items before them.
+  return results.flatMap((part) => Array.from(part));
 }
 
 /** @throws CacheUsageError when it is neither a whole number from 1 up nor `Infinity`. */

@@ -67,7 +67,9 @@ export class BatchCall {
     args: unknown[],
     { scope, keys, options }: Plan,
   ): Promise<unknown> {
-    const [items, ...rest] = args as [unknown[], ...unknown[]];
+    const [given, ...rest] = args as [unknown[], ...unknown[]];
+    // As they are now: the caller may go on with its array, and their keys are made already.
+    const items = Array.from(given);
     const byKey = new Map<string, unknown>();
     keys.forEach((key, index) => byKey.has(key) || byKey.set(key, items[index]));
     const { batchSize = Infinity, maxConcurrency = 1 } = this.options;
@@ -98,7 +100,8 @@ export class BatchCall {
     if (result instanceof Map) throw new CacheUsageError(`${where}: it returns a Map. Say so with returns: 'map'.`);
     if (!Array.isArray(result))
       throw new CacheUsageError(`${where}: it must return an array in the order of the items.`);
-    if (result.length === items.length) return result;
+    // What it has not set is `undefined`, as it is for whoever reads it.
+    if (result.length === items.length) return Array.from(result as unknown[]);
     throw new CacheUsageError(
       `${where}: it was given ${items.length} items and returned an array of ${result.length}. Return as many.`,
     );

@@ -28,7 +28,7 @@ it('names every option, method, event and number', () => {
   const page = read('docs/models.md');
   const models = new ModelCache();
   const methods = Object.getOwnPropertyNames(ModelCache.prototype).filter(
-    (name) => !['constructor', 'beforeApplicationShutdown', 'shutDown', 'enter', 'slotOf'].includes(name),
+    (name) => !['constructor', 'onApplicationShutdown', 'shutDown', 'enter', 'slotOf'].includes(name),
   );
   const events = ['load', 'loadError', 'evicted', 'disposed', 'exceeded', 'error'];
   const names = [

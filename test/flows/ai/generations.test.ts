@@ -218,6 +218,10 @@ describe('GenerationCache', () => {
       await closed;
       expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
     }
+    let cancelled = 0;
+    const web = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
+    await expect(cache.getCachedResult(web, { stage: () => 1 })).rejects.toThrow('options.stage');
+    expect(cancelled).toBe(1);
   });
 
   it('only generates while the cache is switched off', async () => {
@@ -254,6 +258,25 @@ describe('GenerationCache', () => {
       expect(await cache.get('foreign')).toBeUndefined();
     }
     expect(cache.getStats().timeAvoided).toBe(0);
+    const key = cache.getCacheKey('content');
+    for (const value of [null, 'text', { result: 1 }, { result: 1, took: 'long' }]) {
+      await manager.set(key, value);
+      expect(await cache.getOrGenerate('content', undefined, () => 'own')).toBe('own');
+      expect(await cache.getOrGenerate('content', undefined, () => 'stored')).toBe('stored');
+      expect(await cache.getOrGenerate('content', undefined, () => 'never')).toBe('stored');
+    }
+  });
+
+  it('keeps a time that is none out of the sums', async () => {
+    const { cache } = await rig();
+    for (const took of [Number.NaN, -1, Infinity, '5']) {
+      const call = cache.cacheResult('content', {}, 1, { took: took as number });
+      await expect(call).rejects.toThrow(CacheUsageError);
+    }
+    expect(await cache.getCachedResult('content', {})).toBeUndefined();
+    await cache.cacheResult('content', {}, 1, { took: 5 });
+    await cache.getCachedResult('content', {});
+    expect(cache.getStats().timeAvoided).toBe(5);
   });
 
   it('refuses options that cannot be meant', async () => {

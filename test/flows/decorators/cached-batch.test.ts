@@ -238,6 +238,30 @@ describe('@CachedBatch', () => {
     }
   });
 
+  it('keeps values with their items where the array has places that were never set', async () => {
+    const service = await open();
+    const sparse = [10];
+    sparse[2] = 30;
+    answer = sparse;
+    expect(await service.wrong([1, 2, 3])).toEqual([10, undefined, 30]);
+    answer = [];
+    expect(await service.wrong([3, 2, 1])).toEqual([30, undefined, 10]);
+  });
+
+  it('goes by the items as they were when it was called, whatever becomes of the array', async () => {
+    const service = await open();
+    const names = ['a', 'bcd', 'ef'];
+    const call = service.known(names);
+    names.reverse().pop();
+    expect(await call).toEqual(
+      new Map([
+        ['a', 1],
+        ['bcd', 3],
+        ['ef', 2],
+      ]),
+    );
+  });
+
   it('takes prefix and cache of its class', async () => {
     @Injectable()
     @CacheConfig({ keyPrefix: 'squares' })

@@ -3,7 +3,7 @@ import { CacheTenantError, CacheUsageError } from 'nestjs-cached';
 import { EmbeddingCache, type EmbeddingCacheOptions } from 'nestjs-cached/ai';
 import { testCache } from '../../support/caches.js';
 import { deferred, settle } from '../../support/deferred.js';
-import { embeddingCache, faultOf, floats, vectorOf } from './support.js';
+import { embeddingCache, faultOf, floats, vectorOf, type TestEmbeddings } from './support.js';
 
 const texts = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, at) => `text ${from + at}`);
 
@@ -172,6 +172,29 @@ describe('what a vector is stored under', () => {
   });
 });
 
+describe('what is deleted while it is asked for', () => {
+  it.each<[string, (of: TestEmbeddings) => Promise<unknown>]>([
+    ['delete', ({ embeddings }) => embeddings.delete(['a'])],
+    ['clear', ({ manager }) => manager.clear()],
+    ['a pattern', ({ manager }) => manager.invalidate('*"a"')],
+    ['a tag', ({ manager }) => manager.invalidateTags('t')],
+  ])('is neither stored nor given to who asks later: %s', async (_, invalidate) => {
+    const opened = await embeddingCache({ batchSize: 1 });
+    const { embeddings } = opened;
+    const gate = deferred<void>();
+    const slow = async (batch: string[]): Promise<number[][]> => (await gate.promise, batch.map(() => [1]));
+    const before = embeddings.getOrEmbedMany(['a', 'b'], slow, { tags: ['t'] });
+    await settle();
+    await invalidate(opened);
+    const after = embeddings.getOrEmbedMany(['a'], () => [[2]], { tags: ['t'] });
+    await settle();
+    gate.resolve();
+    expect(await before).toEqual(floats([[1], [1]]));
+    expect(await after).toEqual(floats([[2]]));
+    expect(await embeddings.getOrEmbed('a', () => [3])).toEqual(Float32Array.of(2));
+  });
+});
+
 describe('normalize', () => {
   it('brings vectors to the length 1', async () => {
     const { embeddings } = await embeddingCache({ normalize: true });
@@ -209,6 +232,14 @@ describe('what cannot be meant', () => {
       embeddings.getOrEmbed('a', [1] as never),
       embeddings.getOrEmbedMany(['a'], model.embed, { model: '' }),
       embeddings.getOrEmbedMany(['a'], model.embed, { ttl: -1 }),
+      embeddings.getOrEmbedMany(null as never, model.embed),
+      embeddings.getOrEmbedMany(5 as never, model.embed),
+      embeddings.getOrEmbedMany({ length: 1 } as never, model.embed),
+      embeddings.getOrEmbedMany(['a'], model.embed, null as never),
+      embeddings.getOrEmbedMany(['a'], model.embed, '5m' as never),
+      embeddings.getOrEmbed('a', () => [1], '5m' as never),
+      embeddings.delete(undefined as never),
+      embeddings.delete(['a'], null as never),
     ];
     for (const call of calls) await expect(call).rejects.toThrow(CacheUsageError);
     expect(model.asked).toEqual([]);

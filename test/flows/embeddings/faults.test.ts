@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { runInNewContext } from 'node:vm';
 import { CacheError } from 'nestjs-cached';
 import { EmbeddingCache } from 'nestjs-cached/ai';
 import { testCache } from '../../support/caches.js';
@@ -47,6 +48,34 @@ describe('an embedder that fails', () => {
     const { embeddings } = await embeddingCache();
     const own = new TypeError('no network');
     await expect(embeddings.getOrEmbed('a', () => Promise.reject(own))).rejects.toBe(own);
+  });
+
+  it('tells each caller what its own way of asking says, whoever has begun the load', async () => {
+    const own = new TypeError('no network');
+    const { embeddings } = await embeddingCache();
+    const gate = deferred<void>();
+    const fail = async (): Promise<never> => (await gate.promise, Promise.reject(own));
+    const begun = { many: faultOf(embeddings.getOrEmbedMany(['a', 'b'], fail)), one: embeddings.getOrEmbed('c', fail) };
+    await settle();
+    const joined = {
+      one: embeddings.getOrEmbed('a', () => [1, 2, 3]),
+      many: faultOf(embeddings.getOrEmbedMany(['c'], () => [[1, 2, 3]])),
+    };
+    await settle();
+    gate.resolve();
+    for (const one of [begun.one, joined.one]) await expect(one).rejects.toBe(own);
+    expect(await begun.many).toMatchObject({ fault: 'failed', texts: 2, cause: own });
+    expect(await joined.many).toMatchObject({ fault: 'failed', texts: 1, cause: own });
+  });
+
+  it('hands on the error of another cache that it asks as it is', async () => {
+    const { embeddings } = await embeddingCache();
+    const inner = (await embeddingCache()).embeddings;
+    const fail = (): never => {
+      throw new TypeError('no network');
+    };
+    const call = embeddings.getOrEmbed('a', async () => (await inner.getOrEmbedMany(['a'], fail))[0]!);
+    expect(await faultOf(call)).toMatchObject({ fault: 'failed', cause: new TypeError('no network') });
   });
 
   it('leaves what is stale to those who accept it', async () => {
@@ -103,6 +132,18 @@ describe('an embedder that is wrong', () => {
     expect(model.asked).toEqual([['c']]);
   });
 
+  it('is not wrong where its vectors are of another context', async () => {
+    const { embeddings } = await embeddingCache();
+    const foreign = runInNewContext('[Float32Array.of(1, 2), Float64Array.of(3, 4), [5, 6]]') as number[][];
+    expect(await embeddings.getOrEmbedMany(['a', 'b', 'c'], () => [...foreign])).toEqual(
+      floats([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    );
+  });
+
   it('has other dimensions than asked for, or than before', async () => {
     for (const dimensions of [3, undefined]) {
       const { embeddings, model } = await embeddingCache(dimensions === undefined ? {} : { dimensions });
@@ -157,5 +198,8 @@ describe('an embedder that is wrong', () => {
     await manager.set('embedding:m:-:-:"a"', [1, 2, 3]);
     const error = await faultOf(embeddings.getOrEmbed('a', () => [1, 2, 3]));
     expect(error.message).toContain('something else than a vector');
+    await manager.set('embedding:m:-:-:"b"', new Float32Array(0));
+    expect((await faultOf(embeddings.getOrEmbed('b', () => [1, 2, 3]))).fault).toBe('values');
+    expect(await embeddings.getOrEmbed('c', () => [1, 2, 3])).toEqual(Float32Array.of(1, 2, 3));
   });
 });

@@ -49,6 +49,14 @@ describe('EmbeddingCacheModule', () => {
     expect(app.lines.join('\n')).toContain('codec "vectors"');
   });
 
+  it('takes what is undefined for not said', async () => {
+    const clock = new FakeClock();
+    const cache = { clock, ttl: undefined, codec: undefined, logKeys: undefined } as object;
+    const app = await App.start({ imports: [EmbeddingCacheModule.forRoot({ model: 'm', cache })] });
+    await app.get(EmbeddingCache).getOrEmbed('a', () => [1]);
+    expect(await app.cache('embeddings').getTtl('embedding:m:-:-:"a"')).toBe(30 * 86_400_000);
+  });
+
   it('gives caches of other names, from factories too, with options of their own', async () => {
     @Module({ providers: [{ provide: 'size', useValue: 2 }], exports: ['size'] })
     class Sizes {}
@@ -73,14 +81,23 @@ describe('EmbeddingCacheModule', () => {
     ]);
   });
 
-  it.each<[string, object]>([
+  it.each<[string, object | null | undefined]>([
     ['model must be a string', {}],
     ['"batchsize" is no option', { model: 'm', batchsize: 1 }],
     ['cache', { model: 'm', cache: { ttl: -1 } }],
+    ['options: must be an object; got undefined', undefined],
+    ['options: must be an object; got null', null],
+    ['cache: must be an object of options; got null', { model: 'm', cache: null }],
+    ['cache: must be an object of options; got a number', { model: 'm', cache: 5 }],
   ])('names a fault when the module compiles: %s', async (message, options) => {
-    const start = App.start({ imports: [EmbeddingCacheModule.forRoot(options as EmbeddingCacheModuleOptions)] });
-    const error: unknown = await start.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(CacheConfigError);
-    expect(String(error)).toContain(message === 'cache' ? 'ttl' : message);
+    const given = options as EmbeddingCacheModuleOptions;
+    for (const make of [
+      () => EmbeddingCacheModule.forRoot(given),
+      () => EmbeddingCacheModule.forRootAsync({ useFactory: () => given }),
+    ]) {
+      const error: unknown = await (async () => App.start({ imports: [make()] }))().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(CacheConfigError);
+      expect(String(error)).toContain(message === 'cache' ? 'ttl' : message);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
 import { CacheManager, getCacheToken } from 'nestjs-cached';
 import { EmbeddingCache, EmbeddingCacheModule } from 'nestjs-cached/ai';
+import { deferred } from '../../support/deferred.js';
 import { eventually } from '../../support/eventually.js';
 import { startRedis, type RunningRedis } from '../../support/redis-server.js';
 import { Model, floats, vectorOf } from './support.js';
@@ -94,6 +95,31 @@ describe('vectors on Redis', () => {
     [1.5, -2, 0.25].forEach((element, at) => right.writeFloatLE(element, at * 4));
     expect(bytes.subarray(-12)).toEqual(right);
     expect(bytes[3]).toBe(3);
+  });
+
+  it('are not stored where another process has deleted them while they were asked for', async () => {
+    const [one, other] = [await open(3, 'tiered'), await open(3, 'tiered')];
+    const [asked, gate] = [deferred<void>(), deferred<void>()];
+    const old = one.getOrEmbedMany(['a', 'b'], async () => {
+      asked.resolve();
+      await gate.promise;
+      return [
+        [1, 1, 1],
+        [2, 2, 2],
+      ];
+    });
+    await asked.promise;
+    expect(await other.delete(['a'])).toBe(true);
+    gate.resolve();
+    await old;
+    const model = new Model();
+    for (const each of [other, one]) {
+      expect(await each.getOrEmbedMany(['a', 'b'], model.embed)).toEqual([
+        Float32Array.from(vectorOf('a')),
+        Float32Array.of(2, 2, 2),
+      ]);
+    }
+    expect(model.asked).toEqual([['a']]);
   });
 
   it('are asked for once by processes whose batches overlap', async () => {

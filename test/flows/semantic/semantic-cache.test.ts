@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CacheEmbeddingError, CacheTenantError, CacheUsageError, CacheValueError } from 'nestjs-cached';
 import {
@@ -46,7 +46,7 @@ describe('similar texts', () => {
     });
     expect(await cache.get(asks('22'))).toMatchObject({ value: 'thirty', matched: '30' });
     expect(await cache.get(asks('90'))).toBeUndefined();
-    expect(cache.getStats()).toEqual({ hits: 2, misses: 2, entries: 2 });
+    expect(cache.getStats()).toEqual({ hits: 2, misses: 2, errors: 0, entries: 2 });
   });
 
   it('are as similar as the threshold says: 0 means 0, and -1 anything', async () => {
@@ -209,6 +209,9 @@ describe('getOrSet', () => {
     await cache.getOrSet(asks('10'), ({ skip }) => (skip(), 'skipped'));
     await cache.getOrSet(asks('10'), () => 'no ttl', { ttl: 0 });
     expect(await cache.set(asks('10'), 'no ttl', { ttl: 0 })).toBe(false);
+    await cache.set(asks('10'), 'old');
+    await cache.set(asks('10'), 'no ttl', { ttl: 0 });
+    expect(await cache.get(asks('10'))).toBeUndefined();
     expect(cache.getStats().entries).toBe(0);
   });
 
@@ -227,6 +230,8 @@ describe('getOrSet', () => {
       (cache: SemanticCache): unknown => cache.invalidateTags('documents'),
       (cache: SemanticCache): unknown => cache.invalidateByOperation('qa'),
       (cache: SemanticCache): unknown => cache.clear(),
+      (cache: SemanticCache): unknown => cache.delete(asks('10')),
+      (cache: SemanticCache): unknown => cache.set(asks('10'), 'none', { ttl: 0 }),
     ]) {
       const { cache } = open();
       const gate = deferred<string>();
@@ -240,6 +245,57 @@ describe('getOrSet', () => {
       expect((await after).value).toBe('new');
       expect((await cache.get(asks('10')))!.value).toBe('new');
     }
+  });
+
+  it('counts each call, those who wait for another one among them', async () => {
+    const { cache } = open<string>();
+    const gate = deferred<string>();
+    const calls = [1, 2, 3].map(() => cache.getOrSet(asks('10'), () => gate.promise));
+    gate.resolve('ten');
+    await Promise.all(calls);
+    await Promise.all([1, 2].map(() => cache.getOrSet(asks('11'), () => 'never')));
+    expect(cache.getStats()).toMatchObject({ hits: 2, misses: 3 });
+  });
+
+  it('does not wait for one that waits for it', async () => {
+    const { cache } = open<string>();
+    const [toB, toA] = [deferred<void>(), deferred<void>()];
+    const ask = async (text: string): Promise<string> => (await cache.getOrSet(asks(text), () => `own ${text}`)).value;
+    const a = cache.getOrSet(asks('10'), async () => (await toB.promise, `a of ${await ask('80')}`));
+    const b = cache.getOrSet(asks('80'), async () => (await toA.promise, `b of ${await ask('10')}`));
+    await settle();
+    toB.resolve();
+    await settle();
+    toA.resolve();
+    expect((await b).value).toBe('b of own 10');
+    expect((await a).value).toBe('a of b of own 10');
+  });
+
+  it('does not wait for itself where its embedder or verify asks for it', async () => {
+    for (const name of ['embed', 'verify'] as const) {
+      const asked: string[] = [];
+      const inside = async (): Promise<void> =>
+        void asked.push((await cache.getOrSet(asks('10', { tenant: 't' }), () => 'inner')).value);
+      const { cache } = open<string>({
+        ...(name === 'embed' && { embed: async (text) => (await inside(), embed(text)) }),
+        ...(name === 'verify' && { verify: async () => (await inside(), true) }),
+      });
+      if (name === 'verify') await cache.set(asks('11', { tenant: 't' }), 'eleven');
+      const { value } = await cache.getOrSet(asks('10', { tenant: 't' }), () => 'outer');
+      expect([value, asked]).toEqual([name === 'verify' ? 'eleven' : 'outer', ['inner']]);
+    }
+  });
+
+  it('is not kept from the cache where a load that is over has begun what asks', async () => {
+    const { cache } = open<number>();
+    const over = deferred<void>();
+    let runs = 0;
+    let later: Promise<number[]> | undefined;
+    const ask = async (): Promise<number> => (await cache.getOrSet(asks('80'), () => ++runs)).value;
+    const go = async (): Promise<number[]> => (await over.promise, [await ask(), await ask()]);
+    await cache.getOrSet(asks('80'), ({ skip }) => (skip(), (later = go()), 0));
+    over.resolve();
+    expect(await later).toEqual([1, 1]);
   });
 
   it('does not wait for itself', async () => {
@@ -258,7 +314,7 @@ describe('a vector that is none', () => {
     const { cache } = open<string>();
     await cache.set(asks('10'), 'ten');
     vectors.set('bad', vector);
-    const calls = [cache.set(asks('bad'), 'bad'), cache.get(asks('bad')), cache.getOrSet(asks('bad'), () => 'never')];
+    const calls = [cache.set(asks('bad'), 'bad'), cache.get(asks('bad'))];
     for (const call of calls) {
       await expect(call).rejects.toThrow(CacheEmbeddingError);
       await expect(call).rejects.toThrow(message);
@@ -271,11 +327,49 @@ describe('a vector that is none', () => {
     vectors.clear();
   });
 
-  it('fails a call with the embedder’s own error', async () => {
+  it('fails get and set with the embedder’s own error', async () => {
     const own = new Error('rate limit');
     const { cache } = open({ embed: () => Promise.reject(own) });
     await expect(cache.get(asks('10'))).rejects.toBe(own);
     await expect(cache.set(asks('10'), 1)).rejects.toBe(own);
+  });
+});
+
+describe('trouble of the cache', () => {
+  const own = new Error('rate limit');
+  const fail = (): never => {
+    throw own;
+  };
+  const broken: VectorIndex = { size: 1, add: fail, remove: fail, search: fail, clear: fail };
+
+  it.each<[string, Partial<SemanticCacheOptions<string>>]>([
+    ['the embedder', { embed: (text) => (text === '10' ? embed(text) : Promise.reject(own)) }],
+    ['verify', { verify: fail }],
+    ['the index', { index: () => broken }],
+    ['the making of an index', { index: fail }],
+  ])('fails nobody who can load: %s', async (_, options) => {
+    const errors: unknown[] = [];
+    const { cache } = open<string>({ ...options, onError: (error) => void errors.push(error) });
+    await cache.set(asks('10'), 'ten').catch(() => {});
+    let runs = 0;
+    const load = (): string => `loaded ${++runs}`;
+    const calls = [cache.getOrSet(asks('11'), load), cache.getOrSet(asks('11'), load)];
+    expect((await Promise.all(calls)).map(({ value }) => value)).toEqual(['loaded 1', 'loaded 1']);
+    expect(errors[0]).toBe(own);
+    expect(cache.getStats().errors).toBe(errors.length);
+  });
+
+  it('is a warning of the process where nobody listens, once; an error of load is the caller’s alone', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const { cache } = open<string>({ embed: fail });
+    for (const text of ['10', '11']) expect((await cache.getOrSet(asks(text), () => text)).value).toBe(text);
+    const cause = new Error('no');
+    await expect(cache.getOrSet(asks('12'), () => Promise.reject(cause))).rejects.toBe(cause);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('goes on without what has failed: rate limit. '), 'SemanticCacheWarning'],
+    ]);
+    warn.mockRestore();
+    expect(cache.getStats()).toEqual({ hits: 0, misses: 3, errors: 3, entries: 0 });
   });
 });
 
@@ -326,6 +420,16 @@ describe('entries', () => {
     expect([cache.invalidateTags('model:m'), await left()]).toEqual([1, [undefined, 'a', 'b']]);
     expect([cache.forTenant('a').clear(), await left()]).toEqual([1, [undefined, undefined, 'b']]);
     expect([cache.clear(), await left()]).toEqual([1, [undefined, undefined, undefined]]);
+  });
+
+  it('go one by one: that of a text, and no similar one or one of somebody else', async () => {
+    const { cache } = open<string>();
+    for (const request of [asks('10'), asks('12'), asks('10', { tenant: 'a' })]) await cache.set(request, 'any');
+    expect(await cache.delete(asks('11'))).toBe(false);
+    expect([await cache.delete(asks('10')), await cache.delete(asks('10'))]).toEqual([true, false]);
+    expect(await cache.get(asks('10'))).toMatchObject({ matched: '12' });
+    expect(await cache.get(asks('10', { tenant: 'a' }))).toMatchObject({ matched: '10' });
+    await expect(cache.delete({ operation: 'qa' })).rejects.toThrow(CacheUsageError);
   });
 
   it('of a tenant are out of reach for others', async () => {
@@ -393,6 +497,53 @@ describe('an index of the application’s own', () => {
   });
 });
 
+describe('an index that is in error', () => {
+  it('never brings what is of another partition, or of another tenant, where one stands for several', async () => {
+    const shared = new FlatVectorIndex();
+    const { cache } = open<string>({ index: () => shared, threshold: -1 });
+    await cache.set(asks('10', { tenant: 'a' }), 'of a');
+    await cache.set(asks('80', { tenant: 'b' }), 'of b');
+    expect((await cache.get(asks('10', { tenant: 'b' })))?.value).not.toBe('of a');
+    expect((await cache.get(asks('11', { tenant: 'b' })))?.value).not.toBe('of a');
+  });
+
+  it('serves nothing that is less similar than the threshold, and asks verify no oftener than it may', async () => {
+    const eager = new FlatVectorIndex();
+    const index: VectorIndex = {
+      size: 0,
+      add: (...args) => eager.add(...args),
+      remove: (id) => eager.remove(id),
+      clear: () => eager.clear(),
+      search: (vector) => eager.search(vector, 100, -1),
+    };
+    const lax = open<string>({ index: () => index, threshold: 0.9 }).cache;
+    await lax.set(asks('10'), 'ten');
+    expect(await lax.get(asks('170'))).toBeUndefined();
+    let asked = 0;
+    const verify = (): boolean => (asked++, false);
+    const { cache } = open<string>({ index: () => index, threshold: -1, maxCandidates: 2, verify });
+    for (const text of ['10', '11', '12', '13']) await cache.set(asks(text), text);
+    expect(await cache.get(asks('14'))).toBeUndefined();
+    expect(asked).toBe(2);
+  });
+
+  it('is left when its last entry goes, be it late to forget or never done, and told to clear', async () => {
+    let [made, cleared] = [0, 0];
+    const make = (): VectorIndex => {
+      made++;
+      // Its size never says that it is empty.
+      return { size: 1, add() {}, search: () => [], remove: () => settle(), clear: () => void cleared++ };
+    };
+    const { cache } = open<string>({ index: make, maxEntries: 3 });
+    for (let nth = 0; nth < 10; nth++) await cache.set(asks('10', { operation: `o${nth}` }), 'ten');
+    expect([made, cleared]).toEqual([10, 7]);
+    cache.clear();
+    expect(cleared).toBe(10);
+    await cache.set(asks('10', { operation: 'o0' }), 'ten');
+    expect(made).toBe(11);
+  });
+});
+
 describe('what cannot be meant', () => {
   it.each<[string, unknown]>([
     ['threshold', { embed }],
@@ -404,6 +555,13 @@ describe('what cannot be meant', () => {
     ['maxEntries', { embed, threshold: 0.9, maxEntries: Infinity }],
     ['maxCandidates', { embed, threshold: 0.9, maxCandidates: 0 }],
     ['ttl', { embed, threshold: 0.9, ttl: -1 }],
+    ['dimensions', { embed, threshold: 0.9, dimensions: 0 }],
+    ['dimensions', { embed, threshold: 0.9, dimensions: '3' }],
+    ['tenant', { embed, threshold: 0.9, tenant: 'a' }],
+    ['tenant', { embed, threshold: 0.9, tenant: { required: 'yes' } }],
+    ['tenant', { embed, threshold: 0.9, tenant: null }],
+    ['ignore', { embed, threshold: 0.9, ignore: 'metadata.id' }],
+    ['clock', { embed, threshold: 0.9, clock: {} }],
     ['"treshold"', { embed, threshold: 0.9, treshold: 1 }],
     ['options', null],
   ])('is refused: %s in %j', (name, options) => {

@@ -215,6 +215,28 @@ describe('what instances weigh', () => {
   });
 });
 
+describe('what is being loaded', () => {
+  it('counts with the size that its call says, so that two loads at a time do not pass the bound', async () => {
+    const scene = new Scene({ maxBytes: 100, whenFull: 'wait' });
+    const gates = [deferred<Engine>(), deferred<Engine>(), deferred<Engine>()];
+    const begun: string[] = [];
+    const leases = (['a', 'b', 'c'] as const).map((key, nth) =>
+      scene.models.lease(key, () => (begun.push(key), gates[nth]!.promise), { size: nth === 2 ? 40 : 60 }),
+    );
+    await scene.clock.settle();
+    expect(begun).toEqual(['a']);
+    gates[0]!.reject(new Error('no memory'));
+    await expect(leases[0]).rejects.toThrow('no memory');
+    await scene.clock.settle();
+    // What has failed weighs nothing any more, and the two fit together.
+    expect(begun).toEqual(['a', 'b', 'c']);
+    expect(scene.models.getStats()).toMatchObject({ loading: 2, bytes: 0 });
+    for (const gate of gates) gate.resolve(new Engine('loaded'));
+    await Promise.all(leases.slice(1));
+    expect(scene.models.getStats()).toMatchObject({ bytes: 100, instances: 2 });
+  });
+});
+
 describe('idleTtl', () => {
   it('begins when an instance was last given back, and spares those in use', async () => {
     const scene = new Scene({ idleTtl: '1m' });

@@ -121,6 +121,10 @@ describe('what cannot be meant', () => {
 
   it('throws of setModel', () => {
     expect(() => models.setModel('', 1)).toThrow(CacheUsageError);
+    // It would be kept for good where it fails, and never be ended where it does not.
+    const promise = Promise.resolve(new Engine('a'));
+    expect(() => models.setModel('a', promise)).toThrow('The model "a" is a promise. Await it first.');
+    expect(models.has('a')).toBe(false);
   });
 });
 

@@ -1,8 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, Scope } from '@nestjs/common';
-import { CacheConfigError, CacheKeyError, CacheUsageError } from 'nestjs-cached';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Scope,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CacheConfigError, CacheError, CacheKeyError, CacheUsageError } from 'nestjs-cached';
 import { CachedInstance, ModelCache, ModelCacheModule, type ModelCacheOptions } from 'nestjs-cached/ai';
-import { deferred } from '../../../support/deferred.js';
+import { deferred, settle } from '../../../support/deferred.js';
 import { App } from '../../decorators/support/app.js';
 import { Engine } from './scene.js';
 
@@ -45,6 +55,48 @@ describe('ModelCacheModule', () => {
     expect(await used).toBe(false);
     await closed;
     expect(engine.isDisposed).toBe(true);
+  });
+
+  it('has its models until all others have ended: requests under way, and the other phases of a shutdown', async () => {
+    const log: string[] = [];
+    const [arrived, ending] = [deferred<void>(), deferred<void>()];
+    const ask = (models: ModelCache, key: string): Promise<void> =>
+      models.use(
+        key,
+        () => new Engine(key),
+        ({ isDisposed }) => void log.push(`${key} ${isDisposed}`),
+      );
+    @Injectable()
+    class Owner implements OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
+      constructor(private readonly models: ModelCache) {}
+      onModuleDestroy = (): Promise<void> => ask(this.models, 'destroy');
+      beforeApplicationShutdown = (): Promise<void> =>
+        ask(this.models, 'before').then(() => void settle().then(() => ending.resolve()));
+      onApplicationShutdown = (): Promise<void> => ask(this.models, 'shutdown');
+    }
+    @Controller()
+    class Answers {
+      constructor(private readonly models: ModelCache) {}
+      @Get()
+      async answer(): Promise<string> {
+        arrived.resolve();
+        await ending.promise;
+        await ask(this.models, 'request');
+        return 'answered';
+      }
+    }
+    @Module({ imports: [ModelCacheModule.forRoot()], providers: [Owner], controllers: [Answers] })
+    class Root {}
+    const nest = await NestFactory.create(Root, { logger: false });
+    await nest.listen(0, '127.0.0.1');
+    const models = nest.get(ModelCache);
+    const answer = fetch(await nest.getUrl(), { headers: { connection: 'close' } }).then((response) => response.text());
+    await arrived.promise;
+    await nest.close();
+    expect(await answer).toBe('answered');
+    expect(log).toEqual(['destroy false', 'before false', 'request false', 'shutdown false']);
+    expect(models.getStats()).toMatchObject({ instances: 0, disposed: 4 });
+    await expect(ask(models, 'later')).rejects.toThrow(CacheError);
   });
 
   it('lists every fault of its options when it compiles', async () => {

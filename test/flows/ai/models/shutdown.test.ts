@@ -101,6 +101,18 @@ describe('a shutdown', () => {
     expect(scene.made.map(({ name }) => name)).toEqual(['a']);
   });
 
+  it('begins no load of one that waits behind another, and would have had a place without it', async () => {
+    const scene = new Scene({ maxBytes: 100, whenFull: 'wait' });
+    const lease = await scene.models.lease('a', scene.make, { size: 60 });
+    const waiting = [60, 30].map((size, nth) => scene.models.lease(`${nth}`, scene.make, { size }).catch(String));
+    const { done } = closing(scene);
+    expect(await Promise.all(waiting)).toEqual([0, 1].map(() => expect.stringContaining('shut down')));
+    lease.release();
+    await done;
+    await scene.clock.settle();
+    expect(scene.made.map(({ name, isDisposed }) => [name, isDisposed])).toEqual([['a', true]]);
+  });
+
   it('is not held up by a disposal that hangs', async () => {
     const scene = new Scene({ drainTimeout: '2s', disposeTimeout: '5s' });
     await scene.models.getModel('a', scene.make, { dispose: () => new Promise(() => {}) });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { GenerationKeys } from '../../../../lib/ai/generations/generation-keys.js';
 import { CacheKeyError, CacheUsageError } from '../../../../lib/support/errors.js';
 
@@ -109,6 +110,49 @@ describe('GenerationKeys', () => {
 
   it.each([[null], [1], [undefined], [{}]])('refuses the content %p', (content) => {
     expect(() => keys.keyOf(content as never, {})).toThrow(CacheUsageError);
+  });
+
+  it('takes `headers` that are no HTTP for data, in their order', () => {
+    const made = [true, false, 'first', 1, ['a', 'b'], ['b', 'a'], [], [['a', 'b'], 'c'], { a: 'b' }, undefined].map(
+      (headers) => keys.keyOf(bytes, { headers, pages: 1 }),
+    );
+    expect(new Set(made).size).toBe(made.length);
+    expect(keys.keyOf(bytes, { data: { headers: ['a'] } })).not.toBe(keys.keyOf(bytes, { headers: ['a'] }));
+    expect(keys.keyOf(bytes, { headers: { 'X-A': '1' } })).toBe(keys.keyOf(bytes, { headers: [['x-a', '1']] }));
+    const options = Object.defineProperty({}, 'headers', {
+      enumerable: true,
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    expect(() => keys.keyOf(bytes, options)).toThrow(CacheKeyError);
+  });
+
+  it('refuses a stream that was read before, whose rest would pass for the content', async () => {
+    const chunks = (): Readable => Readable.from([Buffer.from('hel'), Buffer.from('lo')]);
+    const read = chunks();
+    await read.toArray();
+    const begun = chunks();
+    for await (const _ of begun.iterator({ destroyOnReturn: false })) break;
+    const closed = chunks().destroy();
+    const web = new Blob(['hello']).stream();
+    await web.getReader().read();
+    const twice = chunks();
+    const first = keys.keyOf(twice, {});
+    for (const stream of [read, begun, closed, web, twice]) {
+      expect(() => keys.keyOf(stream as AsyncIterable<Uint8Array>, {})).toThrow(CacheUsageError);
+    }
+    expect(await first).toBe(keys.keyOf('hello', {}));
+    expect(await keys.keyOf(new Blob(['hello']).stream() as AsyncIterable<Uint8Array>, {})).toBe(
+      keys.keyOf('hello', {}),
+    );
+    expect(await keys.keyOf(Readable.from([]), {})).toBe(keys.keyOf('', {}));
+  });
+
+  it('leaves it to a stream that has failed to say so', async () => {
+    const failed = new Readable({ read() {} });
+    failed.on('error', () => {}).destroy(new Error('the disk is gone'));
+    await expect(keys.keyOf(failed, {})).rejects.toThrow('the disk is gone');
   });
 
   it('hands on how a stream has failed', async () => {

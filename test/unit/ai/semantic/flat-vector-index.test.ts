@@ -99,6 +99,7 @@ describe('FlatVectorIndex', () => {
     index.add(1, own);
     own.fill(9);
     expect(index.search(Float32Array.of(0, 1), 5, -1)).toEqual([{ id: 1, similarity: 0 }]);
+    expect(index.search(Float32Array.of(0, 1), 0, -1)).toEqual([]);
     expect(() => index.add(2, Float32Array.of(1, 0, 0))).toThrow(RangeError);
     expect(index.search(Float32Array.of(1, 0, 0), 5, -1)).toEqual([]);
     index.remove(1);

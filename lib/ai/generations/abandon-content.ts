@@ -1,8 +1,0 @@
-import { Readable } from 'node:stream';
-
-/** Closes a stream that nobody is going to read: else its file stays open, and its error is heard by nobody and ends the process. */
-export function abandonContent(content: unknown): void {
-  if (!(content instanceof Readable)) return;
-  content.on('error', () => {});
-  content.destroy();
-}
