@@ -36,11 +36,15 @@ export function isHead(item: unknown): item is AnswerHead {
 /** For statuses whose answers have no body (Fetch standard, "null body status"), `Response` takes none. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
+const ENCODER = new TextEncoder();
+
 export type ResponseBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
 
 export function responseOf(head: AnswerHead, body: ResponseBody, more: Readonly<Record<string, string>> = {}): Response {
   const { status, statusText } = head;
   const headers = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
-  return new Response(BODILESS.has(status) ? null : body, { status, statusText, headers });
+  // Of a text it would say by itself of which type that is.
+  const given = typeof body === 'string' ? ENCODER.encode(body) : body;
+  return new Response(BODILESS.has(status) ? null : given, { status, statusText, headers });
 }
