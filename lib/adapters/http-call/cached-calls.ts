@@ -58,7 +58,12 @@ export class CachedCalls {
     if (call.body['stream'] === true && endpoint.streamEnd === undefined) return undefined;
     const credentials = credentialsOf(call.headers);
     const { account } = this.options;
-    return { call, endpoint, credentials, account: account === undefined ? `key ${credentials}` : `account ${account}` };
+    return {
+      call,
+      endpoint,
+      credentials,
+      account: account === undefined ? `key ${credentials}` : `account ${account}`,
+    };
   }
 
   /**

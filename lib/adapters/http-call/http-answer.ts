@@ -40,7 +40,11 @@ const ENCODER = new TextEncoder();
 
 export type ResponseBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
 
-export function responseOf(head: AnswerHead, body: ResponseBody, more: Readonly<Record<string, string>> = {}): Response {
+export function responseOf(
+  head: AnswerHead,
+  body: ResponseBody,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const { status, statusText } = head;
   const headers = new Headers(head.headers.map(([name, value]): [string, string] => [name, value]));
   for (const [name, value] of Object.entries(more)) headers.set(name, value);

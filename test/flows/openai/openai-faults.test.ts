@@ -38,7 +38,10 @@ const whole: [string, Answer][] = [
   ['200 with an array', json([1, 2])],
   ['half a JSON', json('{"choices":[{"message":{"content":"Hel')],
   ['an empty body', json('')],
-  ['bytes that are no UTF-8', (_, to) => void to.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.of(0x22, 0xff, 0x22))],
+  [
+    'bytes that are no UTF-8',
+    (_, to) => void to.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.of(0x22, 0xff, 0x22)),
+  ],
   ['another content type', json(completion('Hello.'), 200, { 'content-type': 'text/html' })],
   ['no content type', (_, response) => void response.writeHead(200).end(JSON.stringify(completion('Hello.')))],
   ['a stream that nobody asked for', events(...chatEvents('Hello.'))],
@@ -58,7 +61,10 @@ const streamed: [string, Answer][] = [
   ['one without [DONE]', events(...chunks('Hello.').map(dataEvent))],
   ['one that ends in the middle of an event', events(firstEvent, 'data: {"choices":[{"del')],
   ['one with an error in it', events(firstEvent, dataEvent({ error: { message: 'overloaded' } }), 'data: [DONE]\n\n')],
-  ['one with an event named error', events(firstEvent, 'event: error\ndata: {"message":"no"}\n\n', ...chatEvents('A.'))],
+  [
+    'one with an event named error',
+    events(firstEvent, 'event: error\ndata: {"message":"no"}\n\n', ...chatEvents('A.')),
+  ],
   ['one whose data is no JSON', events(firstEvent, 'data: Hello\n\n', ...chatEvents('A.'))],
   ['one that hits the limit of tokens', events(...chatEvents('Hello.', 'length'))],
   ['one that is filtered', events(...chatEvents('Hello.', 'content_filter'))],
@@ -180,6 +186,10 @@ describe('through the client of OpenAI', () => {
     await itemsIn(await client().chat.completions.create({ ...question, stream: true }));
     server.answer = json({ error: {} });
     await client().chat.completions.create(question);
-    expect(told.flatMap(([type, { reason }]) => (type === 'refused' ? [reason] : []))).toEqual(['length', 'cut', 'error']);
+    expect(told.flatMap(([type, { reason }]) => (type === 'refused' ? [reason] : []))).toEqual([
+      'length',
+      'cut',
+      'error',
+    ]);
   });
 });

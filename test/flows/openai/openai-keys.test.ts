@@ -16,7 +16,10 @@ const f = { name: 'f', parameters: {} };
 const chat: Omit<TwoOfEach<ChatCompletionCreateParamsBase>, 'stream' | 'store'> = {
   model: ['a', 'b'],
   messages: [[{ role: 'user', content: 'A' }], [{ role: 'system', content: 'A' }]],
-  audio: [{ format: 'mp3', voice: 'alloy' }, { format: 'wav', voice: 'alloy' }],
+  audio: [
+    { format: 'mp3', voice: 'alloy' },
+    { format: 'wav', voice: 'alloy' },
+  ],
   frequency_penalty: [0, 1],
   function_call: ['none', 'auto'],
   functions: [[f], [{ ...f, name: 'g' }]],
@@ -29,7 +32,10 @@ const chat: Omit<TwoOfEach<ChatCompletionCreateParamsBase>, 'stream' | 'store'> 
   moderation: [{ model: 'm' }, { model: 'n' }],
   n: [1, 2],
   parallel_tool_calls: [true, false],
-  prediction: [{ type: 'content', content: 'A' }, { type: 'content', content: 'B' }],
+  prediction: [
+    { type: 'content', content: 'A' },
+    { type: 'content', content: 'B' },
+  ],
   presence_penalty: [0, 1],
   prompt_cache_key: ['a', 'b'],
   prompt_cache_options: [{ mode: 'implicit' }, { mode: 'explicit' }],
@@ -211,14 +217,25 @@ describe('where and by whom it is asked', () => {
 
   it('what tells calls apart, and not questions, changes nothing', async () => {
     const headers = ['a', 'b'].map((id) => ({
-      defaultHeaders: { 'Idempotency-Key': id, 'x-request-id': id, traceparent: id, 'User-Agent': id, 'X-Stainless-OS': id },
+      defaultHeaders: {
+        'Idempotency-Key': id,
+        'x-request-id': id,
+        traceparent: id,
+        'User-Agent': id,
+        'X-Stainless-OS': id,
+      },
     }));
     expect(await asked(...headers, { timeout: 1_000 }, { timeout: 2_000, maxRetries: 1 })).toBe(1);
   });
 
   it('clients that name one account share it, whatever their keys, and no other', async () => {
     const { client, server } = await openAi(json(completion('Hello.')));
-    for (const [apiKey, account] of [['a', 'x'], ['b', 'x'], ['b', 'y'], ['b', undefined]] as const) {
+    for (const [apiKey, account] of [
+      ['a', 'x'],
+      ['b', 'x'],
+      ['b', 'y'],
+      ['b', undefined],
+    ] as const) {
       await client({ apiKey }, account === undefined ? {} : { account }).chat.completions.create(question);
     }
     expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer a', 'Bearer b', 'Bearer b']);
@@ -288,7 +305,9 @@ describe('another account', () => {
       return (isRefused ? json({ error: {} }, 401) : json(completion('Hello.')))(asked, response);
     };
     const account = 'ours';
-    const asking = ['revoked', 'good'].map((apiKey) => client({ apiKey }, { account }).chat.completions.create(question));
+    const asking = ['revoked', 'good'].map((apiKey) =>
+      client({ apiKey }, { account }).chat.completions.create(question),
+    );
     await expect(asking[0]).rejects.toMatchObject({ status: 401 });
     expect((await asking[1]!).choices[0]?.message.content).toBe('Hello.');
   });
