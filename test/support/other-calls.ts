@@ -1,5 +1,8 @@
+/** By way of a condition the names alone are taken, and not that some of the parameters are deprecated. */
+type NameOf<P> = Exclude<keyof P, never>;
+
 /** Two values of each parameter of `P`. A parameter that a new version of an SDK brings is missing here, and does not compile. */
-export type TwoOfEach<P> = { readonly [Name in keyof Required<P>]: readonly [Required<P>[Name], Required<P>[Name]] };
+export type TwoOfEach<P> = { readonly [Name in NameOf<P>]: readonly [NonNullable<P[Name]>, NonNullable<P[Name]>] };
 
 /** A call with one parameter set, and a name for it. */
 export interface OtherCall<P> {

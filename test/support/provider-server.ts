@@ -61,7 +61,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** A stream of events, as the texts of their data. Waits for what is a promise among them. */
-export function events(...items: readonly (unknown | Promise<unknown>)[]): Answer {
+export function events(...items: readonly unknown[]): Answer {
   return async (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_2' });
     response.flushHeaders();

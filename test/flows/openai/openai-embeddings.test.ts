@@ -13,7 +13,7 @@ const model = 'text-embedding-x';
 
 /** As OpenAI answers: in both formats, token ids as their text, and in an order that only `index` tells. */
 const vectors: Answer = ({ body }, response) => {
-  const inputs = [body['input']].flat() as unknown[];
+  const inputs = [body['input']].flat();
   const list = inputs.every((one) => typeof one === 'number') ? [inputs] : inputs;
   const data = list.map((input, index) => {
     const vector = vectorOf(Array.isArray(input) ? `tokens ${input.join(' ')}` : String(input));
@@ -150,17 +150,17 @@ describe('embeddings', () => {
 
 describe('embeddings that cannot be had', () => {
   const wrong = (data: unknown): Answer => json({ object: 'list', data, model });
-  const one = (embedding: unknown, index = 0): object => ({ object: 'embedding', index, embedding });
+  const vector = (embedding: unknown, index = 0): object => ({ object: 'embedding', index, embedding });
 
   it.each([
     ['401', json({ error: { message: 'no' } }, 401)],
     ['429', json({ error: { message: 'no' } }, 429, { 'retry-after': '7' })],
     ['200 with an error body', json({ error: { message: 'no' } })],
     ['half a JSON', json('{"data":[{"emb')],
-    ['too few of them', wrong([one('AACAPw==')])],
-    ['one twice', wrong([one('AACAPw=='), one('AACAPw==')])],
-    ['numbers where base64 was asked for', wrong([one([1, 2]), one([1, 2], 1)])],
-    ['bytes that are no vector', wrong([one('AACA'), one('AACA', 1)])],
+    ['too few of them', wrong([vector('AACAPw==')])],
+    ['one twice', wrong([vector('AACAPw=='), vector('AACAPw==')])],
+    ['numbers where base64 was asked for', wrong([vector([1, 2]), vector([1, 2], 1)])],
+    ['bytes that are no vector', wrong([vector('AACA'), vector('AACA', 1)])],
     ['another content type', json({}, 200, { 'content-type': 'text/html' })],
   ])('come as the provider has said it: %s', async (_, answer) => {
     const { openai, server, manager } = await embedder(answer);
@@ -179,7 +179,7 @@ describe('embeddings that cannot be had', () => {
   });
 
   it('because a vector is none are passed through', async () => {
-    const { openai, server, manager } = await embedder(wrong([one([1, 'two'])]));
+    const { openai, server, manager } = await embedder(wrong([vector([1, 'two'])]));
     const answer = await openai.embeddings.create({ model, input: 'a', encoding_format: 'float' });
     expect(answer.data[0]!.embedding).toEqual([1, 'two']);
     expect(server.asked).toHaveLength(2);

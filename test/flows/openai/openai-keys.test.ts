@@ -118,7 +118,7 @@ const embeddings: TwoOfEach<EmbeddingCreateParams> = {
 
 const moderations: TwoOfEach<ModerationCreateParams> = { model: ['a', 'b'], input: ['A', 'B'] };
 
-const response = {
+const hello = {
   id: 'resp_1',
   object: 'response',
   status: 'completed',
@@ -139,7 +139,7 @@ describe('two calls share an answer exactly when they ask for the same', () => {
     ],
     [
       'responses.create',
-      response,
+      hello,
       otherCalls({ model, input: 'Hello?' }, responses as never),
       (openai: OpenAI, params: object) => openai.responses.create(params as never),
     ],
@@ -289,9 +289,12 @@ describe('where and by whom it is asked', () => {
   });
 
   it('paths of the options that are ignored are ignored in the body and the headers', async () => {
-    const { client, server } = await openAi(json(completion('Hello.')), { ignore: ['body.user', 'headers.x-session'] });
-    for (const id of ['a', 'b']) {
-      await client({ defaultHeaders: { 'X-Session': id } }).chat.completions.create({ ...question, user: id });
+    const { client, server } = await openAi(json(completion('Hello.')), {
+      ignore: ['body.top_p', 'headers.x-session'],
+    });
+    for (const top_p of [0.1, 0.2]) {
+      const defaultHeaders = { 'X-Session': String(top_p) };
+      await client({ defaultHeaders }).chat.completions.create({ ...question, top_p });
     }
     expect(server.asked).toHaveLength(1);
   });

@@ -49,7 +49,7 @@ describe('what is not known is sent as it is', () => {
     ['an array', () => ({ body: '[1]' })],
     ['a form', () => ({ body: new URLSearchParams({ a: 'b' }) })],
     ['a form with files', () => ({ body: new FormData() })],
-    ['a stream', () => ({ body: new Blob(['{}']).stream(), duplex: 'half' }) as RequestInit],
+    ['a stream', () => ({ body: new Blob(['{}']).stream(), duplex: 'half' })],
     ['bytes that are no UTF-8', () => ({ body: Buffer.of(0x22, 0xff) })],
     ['nothing', () => ({})],
     ['another type than JSON', () => ({ body: '{}', headers: { 'content-type': 'text/plain' } })],
@@ -166,7 +166,7 @@ describe('with LangChain', () => {
     server.answer = events(...chatEvents('Hello you there.'));
     for (let run = 0; run < 2; run++) {
       const parts = await itemsIn(await model.stream([new HumanMessage('Hello?')]));
-      expect(parts.map(({ content }) => content).join('')).toBe('Hello you there.');
+      expect(parts.map((part) => part.text).join('')).toBe('Hello you there.');
     }
     expect(server.asked).toHaveLength(2);
   });
