@@ -1,4 +1,4 @@
-import type { Middleware } from '@anthropic-ai/sdk';
+import type { Middleware, MiddlewareContext } from '@anthropic-ai/sdk';
 import type { AiResponseCache } from '../../ai/ai-response-cache.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { CachedCalls } from '../http-call/cached-calls.js';
@@ -34,10 +34,15 @@ export function cachedMiddleware(ai: AiResponseCache, options?: HttpCallOptions)
     const known = calls.recognize(url, init);
     if (known === undefined || (known.credentials === undefined && rules.account === undefined)) return next(request);
     // The client limits the time of `next` only: who joins another's call would wait for as long as that takes.
-    const timeout = context.options?.timeout ?? secondsIn(known.call.headers);
+    const timeout = timeoutOf(context) ?? secondsIn(known.call.headers);
     const send: Send = ({ signal }) => next(signal === undefined ? request : { ...request, signal });
     return calls.answer(known, send, { timeout });
   };
+}
+
+/** Absent where the default of the client holds. */
+function timeoutOf(context: MiddlewareContext | undefined): number | undefined {
+  return context?.options?.timeout;
 }
 
 function secondsIn(headers: Headers): number | undefined {

@@ -61,11 +61,10 @@ export class EmbeddingSource {
     return this.failures.has(failure) || (!failure.isOk && failure.account === this.known.credentials);
   }
 
-  /** Of the request as it was made, where all of it is missing. */
+  /** None, where everything is missing: they come in the order of the inputs, each once. */
   private change(texts: readonly string[]): Pick<RequestInit, 'body' | 'headers'> {
     const { call } = this.known;
-    const wanted = this.request.texts;
-    if (texts.length === wanted.length && texts.every((text, at) => text === wanted[at])) return {};
+    if (texts.length === this.request.texts.length) return {};
     const headers = new Headers(call.headers);
     headers.delete('content-length');
     return { headers, body: JSON.stringify({ ...call.body, input: inputOf(this.request, texts) }) };

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type OpenAI from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
+import { cachedFetch } from 'nestjs-cached/openai';
 import { deferred, until } from '../../support/deferred.js';
+import { eventually } from '../../support/eventually.js';
 import { events, json } from '../../support/provider-server.js';
 import { itemsIn } from '../ai/ai-cache.js';
 import { chatEvents, closeServers, completion, openAi, question, textOf } from './openai-client.js';
@@ -64,6 +66,32 @@ describe('a chat completion', () => {
       expect(parsed.choices[0]?.message.parsed).toEqual({ city: 'Bern' });
     }
     expect(server.asked).toHaveLength(1);
+  });
+
+  it('falls with its model and with its operation', async () => {
+    const { ai, client, server } = await openAi(json(completion('Hello.')));
+    for (const fall of [() => ai.invalidateByModel('gpt-x'), () => ai.invalidateByOperation('chat')]) {
+      await client().chat.completions.create(question);
+      await client().chat.completions.create(question);
+      await fall();
+    }
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it('is served when it is stale, while a new one is asked for', async () => {
+    const { client, clock, server } = await openAi(json(completion('Hello.')));
+    const ask = async (): Promise<unknown[]> => {
+      const options = { ttl: '1m', staleWhileRevalidate: '1h' } as const;
+      const { data, response } = await client({}, options).chat.completions.create(question).withResponse();
+      return [data.choices[0]?.message.content, response.headers.get('x-cache')];
+    };
+    await ask();
+    await clock.advance(60_001);
+    server.answer = json(completion('Hello anew.'));
+    expect(await ask()).toEqual(['Hello.', 'hit']);
+    await until(() => server.asked.length === 2);
+    await eventually(ask, ([text]) => text === 'Hello anew.');
+    expect(server.asked).toHaveLength(2);
   });
 
   it('goes stale, is served when the provider fails, and is asked for again', async () => {
@@ -194,10 +222,32 @@ describe('a caller who gives up', () => {
     await server.asked[0]!.closed;
   });
 
+  it.each([true, false])('is told why, also in the middle of a stream; others read on: %s', async (others) => {
+    const gate = deferred<undefined>();
+    const [first, ...rest] = chatEvents('Hello you.');
+    const { ai, server } = await openAi(events(first, gate.promise, ...rest));
+    const leaving = new AbortController();
+    const body = JSON.stringify({ ...question, stream: true });
+    const ask = (signal?: AbortSignal): Promise<Response> =>
+      cachedFetch(ai)(`${server.url}/v1/chat/completions`, { method: 'POST', body, ...(signal && { signal }) });
+    const [one, two] = await Promise.all([ask(leaving.signal), ...(others ? [ask()] : [])]);
+    const reader = one.body!.getReader();
+    await reader.read();
+    const failing = expect(reader.read()).rejects.toThrow('enough');
+    leaving.abort(new Error('enough'));
+    await failing;
+    if (!two) return server.asked[0]!.closed;
+    gate.resolve(undefined);
+    expect(await two.text()).toBe([first, ...rest].join(''));
+  });
+
   it('asks for nothing when it has given up before', async () => {
-    const { client, server } = await openAi(json(completion('Hello.')));
+    const { ai, client, server } = await openAi(json(completion('Hello.')));
     const signal = AbortSignal.abort();
     await expect(client().chat.completions.create(question, { signal })).rejects.toThrow('Request was aborted.');
+    const asking = cachedFetch(ai)(`${server.url}/v1/chat/completions`, { method: 'POST', body: '{}', signal });
+    await expect(asking).rejects.toBe(signal.reason);
     expect(server.asked).toHaveLength(0);
+    expect(ai.getCacheStats().misses).toBe(0);
   });
 });

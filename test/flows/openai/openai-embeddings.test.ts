@@ -175,6 +175,7 @@ describe('embeddings that cannot be had', () => {
       }),
     );
     expect(cached).toEqual(direct);
+    expect(server.asked).toHaveLength(2);
     expect(manager.getStats().entries).toBe(0);
   });
 

@@ -106,6 +106,24 @@ describe('an answer that is none, or no good one', () => {
   });
 });
 
+it('an answer that is none has all its headers for each of those who wait for it', async () => {
+  const gate = deferred<undefined>();
+  const { client, server } = await openAi(async (asked, response) => {
+    await gate.promise;
+    return json('', 200, { 'content-length': '0', 'cf-ray': 'a' })(asked, response);
+  });
+  const openai = client();
+  const asking = [1, 2].map(() => openai.chat.completions.create(question).withResponse());
+  await until(() => server.asked.length === 1);
+  gate.resolve(undefined);
+  for (const { data, response } of await Promise.all(asking)) {
+    // As the client takes a body of no length.
+    expect(data).toBeUndefined();
+    expect(response.headers.get('cf-ray')).toBe('a');
+  }
+  expect(server.asked).toHaveLength(1);
+});
+
 describe('through the client of OpenAI', () => {
   it('a failure is the error that the client makes of it, with what it says of a retry', async () => {
     const { client } = await openAi(json({ error: { message: 'slow down' } }, 429, { 'retry-after': '7' }));
