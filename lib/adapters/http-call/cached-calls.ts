@@ -55,7 +55,6 @@ export class CachedCalls {
     const call = readCall(input, init);
     const endpoint = call && this.endpoints(call.url);
     if (!endpoint || endpoint.readsOrChangesState(call.body, this.options.storeToolCalls === true)) return undefined;
-    if (call.body['stream'] === true && endpoint.streamEnd === undefined) return undefined;
     const credentials = credentialsOf(call.headers);
     const { account } = this.options;
     return {

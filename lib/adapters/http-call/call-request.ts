@@ -1,12 +1,6 @@
 import type { AiRequest } from '../../ai/ai-request.js';
-import { sha256 } from '../../support/sha256.js';
 import type { HttpCall } from './http-call.js';
-
-/**
- * Numbers that two spellings may lose their difference of when they are parsed: `9007199254740993` is no double. Also matches
- * some that lose nothing, and pieces of texts: then a call merely shares with those that are spelled alike.
- */
-const BEYOND_DOUBLES = /\d{16}|\d[eE][+-]?\d{3}/;
+import { longNumbers } from './long-numbers.js';
 
 /** Never part of what is asked: some clients set it, others leave it to the connection. */
 const OF_THE_BODY = ['content-type', 'content-length', 'content-encoding', 'accept-encoding', 'cache-control'];
@@ -21,6 +15,7 @@ export function requestOf(call: HttpCall, operation: string, account: string): A
   const headers = new Headers(call.headers);
   for (const name of OF_THE_BODY) headers.delete(name);
   const { model } = body;
+  const numbers = longNumbers(text);
   return {
     operation,
     options: {
@@ -30,7 +25,7 @@ export function requestOf(call: HttpCall, operation: string, account: string): A
       account,
       headers,
       body,
-      ...(BEYOND_DOUBLES.test(text) && { spelling: sha256(text) }),
+      ...(numbers.length > 0 && { numbers }),
     },
   };
 }

@@ -17,7 +17,7 @@ export class CallSource {
   constructor(
     private readonly endpoint: Endpoint,
     private readonly wantsEvents: boolean,
-    private readonly account: string | undefined,
+    private readonly credentials: string | undefined,
     private readonly send: Send,
   ) {
     this.probe = new AnswerProbe(endpoint);
@@ -29,7 +29,7 @@ export class CallSource {
    */
   readonly ask = async ({ signal }: LoaderContext): Promise<AsyncIterable<AnswerItem>> => {
     const response = await this.send({ signal });
-    if (!response.ok) throw (this.failure = await HttpFailure.of(response, this.account));
+    if (!response.ok) throw (this.failure = await HttpFailure.of(response, this.credentials));
     const kind = kindOf(response.headers.get('content-type'));
     if (kind !== (this.wantsEvents ? 'events' : 'json') || response.status !== 200) this.probe.fail();
     return kind === 'events' ? this.events(response) : this.whole(response);
@@ -50,7 +50,7 @@ export class CallSource {
 
   /** Whether this call has failed by itself, or with others who ask for the same account. */
   concerns(failure: HttpFailure): boolean {
-    return failure === this.failure || failure.account === this.account;
+    return failure === this.failure || failure.wasAskedWith(this.credentials);
   }
 
   /** One item, when all of it has come: what breaks off before is a failure that a client may try again. */

@@ -56,9 +56,10 @@ export class EmbeddingSource {
     return answer.vectors;
   };
 
-  /** An answer that is none concerns those who have asked for the very same; a refusal, all of the account. */
+  /** What another call for other texts has met concerns this one only where it is not about those texts. */
   concerns(failure: HttpFailure): boolean {
-    return this.failures.has(failure) || (!failure.isOk && failure.account === this.known.credentials);
+    if (this.failures.has(failure)) return true;
+    return failure.isOfTheAccount && failure.wasAskedWith(this.known.credentials);
   }
 
   /** None, where everything is missing: they come in the order of the inputs, each once. */

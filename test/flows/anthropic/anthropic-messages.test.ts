@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Middleware } from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
+import { cachedMiddleware } from 'nestjs-cached/anthropic';
 import { z } from 'zod';
 import { deferred, until } from '../../support/deferred.js';
 import { events, json } from '../../support/provider-server.js';
@@ -50,6 +52,19 @@ describe('a message', () => {
       expect(parsed.parsed_output).toEqual({ city: 'Bern' });
     }
     expect(server.asked).toHaveLength(1);
+  });
+
+  it('can be read along by other middleware, served or not', async () => {
+    const { ai, client } = await anthropic(json(message('Hello.')));
+    const read: unknown[] = [];
+    const watch: Middleware = async (request, next, context) => {
+      const response = await next(request);
+      read.push(await context.parse(response));
+      return response;
+    };
+    const middleware = [watch, cachedMiddleware(ai), watch];
+    for (let run = 0; run < 2; run++) await client({ middleware }).messages.create(question);
+    expect(read).toEqual([message('Hello.'), message('Hello.'), message('Hello.')]);
   });
 
   it('has its tokens counted once', async () => {

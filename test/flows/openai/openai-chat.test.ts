@@ -193,6 +193,36 @@ describe('a streamed chat completion', () => {
   });
 });
 
+describe('the cache below', () => {
+  const ask = async (openai: OpenAI, stream: boolean): Promise<[string, string | null]> => {
+    const response = await openai.chat.completions.create({ ...question, stream }).asResponse();
+    return [await response.text(), response.headers.get('x-cache')];
+  };
+  const answers = [
+    ['whole', json(completion('Hello you.')), false],
+    ['streamed', events(...chatEvents('Hello you.')), true],
+  ] as const;
+
+  it.each(
+    (['clone', 'freeze', 'share'] as const).flatMap((isolation) =>
+      answers.map(([name, answer, stream]) => [isolation, name, answer, stream] as const),
+    ),
+  )('may have any isolation: %s, %s', async (isolation, _, answer, stream) => {
+    const { client } = await openAi(answer, {}, { memory: { isolation } });
+    const [text, cache] = await ask(client(), stream);
+    expect(cache).toBeNull();
+    for (let run = 0; run < 2; run++) expect(await ask(client(), stream)).toEqual([text, 'hit']);
+  });
+
+  it.each(answers)('hands on what is too long to be stored: %s', async (_, answer, stream) => {
+    const { client, server } = await openAi(answer, {}, { streams: { maxBytes: 64 } });
+    const [text] = await ask(client(), stream);
+    expect(text).toContain('you.');
+    for (let run = 0; run < 2; run++) expect(await ask(client(), stream)).toEqual([text, null]);
+    expect(server.asked).toHaveLength(3);
+  });
+});
+
 describe('a caller who gives up', () => {
   it('rejects alone; the request goes on for the others, and ends with the last of them', async () => {
     const gate = deferred<undefined>();

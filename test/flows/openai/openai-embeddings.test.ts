@@ -199,19 +199,29 @@ describe('embeddings that cannot be had', () => {
     expect(asked()).toEqual([more.input]);
   });
 
-  it('because of a failure of what another has asked for are asked for again, if that says nothing of these', async () => {
+  it.each([
+    ['nonsense', json({ data: [] }), 200, true],
+    ['400, for one of its texts say', json({ error: {} }, 400), 400, true],
+    ['429', json({ error: {} }, 429), 429, false],
+    ['500', json({ error: {} }, 500), 500, false],
+  ])('by another call for some of the same, which was answered with %s', async (_, answer, status, asksAgain) => {
     const gate = deferred<undefined>();
     const { openai, server } = await embedder(async (request, response) => {
       await gate.promise;
-      // The first request alone is answered with nonsense.
-      return server.asked[0] === request ? json({ data: [] })(request, response) : vectors(request, response);
+      return (server.asked[0] === request ? answer : vectors)(request, response);
     });
-    const first = openai.embeddings.create({ model, input: ['a', 'b'], encoding_format: 'base64' });
+    const statusOf = (input: string[]): Promise<number> =>
+      openai.embeddings
+        .create({ model, input, encoding_format: 'base64' })
+        .asResponse()
+        .catch((error: { status: number }) => error)
+        .then((told) => told.status);
+    const first = statusOf(['a', 'b']);
     await until(() => server.asked.length === 1);
-    const second = openai.embeddings.create({ model, input: 'b' });
+    const second = statusOf(['b']);
     gate.resolve(undefined);
-    expect((await first).data).toEqual([]);
-    expect(found(await second)).toEqual(expected('b'));
+    expect([await first, await second]).toEqual([status, asksAgain ? 200 : status]);
+    expect(server.asked).toHaveLength(asksAgain ? 2 : 1);
   });
 
   it('because the caller has left are there for the next one', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { cachedFetch } from 'nestjs-cached/openai';
 import { deferred, until } from '../../support/deferred.js';
@@ -106,6 +107,21 @@ describe('an answer that is none, or no good one', () => {
   });
 });
 
+it.each([
+  ['embeddings', { object: 'list', data: [] }],
+  ['embeddings', { object: 'list', data: [{ index: 0 }] }],
+  ['embeddings', { data: [{ index: 0, embedding: [1] }], error: { message: 'no' } }],
+  ['moderations', { results: [] }],
+  ['moderations', { results: ['no'] }],
+])('what is no answer of %s is not stored: %j', async (path, body) => {
+  const { ai, server } = await openAi(json(body));
+  for (let run = 0; run < 2; run++) {
+    const response = await cachedFetch(ai)(`${server.url}/v1/${path}`, { method: 'POST', body: '{"input":"a"}' });
+    expect(await response.json()).toEqual(body);
+  }
+  expect(server.asked).toHaveLength(2);
+});
+
 it('an answer that is none has all its headers for each of those who wait for it', async () => {
   const gate = deferred<undefined>();
   const { client, server } = await openAi(async (asked, response) => {
@@ -195,6 +211,15 @@ describe('through the client of OpenAI', () => {
     await ask(server.url, cachedFetch(ai, { ttl: 0 }), { ...question, stream, seed: 1 });
     await ask(server.url, cachedFetch(ai), { ...question, stream, seed: 1 });
     expect(server.asked).toHaveLength(3);
+  });
+
+  it('an event of the manager tells of a failure no more than its status', async () => {
+    const { client, manager } = await openAi(json({ error: { message: 'no such key: sk-test' } }, 401));
+    const told: unknown[] = [];
+    manager.on('loadError', ({ error }) => told.push(error));
+    await expect(client().chat.completions.create(question)).rejects.toMatchObject({ status: 401 });
+    expect(told).toMatchObject([{ name: 'HttpFailure', status: 401 }]);
+    expect(inspect(told, { depth: 9, showHidden: true })).not.toMatch(/sk-test|[0-9a-f]{64}/);
   });
 
   it('says why an answer is not stored', async () => {

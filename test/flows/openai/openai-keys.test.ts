@@ -185,6 +185,7 @@ describe('two calls share an answer exactly when they ask for the same', () => {
 
   it.each([
     ['numbers that no double can tell apart', '{"seed":9007199254740993}', '{"seed":9007199254740992}'],
+    ['exponents beyond a double', '{"seed":1e999}', '{"seed":2e999}'],
     ['another null', '{"stop":null}', '{}'],
     ['a property called __proto__', '{"__proto__":{"a":1}}', '{"__proto__":{"a":2}}'],
     ['a body that has headers', '{"headers":{"user-agent":"a"}}', '{"headers":{"user-agent":"b"}}'],
@@ -286,6 +287,16 @@ describe('where and by whom it is asked', () => {
       cause: expect.objectContaining({ name: 'CacheTenantError' }),
     });
     expect(server.asked).toHaveLength(0);
+  });
+
+  it('long numbers in texts are texts: those in what is ignored change nothing', async () => {
+    const { ai, server } = await openAi(json(completion('Hello.')), { ignore: ['body.metadata'] });
+    const fetch = cachedFetch(ai);
+    for (const id of ['1234567890123456', '6543210987654321 "\\\\', '1e999']) {
+      const body = JSON.stringify({ ...question, metadata: { id } });
+      await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body });
+    }
+    expect(server.asked).toHaveLength(1);
   });
 
   it('paths of the options that are ignored are ignored in the body and the headers', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { HumanMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
+import { generateText, streamText } from 'ai';
 import { toFile } from 'openai';
 import { cachedFetch } from 'nestjs-cached/openai';
 import { events, json } from '../../support/provider-server.js';
@@ -74,6 +76,16 @@ describe('what is not known is sent as it is', () => {
     await expect(cachedFetch(ai)('/chat/completions', { method: 'POST', body: '{}' })).rejects.toThrow(
       'Failed to parse URL',
     );
+  });
+
+  it('a call whose answer is to be checked', async () => {
+    const { ai, server } = await openAi(json(completion('Hello.')));
+    const url = `${server.url}/v1/chat/completions`;
+    const init = { method: 'POST', body: '{}' };
+    await (await cachedFetch(ai)(url, init)).text();
+    const integrity = `sha256-${Buffer.alloc(32).toString('base64')}`;
+    await expect(cachedFetch(ai)(url, { ...init, integrity })).rejects.toThrow('fetch failed');
+    expect(server.asked).toHaveLength(2);
   });
 
   it('bytes of JSON are JSON, and a URL object is an address', async () => {
@@ -150,6 +162,36 @@ describe('cachedFetch', () => {
     await clock.advance(5_000);
     await failed;
     await server.asked[0]!.closed;
+  });
+});
+
+describe('a cache that is off', () => {
+  it('leaves every call as it is', async () => {
+    const { client, server } = await openAi(json(completion('Hello.')), {}, { enabled: false });
+    for (let run = 0; run < 2; run++) {
+      const { response } = await client().chat.completions.create(question).withResponse();
+      expect(response.headers.get('x-cache')).toBeNull();
+    }
+    server.answer = events(...chatEvents('Hello you.'));
+    const stream = await client().chat.completions.create({ ...question, stream: true });
+    expect(await itemsIn(stream)).toHaveLength(4);
+    expect(server.asked).toHaveLength(3);
+  });
+});
+
+describe('with the AI SDK', () => {
+  it('is the fetch of its provider', async () => {
+    const { ai, server } = await openAi(json(completion('Hello you.')));
+    const provider = createOpenAICompatible({ name: 'local', baseURL: `${server.url}/v1`, fetch: cachedFetch(ai) });
+    for (let run = 0; run < 2; run++) {
+      expect((await generateText({ model: provider('gpt-x'), prompt: 'Hello?' })).text).toBe('Hello you.');
+    }
+    server.answer = events(...chatEvents('Hello you there.'));
+    for (let run = 0; run < 2; run++) {
+      const { textStream } = streamText({ model: provider('gpt-x'), prompt: 'Hello?' });
+      expect((await itemsIn(textStream)).join('')).toBe('Hello you there.');
+    }
+    expect(server.asked).toHaveLength(2);
   });
 });
 
