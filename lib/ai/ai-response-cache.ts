@@ -10,7 +10,7 @@ import type { AiCacheEventType, AiCacheListener } from './ai-events.js';
 import { AiParts } from './ai-parts.js';
 import type { AiRequest } from './ai-request.js';
 import { statsOf, summaryOf, type AiCacheStats, type AiPerformanceSummary } from './ai-stats.js';
-import type { AnswerRules, StreamRules } from './answer-rules.js';
+import type { AnswerRules, StreamAnswerRules, StreamRules } from './answer-rules.js';
 import { judge } from './answer-verdict.js';
 import type { CostReport } from './cost/cost-ledger.js';
 import { Generation, type Generate } from './generation.js';
@@ -106,7 +106,7 @@ export class AiResponseCache extends Opaque {
   getOrGenerateStream<P>(
     request: AiRequest | PreparedRequest,
     generate: GenerateStream<P>,
-    rules?: StreamRules,
+    rules?: StreamAnswerRules,
   ): AsyncIterableIterator<P> {
     return new AnswerStream<P>(() => {
       requireFunction(generate);
@@ -116,7 +116,7 @@ export class AiResponseCache extends Opaque {
       const scope = this.scopeOf(prepared.tenant);
       books.asked[prepared.tier]++;
       const parts = { books, clock: cache.parts.clock, storeToolCalls: rules?.storeToolCalls ?? storeToolCalls };
-      const generation = new StreamGeneration(parts, prepared, scope.tenant, generate);
+      const generation = new StreamGeneration(parts, prepared, scope.tenant, generate, rules?.describe);
       const options = this.storing(prepared, rules);
       const items = cache.getOrSetStream(scope, streamKey(prepared), generation.source, options);
       return { items, generation };

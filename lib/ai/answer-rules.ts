@@ -15,6 +15,15 @@ export interface StreamRules extends FreshnessOptions {
   readonly storeToolCalls?: boolean;
 }
 
+/** How one stream is judged and stored. */
+export interface StreamAnswerRules extends StreamRules {
+  /**
+   * What only you know of the answer that this very call has brought, asked when its stream has ended. Goes before what is found
+   * out of the items: for items that do not show it, such as pieces of text.
+   */
+  readonly describe?: () => Partial<AnswerFacts>;
+}
+
 /** How one answer is judged and stored. */
 export interface AnswerRules<R = unknown> extends StreamRules {
   /**

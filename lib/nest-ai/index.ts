@@ -26,7 +26,7 @@ export type { AiCacheEvent, AiCacheEventType, AiCacheListener } from '../ai/ai-e
 export type { AiCallOptions, AiRequest } from '../ai/ai-request.js';
 export type { AiCacheStats, AiPerformanceSummary, CompressionStats } from '../ai/ai-stats.js';
 export type { AiUsage } from '../ai/ai-usage.js';
-export type { AnswerRules, SchemaLike, StreamRules } from '../ai/answer-rules.js';
+export type { AnswerRules, SchemaLike, StreamAnswerRules, StreamRules } from '../ai/answer-rules.js';
 export type { AnswerFacts } from '../ai/answers/answer-facts.js';
 export type { CostBreakdown, CostRow } from '../ai/cost/breakdown.js';
 export type { CostReport } from '../ai/cost/cost-ledger.js';

@@ -1,7 +1,9 @@
 import type { LoaderContext } from '../../contracts/options.js';
 import type { StreamLike } from '../../contracts/stream.js';
 import type { AiBooks, AnswerRecord } from '../ai-books.js';
-import { losesGetters } from '../answer-verdict.js';
+import type { StreamAnswerRules } from '../answer-rules.js';
+import { losesGetters, type AnswerVerdict } from '../answer-verdict.js';
+import type { AnswerFacts } from '../answers/answer-facts.js';
 import { refusalOf } from '../answers/refusal.js';
 import { StreamFacts } from '../answers/stream-facts.js';
 import { GenerationContext } from '../generation-context.js';
@@ -31,6 +33,7 @@ export class StreamGeneration<P> {
     private readonly request: PreparedRequest,
     private readonly tenant: string | undefined,
     private readonly generate: GenerateStream<P>,
+    private readonly describe: StreamAnswerRules['describe'],
   ) {}
 
   get books(): AiBooks {
@@ -51,12 +54,11 @@ export class StreamGeneration<P> {
         seen.take(item);
       },
       end: () => {
-        const { storeToolCalls } = this.parts;
-        const reason = context.refusal ?? refusalOf(seen.facts, { storeToolCalls });
-        const refusal = reason ?? (loses ? 'instance' : undefined);
+        const { facts, refusal: reason } = this.judge(seen.facts);
+        const refusal = context.refusal ?? reason ?? (loses ? 'instance' : undefined);
         if (refusal !== undefined) load.skip();
         const took = this.now() - begun;
-        const record = this.books.generated(this.request, this.tenant, seen.facts, took, refusal);
+        const record = this.books.generated(this.request, this.tenant, facts, took, refusal);
         this.took = took;
         return streamTrailer(record);
       },
@@ -71,6 +73,16 @@ export class StreamGeneration<P> {
   /** The caller was given items that it has not generated. @param waited Milliseconds until the first of them. */
   served(record: AnswerRecord | undefined, waited: number): void {
     this.books.servedFar(this.request, this.tenant, record ?? { took: 0 }, waited);
+  }
+
+  private judge(found: AnswerFacts): AnswerVerdict {
+    try {
+      const facts = { ...found, ...this.describe?.() };
+      return { facts, refusal: refusalOf(facts, { storeToolCalls: this.parts.storeToolCalls }) };
+    } catch {
+      // Who cannot say what it is does not know that it is good.
+      return { facts: found, refusal: 'invalid' };
+    }
   }
 
   now(): number {
