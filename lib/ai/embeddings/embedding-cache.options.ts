@@ -27,6 +27,8 @@ export interface EmbeddingCallOptions extends SetOptions {
   readonly model?: string;
   readonly dimensions?: number;
   readonly version?: string | number;
+  /** How many texts the embedder is given at once at the most. Default: the cache's. */
+  readonly batchSize?: number;
 }
 
 /** The options with their defaults. */

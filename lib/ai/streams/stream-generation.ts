@@ -52,8 +52,9 @@ export class StreamGeneration<P> {
       },
       end: () => {
         const { storeToolCalls } = this.parts;
-        const reason = context.refusal ?? refusalOf(seen.facts, { storeToolCalls });
-        const refusal = reason ?? (loses ? 'instance' : undefined);
+        // The gravest first: what the generation itself wants tells least.
+        const refusal =
+          refusalOf(seen.facts, { storeToolCalls }) ?? (loses ? 'instance' : undefined) ?? context.refusal;
         if (refusal !== undefined) load.skip();
         const took = this.now() - begun;
         const record = this.books.generated(this.request, this.tenant, seen.facts, took, refusal);
