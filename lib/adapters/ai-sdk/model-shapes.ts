@@ -5,7 +5,10 @@
 
 /** What a language model is called with: `LanguageModelV3CallOptions`, `LanguageModelV4CallOptions`. */
 export interface LanguageModelParams {
-  readonly prompt: readonly { readonly role: string }[];
+  readonly prompt: readonly { readonly role: string; readonly content: unknown }[];
+  readonly temperature?: number;
+  readonly seed?: number;
+  readonly tools?: readonly { readonly name: string }[];
   readonly responseFormat?: { readonly type: string };
   readonly abortSignal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string | undefined>>;
