@@ -80,10 +80,10 @@ export function cacheLanguageModel(
       let exchange: Omit<S, 'stream'> | undefined;
       const parts = cache.getOrGenerateStream(
         requestOf(options, params, model),
-        async ({ signal, skip }) => {
-          const { stream, ...rest } = await model.doStream({ ...params, abortSignal: signal });
+        async (context) => {
+          const { stream, ...rest } = await model.doStream({ ...params, abortSignal: context.signal });
           exchange = rest;
-          return new WatchedParts(stream, wantsJson(params), skip);
+          return new WatchedParts(stream, wantsJson(params), () => context.skip());
         },
         rules,
       );

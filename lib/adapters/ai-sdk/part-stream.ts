@@ -66,14 +66,14 @@ export class PartStream<P> {
     return first ?? this.parts.next();
   }
 
-  private hand({ done, value }: Step<P>): void {
-    if (done) {
+  private hand(step: Step<P>): void {
+    if (step.done) {
       this.hasEnded = true;
       if (!this.isClosed) this.controller!.close();
       return this.close();
     }
-    if (fieldOf(value, 'type') === 'finish') this.isWhole = true;
-    if (!this.isClosed) this.controller!.enqueue(value as P);
+    if (fieldOf(step.value, 'type') === 'finish') this.isWhole = true;
+    if (!this.isClosed) this.controller!.enqueue(step.value);
   }
 
   /** The caller's own signal: the stream fails for that one, as the stream of a model would. */

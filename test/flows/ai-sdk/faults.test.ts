@@ -7,7 +7,7 @@ import { cacheEmbeddingModel, cacheLanguageModel } from 'nestjs-cached/ai-sdk';
 import type { CacheManager } from '../../../lib/core/cache-manager.js';
 import { OpenAiServer, sendJson, type Behaviour } from '../../support/openai-server.js';
 import { aiCache } from '../ai/ai-cache.js';
-import { cached, compatible, embeddingModel, MODELS, openai, partsOf } from './models.js';
+import { cached, compatible, embeddingModel, MODELS, openai } from './models.js';
 
 let server: OpenAiServer;
 let ai: AiResponseCache;

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-deprecated -- what the SDK calls so is what most of its users call
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateObject, generateText, Output, stepCountIs, tool } from 'ai';
 import * as z from 'zod';

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { embed, embedMany, generateText, Output, stepCountIs, streamText, tool } from 'ai-v7';
-import { wrapEmbeddingModel, wrapLanguageModel } from 'ai-v7';
+import {
+  embed,
+  embedMany,
+  generateText,
+  Output,
+  stepCountIs,
+  streamText,
+  tool,
+  wrapEmbeddingModel,
+  wrapLanguageModel,
+} from 'ai-v7';
 import type { LanguageModelV4 } from 'ai-sdk-provider-v4';
 import { EmbeddingCache } from 'nestjs-cached/ai';
 import { cacheEmbeddingModel, cacheLanguageModel, type LanguageModelCacheOptions } from 'nestjs-cached/ai-sdk';
@@ -32,9 +41,9 @@ describe.each(MODELS)('ai 7 over %s', (_, make) => {
     const model = await cached(make);
     const [first, ...others] = await Promise.all([1, 2, 3].map(() => generateText({ model, prompt })));
     expect(first!.text).toBe('Hello you there.');
-    for (const { response } of [...others, await generateText({ model, prompt })]) {
-      expect(response.id).toBe(first!.response.id);
-      expect(response.timestamp).toEqual(first!.response.timestamp);
+    for (const { finalStep } of [...others, await generateText({ model, prompt })]) {
+      expect(finalStep.response.id).toBe(first!.finalStep.response.id);
+      expect(finalStep.response.timestamp).toEqual(first!.finalStep.response.timestamp);
     }
     expect(server.calls).toHaveLength(1);
   });

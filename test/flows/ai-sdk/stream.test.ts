@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-deprecated -- what the SDK calls so is what most of its users call
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider';
 import { streamObject, streamText, type LanguageModel } from 'ai';
@@ -5,7 +6,7 @@ import type { AiResponseCache } from 'nestjs-cached/ai';
 import * as z from 'zod';
 import { OpenAiServer } from '../../support/openai-server.js';
 import { aiCache } from '../ai/ai-cache.js';
-import { cached, compatible, MODELS, openai, partsOf } from './models.js';
+import { cached, compatible, MODELS, openai, partsOf, streamObject } from './models.js';
 
 let server: OpenAiServer;
 let ai: AiResponseCache;

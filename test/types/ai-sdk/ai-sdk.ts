@@ -1,18 +1,31 @@
-import type { EmbeddingModelV3Middleware, LanguageModelV3, LanguageModelV3Middleware } from '@ai-sdk/provider';
-import type { EmbeddingModelV3 } from '@ai-sdk/provider';
-import type { EmbeddingModelMiddleware, LanguageModel, LanguageModelMiddleware } from 'ai';
-import { wrapEmbeddingModel, wrapLanguageModel } from 'ai';
-import type { EmbeddingModelV4, EmbeddingModelV4Middleware } from 'ai-sdk-provider-v4';
-import type { LanguageModelV4, LanguageModelV4Middleware } from 'ai-sdk-provider-v4';
 import type {
-  EmbeddingModelMiddleware as EmbeddingModelMiddleware7,
-  LanguageModel as LanguageModel7,
-  LanguageModelMiddleware as LanguageModelMiddleware7,
+  EmbeddingModelV3,
+  EmbeddingModelV3Middleware,
+  LanguageModelV3,
+  LanguageModelV3Middleware,
+} from '@ai-sdk/provider';
+import {
+  wrapEmbeddingModel,
+  wrapLanguageModel,
+  type EmbeddingModelMiddleware,
+  type LanguageModel,
+  type LanguageModelMiddleware,
+} from 'ai';
+import type {
+  EmbeddingModelV4,
+  EmbeddingModelV4Middleware,
+  LanguageModelV4,
+  LanguageModelV4Middleware,
+} from 'ai-sdk-provider-v4';
+import {
+  wrapEmbeddingModel as wrapEmbeddingModel7,
+  wrapLanguageModel as wrapLanguageModel7,
+  type EmbeddingModelMiddleware as EmbeddingModelMiddleware7,
+  type LanguageModel as LanguageModel7,
+  type LanguageModelMiddleware as LanguageModelMiddleware7,
 } from 'ai-v7';
-import { wrapEmbeddingModel as wrapEmbeddingModel7, wrapLanguageModel as wrapLanguageModel7 } from 'ai-v7';
 import type { AiResponseCache, EmbeddingCache } from 'nestjs-cached/ai';
-import { cacheEmbeddingModel, cacheLanguageModel } from 'nestjs-cached/ai-sdk';
-import type { LanguageModelCacheOptions } from 'nestjs-cached/ai-sdk';
+import { cacheEmbeddingModel, cacheLanguageModel, type LanguageModelCacheOptions } from 'nestjs-cached/ai-sdk';
 
 const options: LanguageModelCacheOptions = {
   operation: ({ prompt }) => (prompt[0]?.role === 'system' ? 'chat' : 'ask'),
