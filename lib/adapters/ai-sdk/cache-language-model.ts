@@ -3,7 +3,7 @@ import { factsOfAnswer, isSoundAnswer, wantsJson } from './answer-check.js';
 import { requestOf } from './call-request.js';
 import { checkOptions, requireCache } from './checked-options.js';
 import { requireKnownVersion } from './known-version.js';
-import { LANGUAGE_MODEL_OPTIONS, rulesOf, type LanguageModelCacheOptions } from './language-model.options.js';
+import { LANGUAGE_MODEL_OPTIONS, rulesOf, tagWith, type LanguageModelCacheOptions } from './language-model.options.js';
 import type {
   LanguageModelAnswer,
   LanguageModelCall,
@@ -55,9 +55,10 @@ export function cacheLanguageModel(
       let made: A | undefined;
       const answer = await cache.getOrGenerate<A>(
         requestOf(options, params, model),
-        async ({ signal }) => {
+        async (context) => {
+          tagWith(options, params, context);
           // Not by `doGenerate`: that has the signal of this caller, and who has joined it has not left with it.
-          made = await model.doGenerate({ ...params, abortSignal: signal });
+          made = await model.doGenerate({ ...params, abortSignal: context.signal });
           return withoutExchange(made);
         },
         {
@@ -81,6 +82,7 @@ export function cacheLanguageModel(
       const parts = cache.getOrGenerateStream(
         requestOf(options, params, model),
         async (context) => {
+          tagWith(options, params, context);
           const { stream, ...rest } = await model.doStream({ ...params, abortSignal: context.signal });
           exchange = rest;
           return new WatchedParts(stream, wantsJson(params), () => context.skip());

@@ -1,6 +1,6 @@
 // oxlint-disable typescript/no-deprecated -- what the SDK calls so is what most of its users call
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateObject, generateText, Output, stepCountIs, tool } from 'ai';
+import { generateObject, generateText, Output, stepCountIs, streamText, tool } from 'ai';
 import * as z from 'zod';
 import { OpenAiServer } from '../../support/openai-server.js';
 import { aiCache } from '../ai/ai-cache.js';
@@ -227,6 +227,23 @@ describe('options', () => {
     await clock.advance(60_001);
     await ask('other');
     expect(server.calls).toHaveLength(3);
+  });
+
+  it('group answers, which are then forgotten together', async () => {
+    const { ai, manager } = await aiCache();
+    const model = cached(openai(server).chat('small'), ai, { tags: ({ headers }) => [`user:${headers?.['x-user']}`] });
+    const ask = (user: string): Promise<unknown> => generateText({ model, prompt, headers: { 'x-user': user } });
+    const stream = async (): Promise<string> => streamText({ model, prompt, headers: { 'x-user': 'a' } }).text;
+    for (const user of ['a', 'b', 'a', 'b']) await ask(user);
+    for (let nth = 0; nth < 2; nth++) await stream();
+    expect(server.calls).toHaveLength(3);
+    await manager.invalidateTags('user:a');
+    for (const user of ['a', 'b']) await ask(user);
+    await stream();
+    expect(server.calls).toHaveLength(5);
+    await ai.invalidateByModel('small');
+    await ask('b');
+    expect(server.calls).toHaveLength(6);
   });
 
   it('leave a call to the model', async () => {

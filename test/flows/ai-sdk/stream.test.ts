@@ -6,7 +6,7 @@ import type { AiResponseCache } from 'nestjs-cached/ai';
 import * as z from 'zod';
 import { OpenAiServer } from '../../support/openai-server.js';
 import { aiCache } from '../ai/ai-cache.js';
-import { cached, compatible, MODELS, openai, partsOf, streamObject } from './models.js';
+import { cached, compatible, MODELS, openai, partsOf } from './models.js';
 
 let server: OpenAiServer;
 let ai: AiResponseCache;
