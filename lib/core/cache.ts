@@ -3,6 +3,7 @@ import type { Loader, LoaderContext } from '../contracts/options.js';
 import type { StreamLoader } from '../contracts/stream.js';
 import type { CacheUsageError } from '../support/errors.js';
 import { Opaque } from '../support/opaque.js';
+import { mayBeShared } from '../support/shared-signal.js';
 import { untilAborted } from '../support/until-aborted.js';
 import type { LoadedItem } from './batches/loaded-item.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
@@ -169,6 +170,7 @@ export class Cache extends Opaque {
     const context = new LoadContext<T>(key, undefined);
     if (left === undefined) return (await runLoader(this.parts.clock, loader, context)).value as T;
     left.throwIfAborted();
+    mayBeShared(left);
     const giveUp = (): void => context.abort(left.reason as Error);
     left.addEventListener('abort', giveUp, { once: true });
     try {

@@ -1,4 +1,5 @@
 import type { Entry } from '../contracts/entry.js';
+import { mayBeShared } from '../support/shared-signal.js';
 import { untilAborted } from '../support/until-aborted.js';
 import { Budget } from './budget.js';
 import { DirectLoad } from './direct-load.js';
@@ -48,6 +49,7 @@ export class ReadThrough {
 
   private async getUntilLeft<T>(call: ReadCall<T>, left: AbortSignal): Promise<T> {
     left.throwIfAborted();
+    mayBeShared(left);
     const { hardTimeout } = call.options;
     if (hardTimeout === undefined) return untilAborted(left, this.serve(call, left));
     const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;

@@ -1,4 +1,5 @@
 import { fieldOf } from '../../ai/answers/fields.js';
+import { mayBeShared } from '../../support/shared-signal.js';
 
 type Step<P> = IteratorResult<P, undefined>;
 
@@ -28,6 +29,7 @@ export class PartStream<P> {
   /** Rejects as a model does that could not be asked; with the reason of `left` when that is aborted first. */
   static async open<P>(parts: AsyncIterator<P, undefined>, left: AbortSignal | undefined): Promise<ReadableStream<P>> {
     const opened = new PartStream(parts, left);
+    if (left) mayBeShared(left);
     left?.addEventListener('abort', opened.leave, { once: true });
     try {
       opened.first = await parts.next();

@@ -1,8 +1,11 @@
 // oxlint-disable typescript/no-deprecated -- what the SDK calls so is what most of its users call
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { generateObject, generateText, Output, stepCountIs, streamText, tool } from 'ai';
 import * as z from 'zod';
-import { OpenAiServer } from '../../support/openai-server.js';
+import { settle, until } from '../../support/deferred.js';
+import { eventually } from '../../support/eventually.js';
+import { OpenAiServer, sendJson } from '../../support/openai-server.js';
 import { aiCache } from '../ai/ai-cache.js';
 import { cached, compatible, MODELS, openai } from './models.js';
 
@@ -182,6 +185,26 @@ describe('who leaves', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it('may do so by one signal for many calls, which is no leak to be warned of', async () => {
+    const { ai } = await aiCache();
+    const model = cached(openai(server).chat('small'), ai);
+    const { signal } = new AbortController();
+    const call = {
+      abortSignal: signal,
+      prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'a' }] }],
+    };
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, seed) => {
+        await model.doGenerate({ ...call, seed });
+        for await (const __ of (await model.doStream({ ...call, seed })).stream) continue;
+      }),
+    );
+    await settle();
+    // Node warns of a leak where they are more than that.
+    expect(getMaxListeners(signal)).toBeGreaterThan(40);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it('hangs up on the model when nobody else waits; the next call asks anew', async () => {
     const { ai } = await aiCache();
     const model = cached(openai(server).chat('small'), ai);
@@ -226,6 +249,26 @@ describe('options', () => {
     expect(server.calls).toHaveLength(2);
     await clock.advance(60_001);
     await ask('other');
+    expect(server.calls).toHaveLength(3);
+  });
+
+  it('serve what is stale while the model fails, and while it answers', async () => {
+    const { ai, clock } = await aiCache();
+    const model = cached(openai(server).chat('small'), ai, {
+      ttl: '1m',
+      staleIfError: '1h',
+      staleWhileRevalidate: '1m',
+    });
+    const ask = async (): Promise<string | undefined> =>
+      (await generateText({ model, prompt, maxRetries: 0 })).response.id;
+    expect(await ask()).toBe('answer-1');
+    await clock.advance(61_000);
+    expect(await ask()).toBe('answer-1');
+    await until(() => server.calls.length === 2);
+    await eventually(ask, (id) => id === 'answer-2');
+    await clock.advance(180_000);
+    server.behave = (response) => sendJson(response, { error: { message: 'No.' } }, 500);
+    expect(await ask()).toBe('answer-2');
     expect(server.calls).toHaveLength(3);
   });
 

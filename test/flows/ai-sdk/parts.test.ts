@@ -195,6 +195,24 @@ describe('parts', () => {
     }
   });
 
+  it('of a whole answer are not stored when it asks whether a tool may run, and are when there is no text in it', async () => {
+    const asks: LanguageModelV4Content[] = [
+      { type: 'text', text: 'May I?' },
+      { type: 'tool-approval-request', approvalId: 'a', toolCallId: 'c' },
+    ];
+    const draws: LanguageModelV4Content[] = [{ type: 'reasoning-file', mediaType: 'image/png', data }];
+    for (const [content, times] of [
+      [asks, 2],
+      [draws, 1],
+    ] as const) {
+      const source = answered<LanguageModelV4StreamPart, LanguageModelV4Content>([], content);
+      const middleware = cacheLanguageModel(await open('memory'));
+      const model = wrapLanguageModel7({ model: { specificationVersion: 'v4', ...source }, middleware });
+      for (let nth = 0; nth < 2; nth++) expect((await model.doGenerate({ prompt })).content).toStrictEqual(content);
+      expect(source.asked()).toBe(times);
+    }
+  });
+
   it('are the same for all who read along', async () => {
     const model = third();
     const wrapped = wrapLanguageModel({ model, middleware: cacheLanguageModel(await open('memory')) });

@@ -37,6 +37,18 @@ describe.each<[string, AiCacheOptions]>([
     expect(signals.map(({ reason }) => reason as unknown)).toEqual([gone]);
   });
 
+  it('waits no longer for a model that takes no notice', async () => {
+    const { ai } = await aiCache(options);
+    const answer = deferred<string>();
+    const leaving = new AbortController();
+    const asked = ai.getOrGenerate(request, () => answer.promise, { signal: leaving.signal });
+    await settle();
+    leaving.abort(gone);
+    await expect(asked).rejects.toBe(gone);
+    answer.reject(new Error('of no interest any more'));
+    await settle();
+  });
+
   it('asks nobody when it has left before', async () => {
     const { ai } = await aiCache(options);
     const { signals, generate } = slowModel();
