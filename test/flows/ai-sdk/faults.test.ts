@@ -68,6 +68,7 @@ const events =
   };
 const delta =
   '{"id":"x","created":1,"model":"small","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}';
+const refusal = delta.replace('content', 'refusal');
 const finished = (reason: string): string =>
   `{"id":"x","created":1,"model":"small","choices":[{"index":0,"delta":{},"finish_reason":"${reason}"}]}`;
 const status =
@@ -86,6 +87,8 @@ const CHATS = MODELS.filter(([name]) => !name.startsWith('responses'));
 describe.each(CHATS)('an answer of %s that is none', (name, make) => {
   /** One of the two says so itself, by a part that is an error. */
   const cut = name === '@ai-sdk/openai-compatible' ? 'error' : 'cut';
+  /** One of the two does not read it, and so has no text. */
+  const refused = name === '@ai-sdk/openai-compatible' ? 'empty' : 'content-filter';
   const said = { role: 'assistant', content: 'Hel' };
   it.each<[string, Behaviour, string | undefined]>([
     ['401', status(401), undefined],
@@ -101,6 +104,7 @@ describe.each(CHATS)('an answer of %s that is none', (name, make) => {
       'tool-calls',
     ],
     ['a refusal by a filter', completion(said, 'content_filter'), 'content-filter'],
+    ['a refusal of the model', completion({ role: 'assistant', content: null, refusal: 'No.' }, 'stop'), refused],
     ['a text that is cut off', completion(said, 'length'), 'length'],
     ['an end that nobody knows', completion(said, 'weather'), 'other'],
     ['no end', completion(said, null as never), 'other'],
@@ -129,6 +133,7 @@ describe.each(CHATS)('an answer of %s that is none', (name, make) => {
     ['an error behind its end', events(delta, finished('stop'), '{"error":{"message":"No."}}'), 'error'],
     ['a call for a tool', events(asksForTool, finished('tool_calls'), '[DONE]'), 'tool-calls'],
     ['a refusal by a filter', events(delta, finished('content_filter'), '[DONE]'), 'content-filter'],
+    ['a refusal of the model', events(refusal, finished('stop'), '[DONE]'), refused],
     ['a text that is cut off', events(delta, finished('length'), '[DONE]'), 'length'],
     ['an end that nobody knows', events(delta, finished('weather'), '[DONE]'), 'other'],
     ['no text', events(finished('stop'), '[DONE]'), 'empty'],

@@ -227,6 +227,17 @@ describe('who leaves', () => {
   });
 });
 
+it('goes past a cache that is switched off', async () => {
+  const { ai } = await aiCache({ cache: { enabled: false } });
+  const model = cached(openai(server).chat('small'), ai);
+  for (let nth = 1; nth < 3; nth++) {
+    const { text, response } = await generateText({ model, prompt, abortSignal: new AbortController().signal });
+    expect([text, response.id]).toEqual(['Hello you there.', `answer-${nth * 2 - 1}`]);
+    expect(await streamText({ model, prompt }).text).toBe('Hello you there.');
+  }
+  expect(server.calls).toHaveLength(4);
+});
+
 describe('options', () => {
   it('name the operation, the tenant and the ttl, by the call too', async () => {
     const { ai, clock, events } = await aiCache({ cache: {} });

@@ -113,6 +113,16 @@ const PARTS_4: LanguageModelV4StreamPart[] = [
   { type: 'finish', usage, finishReason },
 ];
 
+/** Every kind that the types of both specifications know, and whether a stream with one of it may be stored. */
+const KINDS: Readonly<Record<LanguageModelV3StreamPart['type'] | LanguageModelV4StreamPart['type'], boolean>> = {
+  ...{ 'stream-start': true, 'response-metadata': true, finish: true, ping: true, raw: true },
+  ...{ 'text-start': true, 'text-delta': true, 'text-end': true },
+  ...{ 'reasoning-start': true, 'reasoning-delta': true, 'reasoning-end': true, 'reasoning-file': true },
+  ...{ 'tool-input-start': true, 'tool-input-delta': true, 'tool-input-end': true },
+  ...{ 'tool-call': true, 'tool-result': true, source: true, file: true, custom: true },
+  ...{ 'tool-approval-request': false, error: false },
+};
+
 /** Every answer is a new one, so that what one reader does to it concerns no other. */
 const answered = <P, C>(parts: P[], content: C[]) => {
   let asked = 0;
@@ -183,6 +193,11 @@ describe.each(['memory', 'redis'])('every part comes back as it was, out of %s',
 });
 
 describe('parts', () => {
+  it('are tried here in every kind there is', () => {
+    const kinds = Object.keys(KINDS).filter((kind) => KINDS[kind as keyof typeof KINDS]);
+    expect(new Set([...PARTS, ...PARTS_4].map(({ type }) => type))).toEqual(new Set(kinds));
+  });
+
   it('are each reader’s own', async () => {
     const model = wrapLanguageModel({ model: third(), middleware: cacheLanguageModel(await open('memory')) });
     for (let nth = 0; nth < 3; nth++) {
