@@ -94,7 +94,7 @@ export class AiResponseCache extends Opaque {
     const generation = new Generation(parts, request, scope.tenant, generate, rules);
     const options = resolver.resolve(this.storing(request, rules));
     const begun = clock.now();
-    const answer = await cache.read(scope, request.key, generation.load, options, tried);
+    const answer = await cache.read(scope, request.key, generation.load, options, tried, rules?.signal);
     if (!generation.hasMade(answer)) books.servedFar(request, scope.tenant, answer, clock.now() - begun);
     return answer.response as R;
   }

@@ -31,6 +31,11 @@ export interface AnswerRules<R = unknown> extends StreamRules {
    * example a JSON that is cut in half.
    */
   readonly validate?: ((response: R) => boolean) | SchemaLike;
+  /**
+   * Aborted when this caller gives up, which rejects with the signal's reason, for this caller alone. The generation goes on for
+   * those who wait beside it, and is told to stop when the last of them has left. A stream is left by `return()`.
+   */
+  readonly signal?: AbortSignal;
   /** What only you know of an answer: the tokens of a client of your own, that it was cut off. Goes before what is found out. */
   readonly describe?: (response: R) => Partial<AnswerFacts>;
 }

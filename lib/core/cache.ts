@@ -3,6 +3,8 @@ import type { Loader, LoaderContext } from '../contracts/options.js';
 import type { StreamLoader } from '../contracts/stream.js';
 import type { CacheUsageError } from '../support/errors.js';
 import { Opaque } from '../support/opaque.js';
+import { mayBeShared } from '../support/shared-signal.js';
+import { untilAborted } from '../support/until-aborted.js';
 import type { LoadedItem } from './batches/loaded-item.js';
 import type { CallOptions, GetOrSetOptions } from './call-options.js';
 import { isDueEarly } from './early-refresh.js';
@@ -94,15 +96,19 @@ export class Cache extends Opaque {
     }
   }
 
-  /** `getOrSet` with options that are resolved already. `tried`: what `tryHit` has answered. */
+  /**
+   * `getOrSet` with options that are resolved already. `tried`: what `tryHit` has answered. `left`: aborted when the caller gives
+   * up; see `ReadThrough.get`.
+   */
   read<T>(
     scope: CacheScope,
     key: string,
     loader: Loader<T>,
     options: CallOptions,
     tried: typeof NO_HIT | typeof RENEW,
+    left?: AbortSignal,
   ): Promise<T> {
-    return this.readOn(scope, key, loader, options, tried, this.parts.store.peek?.(scope.idOf(key)));
+    return this.readOn(scope, key, loader, options, tried, this.parts.store.peek?.(scope.idOf(key)), left);
   }
 
   /** `entry`: what a look in this very stretch has found in the process. */
@@ -113,9 +119,10 @@ export class Cache extends Opaque {
     options: CallOptions,
     tried: typeof NO_HIT | typeof RENEW,
     entry: NearEntry | undefined,
+    left?: AbortSignal,
   ): Promise<T> {
     const { clock, enabled } = this.parts;
-    if (!enabled) return this.loadUncached(key, loader);
+    if (!enabled) return this.loadUncached(key, loader, left);
     const call = { address: { scope, key, id: scope.idOf(key) }, loader, options };
     if (entry) {
       const now = clock.now();
@@ -123,7 +130,7 @@ export class Cache extends Opaque {
       if (state === 'fresh' || (state === 'stale' && now < entry.staleAt + options.staleWhileRevalidate))
         return this.serve(call, entry, state, tried);
     }
-    return this.readThrough.get(call, entry);
+    return this.readThrough.get(call, entry, left);
   }
 
   private async serve<T>(
@@ -159,8 +166,18 @@ export class Cache extends Opaque {
     return new CachedStream((gone) => this.streamReads.open(scope, key, loader, options, gone, decide));
   }
 
-  private async loadUncached<T>(key: string, loader: Loader<T>): Promise<T> {
-    return (await runLoader(this.parts.clock, loader, new LoadContext<T>(key, undefined))).value as T;
+  private async loadUncached<T>(key: string, loader: Loader<T>, left?: AbortSignal): Promise<T> {
+    const context = new LoadContext<T>(key, undefined);
+    if (left === undefined) return (await runLoader(this.parts.clock, loader, context)).value as T;
+    left.throwIfAborted();
+    mayBeShared(left);
+    const giveUp = (): void => context.abort(left.reason as Error);
+    left.addEventListener('abort', giveUp, { once: true });
+    try {
+      return (await untilAborted(left, runLoader(this.parts.clock, loader, context))).value as T;
+    } finally {
+      left.removeEventListener('abort', giveUp);
+    }
   }
 
   async getOrSetMany<T>(

@@ -1,4 +1,6 @@
 import type { Entry } from '../contracts/entry.js';
+import { mayBeShared } from '../support/shared-signal.js';
+import { untilAborted } from '../support/until-aborted.js';
 import { Budget } from './budget.js';
 import { DirectLoad } from './direct-load.js';
 import { FlightDeck, type ReadCall } from './flight-deck.js';
@@ -31,14 +33,30 @@ export class ReadThrough {
     this.direct = immediate && new DirectLoad(parts, immediate);
   }
 
-  /** `near`: what a look in this very stretch has found in the process. */
-  get<T>(call: ReadCall<T>, near: Entry | undefined): Promise<T> {
+  /**
+   * `near`: what a look in this very stretch has found in the process. `left`: aborted when the caller gives up, which rejects
+   * for this caller alone; whoever else waits goes on to, and the last who leaves ends the load.
+   */
+  get<T>(call: ReadCall<T>, near: Entry | undefined, left?: AbortSignal): Promise<T> {
+    if (left !== undefined) return this.getUntilLeft(call, left);
     const direct = this.direct?.start(call, near);
     if (direct !== undefined) return direct;
     const { hardTimeout } = call.options;
     if (hardTimeout === undefined) return this.serve(call, undefined);
     const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
     return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.serve(call, limit));
+  }
+
+  private async getUntilLeft<T>(call: ReadCall<T>, left: AbortSignal): Promise<T> {
+    left.throwIfAborted();
+    mayBeShared(left);
+    const { hardTimeout } = call.options;
+    if (hardTimeout === undefined) return untilAborted(left, this.serve(call, left));
+    const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
+    const served = withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) =>
+      this.serve(call, AbortSignal.any([limit!, left])),
+    );
+    return untilAborted(left, served);
   }
 
   /** Renews the key in the background, unless that is under way already. */
@@ -52,7 +70,7 @@ export class ReadThrough {
     const served = await this.board(call, limit, (flight, leads) =>
       new Passenger<T>(this.parts, call.address, call.options, flight, leads).ride(limit),
     );
-    return served === ALONE ? this.loadUncached(call) : served;
+    return served === ALONE ? this.loadUncached(call, limit) : served;
   }
 
   /**
@@ -83,18 +101,23 @@ export class ReadThrough {
   }
 
   /** Neither joined nor stored. */
-  private async loadUncached<T>(call: ReadCall<T>): Promise<T> {
+  private async loadUncached<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
     const { clock, events } = this.parts;
     const { scope, key } = call.address;
     events.miss(scope, key);
     const begun = clock.now();
+    const context = new LoadContext<T>(key, undefined);
+    const giveUp = (): void => context.abort(limit!.reason as Error);
+    limit?.addEventListener('abort', giveUp, { once: true });
     try {
-      const { value, duration } = await runLoader(clock, call.loader, new LoadContext<T>(key, undefined));
+      const { value, duration } = await runLoader(clock, call.loader, context);
       events.load(scope, { key, duration, stored: false, background: false });
       return value as T;
     } catch (error) {
       events.loadError(scope, { key, duration: clock.now() - begun, error, background: false });
       throw error;
+    } finally {
+      limit?.removeEventListener('abort', giveUp);
     }
   }
 }

@@ -3,8 +3,8 @@ import { fieldOf, hasField, hasList, listField, objectField, textField } from '.
 
 /**
  * `GenerateTextResult` and `GenerateObjectResult` of the AI SDK (5 and 6: `text` or `object`, `finishReason`, `toolCalls`,
- * `usage`, `totalUsage`, `response.modelId`), and what a model itself gives: `LanguageModelV2` and `LanguageModelV3`
- * `doGenerate` (`content` parts, `finishReason`, `usage`).
+ * `usage`, `totalUsage`, `response.modelId`), and what a model itself gives: `doGenerate` of `LanguageModelV2` to
+ * `LanguageModelV4` (`content` parts, `finishReason`, `usage`).
  */
 export function readAiSdkResult(answer: object, tally: AnswerTally): boolean {
   if (!hasField(answer, 'finishReason')) return false;
@@ -27,7 +27,9 @@ function readPart(part: unknown, tally: AnswerTally, isText: boolean): void {
   const type = fieldOf(part, 'type');
   if (type === 'text' && isText) tally.addText(textField(part, 'text'));
   else if (type === 'tool-call') addCall(part, tally);
-  else if (type === 'file') tally.addOther();
+  // Of a tool that the provider would run itself, once somebody has allowed it.
+  else if (type === 'tool-approval-request') tally.hasToolCalls = true;
+  else if (type === 'file' || type === 'reasoning-file' || type === 'custom') tally.addOther();
 }
 
 function addCall(call: unknown, tally: AnswerTally): void {

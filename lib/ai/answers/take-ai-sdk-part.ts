@@ -9,11 +9,13 @@ const SILENT: ReadonlySet<unknown> = new Set([
 ]);
 
 /** So are events of an application called, too, which no `finish` need follow. */
-const COMMON: ReadonlySet<unknown> = new Set(['start', 'reasoning', 'source', 'raw', 'file', 'object']);
+const COMMON: ReadonlySet<unknown> = new Set([
+  ...['start', 'reasoning', 'source', 'raw', 'file', 'object', 'ping', 'custom', 'reasoning-file'],
+]);
 
 /**
- * `TextStreamPart` and `ObjectStreamPart` of the AI SDK (`fullStream`), and `LanguageModelV2StreamPart` and
- * `LanguageModelV3StreamPart` of a model itself. Their end is `finish`. `false` when the item is none of them.
+ * `TextStreamPart` and `ObjectStreamPart` of the AI SDK (`fullStream`), and the parts of a model itself
+ * (`LanguageModelV2StreamPart` to `LanguageModelV4StreamPart`). Their end is `finish`. `false` when the item is none of them.
  */
 export function takeAiSdkPart(item: object, tally: StreamTally): boolean {
   const type = fieldOf(item, 'type');
@@ -30,7 +32,13 @@ function takeTelling(type: unknown, item: object, tally: StreamTally): boolean {
       return true;
     case 'file':
     case 'object':
+    case 'custom':
+    case 'reasoning-file':
       tally.addOther();
+      return true;
+    // Of a tool that the provider would run itself, once somebody has allowed it: asked for in this conversation alone.
+    case 'tool-approval-request':
+      tally.hasToolCalls = true;
       return true;
     case 'tool-call':
       if (fieldOf(item, 'providerExecuted') !== true) tally.hasToolCalls = true;

@@ -32,6 +32,8 @@ export interface EmbeddingCallOptions extends SetOptions {
    * another key. Default: none is told, which is one of its own.
    */
   readonly purpose?: string;
+  /** How many texts the embedder is given at once at the most. Default: the cache's. */
+  readonly batchSize?: number;
 }
 
 /** The options with their defaults. */

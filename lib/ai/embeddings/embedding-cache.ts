@@ -3,6 +3,7 @@ import type { CallOptions } from '../../core/call-options.js';
 import type { CacheScope } from '../../core/scopes.js';
 import type { MaybePromise } from '../../contracts/maybe-promise.js';
 import type { SetOptions } from '../../contracts/options.js';
+import { checkLimit, type BatchLimits } from '../../core/batches/in-batches.js';
 import { CacheUsageError } from '../../support/errors.js';
 import { Opaque } from '../../support/opaque.js';
 import { tenantScope } from '../tenant-scope.js';
@@ -49,6 +50,11 @@ export class EmbeddingCache extends Opaque {
     this.copies = manager.cache.parts.isolation.keep(new Float32Array(1)).handing.isShared;
   }
 
+  /** Which vectors these are, as the options of the cache say. */
+  get version(): string | number | undefined {
+    return this.rules.identity.version;
+  }
+
   /**
    * The vector in the cache, or the one that `embed` brings; it runs once however many ask at the same time, by this method
    * or by `getOrEmbedMany`. The embedder's own error reaches the caller unchanged, also where it has failed for the batch of
@@ -86,7 +92,7 @@ export class EmbeddingCache extends Opaque {
     const scope = tenantScope(this.manager, options?.tenant);
     const byKey = new Map<string, string>();
     const keys = keysOf(space, texts, byKey);
-    const load = new EmbeddingLoad(cache.parts, scope, space, this.rules.limits, byKey, embedBatch);
+    const load = new EmbeddingLoad(cache.parts, scope, space, this.limitsOf(options), byKey, embedBatch);
     const found = await cache.loadMany(scope, [...byKey.keys()], load.run, this.resolved(options));
     const given = new Set<Float32Array>();
     return keys.map((key) => {
@@ -101,6 +107,12 @@ export class EmbeddingCache extends Opaque {
   async delete(texts: Iterable<string>, options?: Omit<EmbeddingCallOptions, keyof SetOptions>): Promise<boolean> {
     const scope: CacheScope = tenantScope(this.manager, options?.tenant);
     return this.manager.cache.invalidations.deleteMany(scope, keysOf(this.spaces.of(options), texts, new Map()));
+  }
+
+  private limitsOf(options: EmbeddingCallOptions | undefined): BatchLimits {
+    const { limits } = this.rules;
+    if (options?.batchSize === undefined) return limits;
+    return { ...limits, size: checkLimit('batchSize', options.batchSize) };
   }
 
   private resolved(options: EmbeddingCallOptions | undefined): CallOptions {
@@ -120,7 +132,7 @@ async function asked(embed: Embed, text: string): Promise<EmbeddingVector> {
 /** What concerns the entries only. */
 function storing(options: EmbeddingCallOptions | undefined): SetOptions | undefined {
   if (options === undefined) return undefined;
-  const { tenant: _t, model: _m, dimensions: _d, version: _v, purpose: _p, ...rest } = options;
+  const { tenant: _0, model: _1, dimensions: _2, version: _3, purpose: _4, batchSize: _5, ...rest } = options;
   return rest;
 }
 

@@ -4,11 +4,16 @@
  * tells its JSON schema to those only who import it.
  */
 export function schemaKind(value: object): 'json' | 'foreign' | undefined {
-  if ('_zod' in value || '~standard' in value) return 'foreign';
+  // A JSON schema that zod has made carries a hidden `~standard`, beside all that is to be read.
+  if ('_zod' in value || ('~standard' in value && !isHidden(value, '~standard'))) return 'foreign';
   // Version 3 of zod.
   if ('_def' in value && typeof Reflect.get(value, 'parse') === 'function') return 'foreign';
   if (!('jsonSchema' in value)) return undefined;
   return 'validate' in value || Object.getOwnPropertySymbols(value).length > 0 ? 'json' : undefined;
+}
+
+function isHidden(value: object, name: string): boolean {
+  return Object.getOwnPropertyDescriptor(value, name)?.enumerable === false;
 }
 
 /**

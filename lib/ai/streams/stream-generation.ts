@@ -55,7 +55,8 @@ export class StreamGeneration<P> {
       },
       end: () => {
         const { facts, refusal: reason } = this.judge(seen.facts);
-        const refusal = context.refusal ?? reason ?? (loses ? 'instance' : undefined);
+        // The gravest first: what the generation itself wants tells least.
+        const refusal = reason ?? (loses ? 'instance' : undefined) ?? context.refusal;
         if (refusal !== undefined) load.skip();
         const took = this.now() - begun;
         const record = this.books.generated(this.request, this.tenant, facts, took, refusal);

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CacheManager, InjectCache } from 'nestjs-cached';
-import type { CacheEvent, LoaderContext } from 'nestjs-cached';
-import { AiResponseCache } from 'nestjs-cached/ai';
+import type { CacheEvent } from 'nestjs-cached';
 import { documentTag } from '../files/source-file.js';
 import { checkQuestion } from './ai-body.js';
 import type { AiBody } from './ai-body.js';
@@ -22,37 +21,26 @@ export interface Told<T> {
   readonly total: number;
 }
 
-/** Answers about texts: from the cache, or from the engine, once for all who ask at the same time. */
+/** Answers about texts: the engine has them, from the cache or anew. */
 @Injectable()
 export class AiAnswers {
   constructor(
     @Inject(AI_ENGINE) private readonly engine: AiEngine,
     @InjectCache(AI_CACHE) private readonly cache: CacheManager,
-    private readonly responses: AiResponseCache,
     private readonly texts: DocumentTexts,
   ) {}
 
   async answer(operation: AiOperation, body: AiBody): Promise<Told<AiAnswer>> {
     const task = await this.#taskOf(operation, body);
-    const request = this.#requestOf(task, body);
-    return this.#observed(request.key, () =>
-      this.responses.getOrGenerate<AiAnswer>(request, (context) => {
-        tagWith(body, context);
-        return this.engine.answer(task, context.signal);
-      }),
-    );
+    const { signal } = new AbortController();
+    return this.#observed(() => this.engine.answer(task, signal));
   }
 
   /** Has its first part when it resolves. @param left aborted when the reader has gone, which leaves others theirs */
   async stream(operation: AiOperation, body: AiBody, left: AbortSignal): Promise<Told<AsyncIterable<AiPart>>> {
     const task = await this.#taskOf(operation, body);
-    const request = this.#requestOf(task, body);
-    const parts = this.responses.getOrGenerateStream<AiPart>(request, (context) => {
-      tagWith(body, context);
-      return this.engine.stream(task, context.signal);
-    });
-    left.addEventListener('abort', () => void parts.return?.(), { once: true });
-    return this.#observed(request.key, async () => withFirst(await parts.next(), parts));
+    const parts = this.engine.stream(task, left)[Symbol.asyncIterator]();
+    return this.#observed(async () => withFirst(await parts.next(), parts));
   }
 
   /** Forgets what was answered about a file. `true`: everywhere. */
@@ -60,42 +48,31 @@ export class AiAnswers {
     return this.cache.invalidateTags(documentTag(hash));
   }
 
-  async #observed<T>(key: string, run: () => Promise<T>): Promise<Told<T>> {
+  async #observed<T>(run: () => Promise<T>): Promise<Told<T>> {
     const start = performance.now();
-    const { value, outcomes } = await this.cache.observe(run);
-    return {
-      answer: value,
-      key,
-      outcomes: outcomes.filter(({ cache }) => cache === AI_CACHE),
-      total: performance.now() - start,
-    };
+    const { value, outcomes: all } = await this.cache.observe(run);
+    const outcomes = all.filter(({ cache }) => cache === AI_CACHE);
+    const [key = ''] = outcomes.flatMap((event) => ('key' in event && event.key !== undefined ? [event.key] : []));
+    return { answer: value, key, outcomes, total: performance.now() - start };
   }
 
   async #taskOf(operation: AiOperation, body: AiBody): Promise<AiTask> {
     checkQuestion(operation, body);
     const { hash, text, question, options } = body;
-    return { operation, text: text ?? (await this.texts.of(hash!)), ...(question ? { question } : {}), options };
-  }
-
-  #requestOf({ operation, text, question, options }: AiTask, { hash }: AiBody) {
-    const { provider, model, version } = this.engine;
-    return this.responses.prepare({
+    return {
       operation,
-      text,
+      text: text ?? (await this.texts.of(hash!)),
       ...(question ? { question } : {}),
-      // With the file's hash, so that an answer about a file is forgotten with the file, and one about the same text that
-      // somebody has sent as such is not.
-      options: { provider, model, promptVersion: version, document: hash, ...options },
-    });
+      ...(hash === undefined ? {} : { document: hash }),
+      options,
+    };
   }
 }
 
-function tagWith({ hash }: AiBody, context: Pick<LoaderContext, 'setTags'>): void {
-  if (hash !== undefined) context.setTags(documentTag(hash));
-}
-
-async function* withFirst(first: IteratorResult<AiPart>, rest: AsyncIterableIterator<AiPart>): AsyncGenerator<AiPart> {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
+async function* withFirst(first: IteratorResult<AiPart>, rest: AsyncIterator<AiPart>): AsyncGenerator<AiPart> {
+  try {
+    for (let step = first; !step.done; step = await rest.next()) yield step.value;
+  } finally {
+    await rest.return?.();
+  }
 }

@@ -15,6 +15,8 @@ export interface AiTask {
   readonly text: string;
   /** What `qa` answers. */
   readonly question?: string;
+  /** The hash of the file that the text is of: what is answered about it is forgotten with it. */
+  readonly document?: string;
   readonly options: AiTaskOptions;
 }
 
@@ -48,7 +50,7 @@ export interface AiEngine {
   readonly model: string;
   /** Which wording of prompts, or which rules, it answers by: answers of another one are not its own. */
   readonly version: number;
-  /** @throws {AiProviderError} */
+  /** @throws {AiProviderError}; the signal's reason, once it is aborted */
   answer(task: AiTask, signal: AbortSignal): Promise<AiAnswer>;
   /** @throws {AiProviderError} from the first or any later item */
   stream(task: AiTask, signal: AbortSignal): AsyncIterable<AiPart>;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { AiCacheModule } from 'nestjs-cached/ai';
+import { AiCacheModule, AiResponseCache } from 'nestjs-cached/ai';
 import { AiAnswers } from './ai-answers.js';
 import { aiCacheOptions, AI_CACHE } from './ai-cache-options.js';
 import { AI_ENGINE } from './ai-engine.token.js';
@@ -13,7 +13,11 @@ import { engineFromEnv } from './engine-from-env.js';
   imports: [AiCacheModule.forRootAsync({ name: AI_CACHE, useFactory: () => aiCacheOptions(engineFromEnv()) })],
   controllers: [AiController],
   providers: [
-    { provide: AI_ENGINE, useFactory: () => engineFromEnv() },
+    {
+      provide: AI_ENGINE,
+      inject: [AiResponseCache],
+      useFactory: (cache: AiResponseCache) => engineFromEnv(process.env, cache),
+    },
     { provide: APP_FILTER, useClass: AiProviderErrorFilter },
     AiAnswers,
     DocumentTexts,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { serverSentEvents } from '../../../sample-app/src/ai/openai/event-stream.js';
-import type { ServerSentEvent } from '../../../sample-app/src/ai/openai/event-stream.js';
+import { serverSentEvents } from './event-stream.js';
+import type { ServerSentEvent } from './event-stream.js';
 
 async function eventsOf(chunks: readonly Uint8Array[]): Promise<ServerSentEvent[]> {
   async function* source(): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-import { serverSentEvents } from '../../../sample-app/src/ai/openai/event-stream.js';
+import { serverSentEvents } from './event-stream.js';
 
 export interface ReadEvent {
   readonly type: string;

@@ -9,17 +9,9 @@ export interface ModelEndpoint {
   readonly timeout?: number;
 }
 
-/** What is asked, and in what form the answer is taken. */
-export interface ProviderRequest {
-  /** Behind the base URL: `/embeddings`. */
-  readonly path: string;
-  readonly body: object;
-  readonly accept: 'application/json' | 'text/event-stream';
-}
-
 const TIMEOUT = 120_000;
 
-/** Sends requests to a server that speaks as OpenAI's does, with nothing but `fetch`. */
+/** Asks a server that speaks as OpenAI's does, with nothing but `fetch`: for what the SDK does not do here. */
 export class ProviderClient {
   readonly #endpoint: ModelEndpoint;
 
@@ -29,22 +21,19 @@ export class ProviderClient {
 
   /** A whole answer, read. @throws {AiProviderError}; the signal's reason, once it is aborted */
   async ask(path: string, body: object, signal: AbortSignal): Promise<unknown> {
-    const limited = this.limited(signal);
-    const json = await explained(signal, limited, async () => {
-      const response = await this.post({ path, body, accept: 'application/json' }, limited);
-      return await response.text();
-    });
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#endpoint.timeout ?? TIMEOUT)]);
+    const json = await explained(signal, limited, async () => (await this.#post(path, body, limited)).text());
     return parsed(json);
   }
 
   /** The beginning of an answer. @throws {AiProviderError} for a status other than 2xx; what `fetch` throws */
-  async post({ path, body, accept }: ProviderRequest, signal: AbortSignal): Promise<Response> {
+  async #post(path: string, body: object, signal: AbortSignal): Promise<Response> {
     const { baseUrl, apiKey, model } = this.#endpoint;
     const response = await fetch(`${baseUrl.replace(/\/+$/u, '')}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        accept,
+        accept: 'application/json',
         ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
       },
       body: JSON.stringify({ model, ...body }),
@@ -52,31 +41,23 @@ export class ProviderClient {
     });
     if (response.ok) return response;
     await response.body?.cancel();
-    throw statusError(response);
-  }
-
-  /** The signal, which is aborted as well when the answer has taken too long. */
-  limited(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, AbortSignal.timeout(this.#endpoint.timeout ?? TIMEOUT)]);
+    throw statusError(response.status, response.headers.get('retry-after') ?? undefined);
   }
 }
 
 /** Failures of the network in words; one that the caller's own signal has caused stays what it is. */
-export async function explained<T>(signal: AbortSignal, limited: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function explained<T>(signal: AbortSignal, limited: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (signal.aborted || error instanceof AiProviderError) throw error;
-    if (error instanceof RangeError) {
-      throw new AiProviderError('malformed', 'The provider of the model sent a line without end.', { cause: error });
-    }
     const reason = limited.aborted ? 'did not answer in time' : 'cannot be reached, or hung up';
     throw new AiProviderError('unreachable', `The provider of the model ${reason}.`, { cause: error });
   }
 }
 
 /** @throws {AiProviderError} */
-export function parsed(json: string): unknown {
+function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -86,8 +67,7 @@ export function parsed(json: string): unknown {
 }
 
 /** The provider's own words are left out: they may repeat a part of the prompt, or of the key. */
-function statusError({ status, headers }: Response): AiProviderError {
-  const retryAfter = headers.get('retry-after') ?? undefined;
+export function statusError(status: number, retryAfter: string | undefined): AiProviderError {
   const reason =
     status === 429
       ? 'has had too many requests (429)'

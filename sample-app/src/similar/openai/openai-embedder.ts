@@ -3,7 +3,10 @@ import { ProviderClient } from '../../ai/openai/provider-client.js';
 import type { ModelEndpoint } from '../../ai/openai/provider-client.js';
 import type { Embedder } from '../embedder.js';
 
-/** Asks a model behind an endpoint that speaks OpenAI's embeddings. */
+/**
+ * Asks a model behind an endpoint that speaks OpenAI's embeddings. Not by the AI SDK: its package for such endpoints takes the
+ * vectors in the order in which they come, and the protocol says whose each is by its index.
+ */
 export class OpenAiEmbedder implements Embedder {
   readonly name: string;
   readonly model: string;

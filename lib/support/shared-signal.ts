@@ -1,0 +1,12 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events';
+
+/** As many as `fetch` allows; a bound that somebody has set is left alone. */
+const LISTENERS = 1_500;
+
+/**
+ * Says of a caller's signal that many calls may listen to it: one signal for a batch of them is no leak, and Node warns of one
+ * from the eleventh listener on. Each takes its listener away when it is over.
+ */
+export function mayBeShared(signal: AbortSignal): void {
+  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(LISTENERS, signal);
+}
