@@ -19,6 +19,7 @@ export async function diskAt(directory: string, parts: Partial<DiskParts> = {}):
     maxBytes: 16 * MIB,
     eviction: 'lru',
     now: Date.now,
+    upTime: () => performance.now(),
     onEvicted: (key) => evicted.push(key),
     onError: (error) => errors.push(error),
     ...parts,

@@ -60,6 +60,17 @@ export class EntryTable {
     return header && header.expiresAt > now ? header : undefined;
   }
 
+  /** Of what `find` finds the first bytes, at most `length`, without the rest. For keys that are not hashed; else nothing. */
+  beginning(key: SpelledKey, length: number, now: number): Buffer | undefined {
+    const record = this.tables.entries.getBinary(key.bytes);
+    const header = record && decodeHeader(record);
+    if (!record || !header || header.expiresAt <= now || key.whole) return undefined;
+    const first = header.isInParts
+      ? this.tables.parts.getBinary(numberKey(header.id, 0))
+      : record.subarray(HEADER_BYTES);
+    return first?.subarray(0, length);
+  }
+
   put(key: SpelledKey, value: Uint8Array, expiresAt: number): void {
     const { entries, expiries, order } = this.tables;
     this.remove(key.bytes);

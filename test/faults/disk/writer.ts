@@ -19,6 +19,7 @@ const { backend, notices } = await openDisk({
   maxBytes,
   eviction: 'lru',
   now: Date.now,
+  upTime: () => performance.now(),
   onEvicted: () => {},
   onError: (error) => say({ says: 'trouble', message: String(error) }),
 });
