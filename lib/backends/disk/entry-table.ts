@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { placeOf } from '../../support/wire-place.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -138,15 +139,24 @@ export class EntryTable {
     return ended.length;
   }
 
-  /** Removes the next to go, `most` at most, and hands over their keys. How many. */
+  /**
+   * Removes the next to go, `most` at most, and hands over their keys. How many it has seen to. What stands for whole scopes is
+   * put at the end while there is anything else.
+   */
   evict(most: number, evicted: (key: string) => void): number {
     const { order } = this.tables;
-    const next = [...order.getRange({ limit: most })];
-    for (const { key, value: spelling } of next) {
-      const name = this.nameOf(spelling);
+    const next = [...order.getRange({ limit: most })].map(({ key, value }) => ({
+      key,
+      spelling: value,
+      name: this.nameOf(value),
+    }));
+    const isSpared = next.map(({ name }) => name !== undefined && isOfScope(name));
+    const sparesAll = isSpared.every(Boolean);
+    next.forEach(({ key, spelling, name }, index) => {
+      if (isSpared[index] && !sparesAll) return this.#putLast(key, spelling);
       if (this.remove(spelling) && name !== undefined) evicted(name);
       order.removeSync(key);
-    }
+    });
     return next.length;
   }
 
@@ -164,6 +174,17 @@ export class EntryTable {
     const header = record && decodeHeader(record);
     const payload = header && (header.isInParts ? this.#joined(header) : record.subarray(HEADER_BYTES));
     return payload && header && payload.toString('utf16le', 0, header.wholeKeySize);
+  }
+
+  #putLast(rank: Buffer, spelling: Buffer): void {
+    const { entries, order, ranks } = this.tables;
+    order.removeSync(rank);
+    const record = entries.getBinary(spelling);
+    const header = record && decodeHeader(record);
+    if (!header) return;
+    const last = numberKey(this.#next());
+    order.putSync(last, spelling);
+    ranks.putSync(numberKey(header.id), last);
   }
 
   #next(): number {
@@ -194,6 +215,15 @@ export class EntryTable {
     }
     return payload;
   }
+}
+
+/**
+ * Whether it is the version of a namespace or a tenant, or the counter of its tags. They are tiny, few, and known by heart by
+ * whoever uses them, so that nobody reads them here; without one every entry of its scope would be a miss.
+ */
+function isOfScope(key: string): boolean {
+  const place = placeOf(key);
+  return place?.kind === 's' || (place?.kind === 't' && place.name === '');
 }
 
 /** Whole milliseconds, rounded up: nothing ends before its time. */
