@@ -1,5 +1,4 @@
 import { durationText } from './duration-text.js';
-import { isOnRedis } from './on-redis.js';
 import type { ResolvedCompression, ResolvedEncryption } from './resolved-encoding.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { DEFAULT_LEASE, type ResolvedOptions } from './resolved-options.js';

@@ -11,9 +11,9 @@ const LATEST = Number.MAX_SAFE_INTEGER;
 /** What goes with a value in the transaction that stores it. */
 export interface PutRule {
   /** Whether it may be stored, or take the place of what stands there. */
-  may(file: Contents): boolean;
+  readonly may: (file: Contents) => boolean;
   /** What stood there is gone: the value has taken its place, or could not. */
-  replaced(file: Contents): void;
+  readonly replaced: (file: Contents) => void;
 }
 
 /** Values on their way into the file, and out of it. */

@@ -12,6 +12,7 @@ import {
 } from './layout.js';
 import type { PagePlan } from './page-plan.js';
 import type { Tables } from './tables.js';
+import { UseOrder } from './use-order.js';
 
 const NOTHING = Buffer.alloc(0);
 const NEXT = Buffer.from('next');
@@ -26,12 +27,15 @@ export interface FoundEntry extends EntryHeader {
  * nothing of it is. `now` is in milliseconds of the wall clock.
  */
 export class EntryTable {
+  readonly #order: UseOrder;
   #nextId = 0;
 
   constructor(
     private readonly tables: Tables,
     private readonly plan: PagePlan,
-  ) {}
+  ) {
+    this.#order = new UseOrder(tables);
+  }
 
   /** Frames a transaction: everything that changes something stands in `work`. */
   within<T>(work: () => T): T {
@@ -73,7 +77,7 @@ export class EntryTable {
   }
 
   put(key: SpelledKey, value: Uint8Array, expiresAt: number): void {
-    const { entries, expiries, order } = this.tables;
+    const { entries, expiries } = this.tables;
     this.remove(key.bytes);
     const id = this.#next();
     const whole = key.whole ?? NOTHING;
@@ -82,13 +86,13 @@ export class EntryTable {
     const header = encodeHeader({ id, expiresAt, size: value.length, wholeKeySize: whole.length, isInParts });
     entries.putSync(key.bytes, isInParts ? header : Buffer.concat([header, whole, value]));
     if (isInParts) this.#putParts(id, whole.length === 0 ? value : Buffer.concat([whole, value]));
-    order.putSync(numberKey(id), key.bytes);
+    this.#order.add(id, key.bytes);
     if (expiresAt !== Infinity) expiries.putSync(expiryKey(expiresAt, id), NOTHING);
   }
 
   /** Whether there was one that had not ended. */
   remove(spelling: Buffer, now = 0): boolean {
-    const { entries, expiries, order, parts, ranks } = this.tables;
+    const { entries, expiries, parts } = this.tables;
     const record = entries.getBinary(spelling);
     if (!record) return false;
     entries.removeSync(spelling);
@@ -97,8 +101,7 @@ export class EntryTable {
     const { expiresAt, id, isInParts, size, wholeKeySize } = header;
     const count = isInParts ? this.plan.partsOf(size + wholeKeySize) : 0;
     for (let nth = 0; nth < count; nth++) parts.removeSync(numberKey(id, nth));
-    order.removeSync(numberKey(this.#rankOf(id)));
-    ranks.removeSync(numberKey(id));
+    this.#order.remove(id);
     if (expiresAt !== Infinity) expiries.removeSync(expiryKey(expiresAt, id));
     return expiresAt > now;
   }
@@ -116,22 +119,16 @@ export class EntryTable {
 
   /** It is now the last to be evicted, if it is still there. */
   used(id: number): void {
-    const { order, ranks } = this.tables;
-    const before = numberKey(this.#rankOf(id));
-    const spelling = order.getBinary(before);
-    if (!spelling) return;
-    const rank = numberKey(this.#next());
-    order.removeSync(before);
-    order.putSync(rank, spelling);
-    ranks.putSync(numberKey(id), rank);
+    const spelling = this.#order.spellingOf(id);
+    if (spelling) this.#order.putLast(id, spelling, this.#next());
   }
 
   /** Removes entries that have ended, `most` at most. How many. */
   sweep(most: number, now: number): number {
-    const { expiries, order } = this.tables;
+    const { expiries } = this.tables;
     const ended = [...expiries.getKeys({ end: expiryKey(now + 1, 0), limit: most })];
     for (const key of ended) {
-      const spelling = order.getBinary(numberKey(this.#rankOf(numberAt(key, 8))));
+      const spelling = this.#order.spellingOf(numberAt(key, 8));
       if (spelling) this.remove(spelling);
       // One that leads nowhere would be found again and again.
       expiries.removeSync(key);
@@ -144,19 +141,17 @@ export class EntryTable {
    * put at the end while there is anything else.
    */
   evict(most: number, evicted: (key: string) => void): number {
-    const { order } = this.tables;
-    const next = [...order.getRange({ limit: most })].map(({ key, value }) => ({
-      key,
-      spelling: value,
-      name: this.nameOf(value),
-    }));
-    const isSpared = next.map(({ name }) => name !== undefined && isOfScope(name));
-    const sparesAll = isSpared.every(Boolean);
-    next.forEach(({ key, spelling, name }, index) => {
-      if (isSpared[index] && !sparesAll) return this.#putLast(key, spelling);
-      if (this.remove(spelling) && name !== undefined) evicted(name);
-      order.removeSync(key);
-    });
+    const next = this.#order.next(most).map((place) => ({ ...place, name: this.nameOf(place.spelling) }));
+    const isSpared = ({ name }: { readonly name: string | undefined }): boolean =>
+      name !== undefined && isOfScope(name);
+    const sparesAll = next.every(isSpared);
+    for (const place of next) {
+      const { name, rank, spelling } = place;
+      const id = isSpared(place) && !sparesAll ? this.#idOf(spelling) : undefined;
+      if (id !== undefined) this.#order.putLast(id, spelling, this.#next());
+      else if (this.remove(spelling) && name !== undefined) evicted(name);
+      this.#order.drop(rank);
+    }
     return next.length;
   }
 
@@ -176,24 +171,13 @@ export class EntryTable {
     return payload && header && payload.toString('utf16le', 0, header.wholeKeySize);
   }
 
-  #putLast(rank: Buffer, spelling: Buffer): void {
-    const { entries, order, ranks } = this.tables;
-    order.removeSync(rank);
-    const record = entries.getBinary(spelling);
-    const header = record && decodeHeader(record);
-    if (!header) return;
-    const last = numberKey(this.#next());
-    order.putSync(last, spelling);
-    ranks.putSync(numberKey(header.id), last);
+  #idOf(spelling: Buffer): number | undefined {
+    const record = this.tables.entries.getBinary(spelling);
+    return record && decodeHeader(record)?.id;
   }
 
   #next(): number {
     return this.#nextId++;
-  }
-
-  #rankOf(id: number): number {
-    const rank = this.tables.ranks.getBinary(numberKey(id));
-    return rank ? numberAt(rank, 0) : id;
   }
 
   #putParts(id: number, payload: Uint8Array): void {

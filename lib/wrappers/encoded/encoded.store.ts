@@ -108,7 +108,12 @@ export class EncodedStore implements EntryStore {
       this.leases = new StoredLeases({ calls, random, names: wireNames, bus: fleet.bus, ...fleet.lease });
       this.feed = feed;
     }
-    if (feed?.catchUp) this.peek = () => void feed.catchUp!();
+    if (feed?.catchUp) {
+      this.peek = () => {
+        feed.catchUp!();
+        return undefined;
+      };
+    }
     const versions = (this.versions = new StoredVersions({ calls, random, names: wireNames, cache: this.cache }));
     this.patterns = new PatternList(calls, versions.writes);
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSharedStore } from '../../../lib/assembly/create-shared-store.js';
 import { openDiskRoom } from '../../../lib/assembly/open-disk-room.js';
@@ -75,11 +75,11 @@ describe('memory before a file', () => {
   });
 
   it('is not looked at while somebody has taken the file away, and begins anew', async () => {
-    const { directory, join: open } = await fleet();
-    const a = await open();
+    const { directory, join } = await fleet();
+    const a = await join();
     await a.set('k', 1);
     expect(a.peek('k')).toBe(1);
-    rmSync(join(directory, 'cache-2.mdb'));
+    rmSync(resolve(directory, 'cache-2.mdb'));
     const { feed } = a.cache.parts;
     await until(() => !feed.connected);
     expect(a.peek('k')).toBeUndefined();
