@@ -20,7 +20,8 @@ export async function openDiskRoom(
   const { backend, bus, fleet, notices } = await openDisk({
     ...disk,
     now: clock === systemClock ? Date.now : () => clock.now(),
-    upTime: clock === systemClock ? machineTime : () => clock.now(),
+    // As on a server: it is not the time of the entries, and no process has another one.
+    upTime: machineTime,
     onEvicted(key) {
       const place = placeOf(key);
       // Versions of tags and namespaces are no entries; others' entries are none of ours.
