@@ -13,8 +13,6 @@ import { spellKey } from './layout.js';
 import type { Contents } from './opened.js';
 
 const NOTHING = Buffer.alloc(0);
-/** What records take at most. */
-const ONE_PAGE = 1;
 
 /** Records of versions in the file, each of which takes the place of another one in a transaction that says so. */
 export class DiskRecords {
@@ -43,7 +41,7 @@ export class DiskRecords {
     const standing = store.read((file) => records.map(({ key }) => this.#find(file, key)));
     if (standing.every((bytes) => bytes !== undefined)) return standing;
     const ensured = await store.change({
-      pages: ONE_PAGE,
+      pages: records.length,
       run: (file) => records.map((record) => this.#find(file, record.key) ?? this.#begin(file, record)),
     });
     for (const { key } of records) store.unremoved.delete(key);
@@ -52,7 +50,7 @@ export class DiskRecords {
 
   recognize({ key, server, version }: ServerRecord): Promise<boolean> {
     return this.store.change({
-      pages: ONE_PAGE,
+      pages: 2,
       run: (file) => {
         const known = this.#find(file, key)?.toString();
         const isNew = known === undefined && this.#find(file, version.key) === undefined;
@@ -80,7 +78,7 @@ export class DiskRecords {
       this.tell(file, keys);
     };
     try {
-      await store.change({ pages: ONE_PAGE, run, instead });
+      await store.change({ pages: keys.length, run, instead });
       for (const key of keys) store.unremoved.delete(key);
     } catch (error) {
       if (error instanceof UnremovedError) for (const key of keys) store.unremoved.add(key);
