@@ -12,7 +12,7 @@ import type { StoreListener } from './store-listener.js';
 
 /**
  * From the options to the store, wrappers in their order. No server is waited for: it may be down.
- * @throws CacheBackendError when the directory of the backend `disk` cannot be used.
+ * @throws CacheBackendError when the directory of a cache on disk cannot be used.
  */
 export async function createStore(
   options: ResolvedOptions,
@@ -26,8 +26,8 @@ export async function createStore(
   }
   // A custom backend belongs to whoever made it, but only the cache knows when nobody needs it any more.
   if (typeof backend === 'object') return createSharedStore({ backend }, options, isolation, listener);
-  if (backend === 'disk') {
-    const room = await openDiskRoom({ ...options, disk: options.disk! }, listener);
+  if (options.disk && backend !== 'redis') {
+    const room = await openDiskRoom({ ...options, disk: options.disk }, listener);
     return createSharedStore(room, options, isolation, listener);
   }
   const { client, connections, coherence, onServerChange: _, ...address } = redis!;

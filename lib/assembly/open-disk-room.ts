@@ -2,6 +2,7 @@ import { openDisk } from '../backends/disk/open-disk.js';
 import type { ResolvedDisk } from '../config/resolved-disk.js';
 import type { ResolvedOptions } from '../config/resolved-options.js';
 import { systemClock } from '../support/clock.js';
+import { machineTime } from '../support/machine-time.js';
 import { escapeSegment } from '../support/wire-key.js';
 import { placeOf } from '../support/wire-place.js';
 import type { SharedRoom } from './shared-room.js';
@@ -16,9 +17,11 @@ export async function openDiskRoom(
   listener: StoreListener,
 ): Promise<SharedRoom> {
   const root = escapeSegment(namespace);
-  const { backend, notices } = await openDisk({
+  const { backend, bus, fleet, notices } = await openDisk({
     ...disk,
     now: clock === systemClock ? Date.now : () => clock.now(),
+    // As on a server: it is not the time of the entries, and no process has another one.
+    upTime: machineTime,
     onEvicted(key) {
       const place = placeOf(key);
       // Versions of tags and namespaces are no entries; others' entries are none of ours.
@@ -27,7 +30,7 @@ export async function openDiskRoom(
     },
     onError: (error) => listener.onError('disk', error),
   });
-  return { backend, notices, usage: () => backend.usage };
+  return { backend, bus, fleet, notices, usage: () => backend.usage };
 }
 
 function isWithin(path: string, root: string): boolean {

@@ -29,7 +29,12 @@ export function incompleteFaults(options: CacheModuleOptions): ConfigFault[] {
 
 function incompleteServerFaults(options: CacheModuleOptions): ConfigFault[] {
   if (isGroup(options.redis)) return incompleteRedisFaults(options.redis);
-  if (!isOnRedis(options.backend) || options.redis !== undefined) return [];
+  if (!isOnRedis(options.backend, options.disk) || options.redis !== undefined) return [];
+  if (options.backend === 'tiered') {
+    const message =
+      "'tiered' needs a second tier: the options `redis`, such as { url }, or `disk`, such as { directory }; in the environment REDIS_URL, REDIS_HOST or CACHE_DISK_DIRECTORY.";
+    return [{ path: 'backend', message }];
+  }
   const message = `'${options.backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`;
   return [{ path: 'backend', message }];
 }
@@ -44,7 +49,8 @@ function backendFaults(options: CacheModuleOptions): ConfigFault[] {
   if (options.backend === 'null' && options.memory !== undefined) {
     faults.push({ path: 'memory', message: "has no meaning with the backend 'null', which keeps nothing." });
   }
-  const onRedis = isOnRedis(options.backend) || (options.backend === undefined && options.redis !== undefined);
+  const onRedis =
+    isOnRedis(options.backend, options.disk) || (options.backend === undefined && options.redis !== undefined);
   if (onRedis && options.commandTimeout !== undefined) {
     faults.push({ path: 'commandTimeout', message: 'is for a custom backend. For Redis set `redis.commandTimeout`.' });
   }
@@ -69,7 +75,7 @@ function memoryFaults({ backend, fallback, memory }: CacheModuleOptions): Config
 function admissionFaults({ backend, memory }: CacheModuleOptions): ConfigFault[] {
   if (backend === undefined || backend === 'tiered' || backend === 'null' || !isGroup(memory)) return [];
   if (memory.admit === undefined) return [];
-  const message = "has a meaning with the backend 'tiered' alone: what it keeps out stays in Redis.";
+  const message = "has a meaning with the backend 'tiered' alone: what it keeps out stays in the second tier.";
   return [{ path: 'memory.admit', message }];
 }
 
@@ -77,14 +83,17 @@ const OF_OUTAGES = ['fallback', 'fallbackTtl', 'breaker', 'journal'] as const;
 
 /** What cannot be lost needs no fallback; a custom backend is given up only where a fallback was named. */
 function resilienceFaults(options: CacheModuleOptions): ConfigFault[] {
-  const { backend, fallback, redis } = options;
+  const { backend, disk, fallback, redis } = options;
   const given = OF_OUTAGES.filter((name) => options[name] !== undefined);
   if (fallback === 'none' && options.fallbackTtl !== undefined) {
     return [{ path: 'fallbackTtl', message: "has no meaning with fallback 'none'." }];
   }
-  if (isGroup(backend) || backend === 'disk') {
+  const isOnDisk = backend === 'disk' || (backend === 'tiered' && disk !== undefined);
+  if (isGroup(backend) || isOnDisk) {
     if (fallback !== undefined) return [];
-    const name = backend === 'disk' ? "the backend 'disk'" : 'a custom backend';
+    const name = isGroup(backend)
+      ? 'a custom backend'
+      : `the backend '${backend}'${backend === 'disk' ? '' : ' on disk'}`;
     return given.map((path) => ({ path, message: `needs \`fallback\` with ${name}.` }));
   }
   if ((backend !== 'memory' && backend !== 'null') || redis !== undefined) return [];
@@ -96,10 +105,15 @@ function resilienceFaults(options: CacheModuleOptions): ConfigFault[] {
 
 /** Without a backend `redis` may still come from another source. */
 function leaseFaults({ backend, lease, redis }: CacheModuleOptions): ConfigFault[] {
-  const other = backend === 'memory' || backend === 'null' || backend === 'disk' || isGroup(backend);
+  const other = backend === 'memory' || backend === 'null' || isGroup(backend);
   if (!other || lease === undefined || redis !== undefined) return [];
   const name = typeof backend === 'string' ? `the backend '${backend}'` : 'a custom backend';
-  return [{ path: 'lease', message: `has no meaning with ${name}: leases are of Redis.` }];
+  return [
+    {
+      path: 'lease',
+      message: `has no meaning with ${name}: leases are of what processes share, Redis or a directory.`,
+    },
+  ];
 }
 
 function timeoutFaults(options: CacheModuleOptions): ConfigFault[] {

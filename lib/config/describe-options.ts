@@ -1,5 +1,4 @@
 import { durationText } from './duration-text.js';
-import { isOnRedis } from './on-redis.js';
 import type { ResolvedCompression, ResolvedEncryption } from './resolved-encoding.js';
 import type { ResolvedFreshness } from '../contracts/resolved-freshness.js';
 import { DEFAULT_LEASE, type ResolvedOptions } from './resolved-options.js';
@@ -28,9 +27,10 @@ function backendText({ backend, disk, memory, redis, commandTimeout }: ResolvedO
   if (backend === 'memory') return `memory (${inProcess})`;
   const limit = `command timeout ${durationText(commandTimeout)}`;
   const onServer = `${redis ? describeAddress(redis) : 'no address'}, ${limit}${redis ? coherenceText(redis) : ''}`;
-  if (backend === 'disk') return `disk (${disk!.directory}, ${sizeText(disk!.maxBytes)}, ${limit})`;
+  const inFile = disk && `${disk.directory}, ${sizeText(disk.maxBytes)}, ${limit}`;
+  if (backend === 'disk') return `disk (${inFile})`;
   if (backend === 'redis') return `redis (${onServer})`;
-  if (backend === 'tiered') return `tiered (memory ${inProcess}; redis ${onServer})`;
+  if (backend === 'tiered') return `tiered (memory ${inProcess}; ${disk ? `disk ${inFile}` : `redis ${onServer}`})`;
   // Known by its methods alone, it may lack the name.
   const name: unknown = backend.name;
   return `${JSON.stringify(typeof name === 'string' ? name : 'custom')} (${limit})`;
@@ -48,7 +48,7 @@ function coherenceText({ coherence }: ResolvedRedis): string {
 
 /** What differs from the defaults. */
 function leaseTexts({ backend, lease }: ResolvedOptions): string[] {
-  if (!isOnRedis(backend)) return [];
+  if (backend !== 'disk' && backend !== 'tiered' && backend !== 'redis') return [];
   return (['ttl', 'waitTimeout'] as const)
     .filter((name) => lease[name] !== DEFAULT_LEASE[name])
     .map((name) => `lease ${name} ${durationText(lease[name])}`);

@@ -5,12 +5,12 @@ import { isGroup } from './option-faults.js';
 /** Where `disk` stands beside what has no use for it. */
 export function diskFaults({ backend, disk, redis }: CacheModuleOptions): ConfigFault[] {
   if (disk === undefined || backend === 'disk') return [];
-  if (backend === 'tiered' && redis === undefined) {
+  if (redis === undefined && (backend === 'tiered' || backend === undefined)) return [];
+  if (backend === 'tiered') {
     const message =
-      "'tiered' keeps its second tier in Redis, and needs `redis`. A file as the second tier is not available; use 'disk'.";
-    return [{ path: 'backend', message }];
+      "has no meaning with the backend 'tiered' and `redis`: there is one second tier. Leave out one of them.";
+    return [{ path: 'disk', message }];
   }
-  if (backend === undefined && redis === undefined) return [];
   const other = typeof backend === 'string' ? `the backend '${backend}'` : backend ? 'a custom backend' : '`redis`';
   return [{ path: 'disk', message: `has no meaning with ${other}. Write backend: 'disk', or leave it out.` }];
 }

@@ -11,7 +11,8 @@ const ADDRESSES = new Set(['REDIS_URL', 'REDIS_HOST', 'REDIS_SOCKET_PATH', 'REDI
 /**
  * Options from environment variables such as `REDIS_URL` and `CACHE_DEFAULT_TTL`. A bare number is **seconds**, an empty
  * variable is not set, and the environment is read when this is called. Redis is used when `REDIS_URL`, `REDIS_HOST`,
- * `REDIS_SOCKET_PATH`, `REDIS_NODES` or `REDIS_SENTINELS` is set, or `CACHE_BACKEND` says `redis` or `tiered`.
+ * `REDIS_SOCKET_PATH`, `REDIS_NODES` or `REDIS_SENTINELS` is set, or `CACHE_BACKEND` says `redis`, or `tiered` without
+ * `CACHE_DISK_DIRECTORY`.
  *
  * @throws CacheConfigError that lists every bad variable by its name, also one that seems to be a misspelling of ours. Its
  * text never holds what REDIS_URL or REDIS_PASSWORD hold.
@@ -47,8 +48,9 @@ function misspellings(env: Readonly<Record<string, string | undefined>>): Config
 }
 
 function asksForRedis(found: readonly FoundVariable[]): boolean {
+  const disk = found.find(({ name }) => name === 'CACHE_DISK_DIRECTORY');
   return found.some(({ name, text }) => {
-    return ADDRESSES.has(name) || (name === 'CACHE_BACKEND' && isOnRedis(text));
+    return ADDRESSES.has(name) || (name === 'CACHE_BACKEND' && isOnRedis(text, disk));
   });
 }
 

@@ -51,14 +51,14 @@ export interface ResolvedOptions {
     readonly maxBytes: number;
     readonly eviction: EvictionChoice;
     readonly isolation: Isolation;
-    /** `undefined`: all entries of Redis may be kept in the process. */
+    /** `undefined`: all entries of the second tier may be kept in the process. */
     readonly admit: ((key: string) => unknown) | undefined;
   };
-  /** Set whenever the backend is `redis` or `tiered`. */
+  /** Set whenever the backend is `redis`, or `tiered` without `disk`. */
   readonly redis: ResolvedRedis | undefined;
-  /** Set whenever the backend is `disk`. */
+  /** Set whenever the backend is `disk`, or `tiered` without `redis`. */
   readonly disk: ResolvedDisk | undefined;
-  /** How long one call may wait for the backend in all: Redis's own limit when the backend is `redis` or `tiered`. */
+  /** How long one call may wait for the backend in all: Redis's own limit where that is it. */
   readonly commandTimeout: number;
   /** Of backends that can be lost: Redis, and a custom one that was given a `fallback`. `undefined`: each call asks it. */
   readonly resilience: ResolvedResilience | undefined;
@@ -99,6 +99,8 @@ export const DEFAULT_STREAMS: ResolvedOptions['streams'] = Object.freeze({
 export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
   const backend = options.backend ?? (options.redis ? 'tiered' : options.disk ? 'disk' : 'memory');
   const redis = options.redis && resolveRedis(options.redis, COMMAND_TIMEOUT);
+  const onRedis = isOnRedis(backend, options.disk);
+  const onDisk = backend === 'disk' || (backend === 'tiered' && !onRedis);
   return Object.freeze<ResolvedOptions>({
     name: options.name ?? 'default',
     isGlobal: options.isGlobal ?? true,
@@ -111,10 +113,10 @@ export function resolveOptions(options: CacheModuleOptions): ResolvedOptions {
     redis,
     disk: options.disk && resolveDisk(options.disk),
     commandTimeout:
-      isOnRedis(backend) && redis
+      onRedis && redis
         ? redis.commandTimeout
-        : (inMs(options.commandTimeout, 'commandTimeout') ?? (backend === 'disk' ? DISK_TIMEOUT : COMMAND_TIMEOUT)),
-    resilience: isOnRedis(backend) || options.fallback !== undefined ? resolveResilience(options) : undefined,
+        : (inMs(options.commandTimeout, 'commandTimeout') ?? (onDisk ? DISK_TIMEOUT : COMMAND_TIMEOUT)),
+    resilience: onRedis || options.fallback !== undefined ? resolveResilience(options) : undefined,
     lease: resolveLease(options.lease ?? {}),
     streams: resolveStreams(options.streams ?? {}),
     codec: options.codec ?? 'json',

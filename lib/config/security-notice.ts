@@ -7,8 +7,8 @@ import type { ResolvedOptions } from './resolved-options.js';
  * What the options alone tell to be open to whoever is on the network; `undefined`: nothing. `checkSecurity` finds more,
  * and sends commands for it, which nobody has asked for at start. A client of the application's is not looked into.
  */
-export function securityNotice({ backend, enabled, name, redis }: ResolvedOptions): string | undefined {
-  if (!enabled || !isOnRedis(backend) || !redis || redis.client) return undefined;
+export function securityNotice({ backend, disk, enabled, name, redis }: ResolvedOptions): string | undefined {
+  if (!enabled || !isOnRedis(backend, disk) || !redis || redis.client) return undefined;
   const url = redis.url === undefined ? undefined : redisUrlParts(redis.url);
   const host = url?.host ?? redis.host;
   if (host === undefined || isLoopback(host)) return undefined;

@@ -26,6 +26,8 @@ export interface ChangeFeed {
   readonly connected: boolean;
   /** Returns the unsubscribe function. */
   subscribe(listener: (change: Change) => void): () => void;
+  /** Tells of every change that was through by now, before it returns; absent where changes come by themselves alone. */
+  readonly catchUp?: (() => void) | undefined;
 }
 
 const nothing = (): void => {};

@@ -20,9 +20,14 @@ export interface BusListener {
 export interface InvalidationBus {
   readonly connected: boolean;
   /** How it works at present; `undefined` while nothing has been agreed with the server. */
-  readonly mode: 'tracking' | 'pubsub' | 'none' | undefined;
+  readonly mode: 'tracking' | 'pubsub' | 'log' | 'none' | undefined;
   /** Returns the unsubscribe function. */
   listen(listener: BusListener): () => void;
+  /**
+   * Tells the listeners, before it returns, of every change that was through by now. Only where that takes a look and no
+   * message: then whoever calls it before it reads in the process never reads what was invalidated before.
+   */
+  catchUp?(): void;
   /**
    * Sees to it that the end of this lease is heard, as a message with its key, until the returned function is called.
    * As soon as it is heard for certain, one such message is given out too: it may have ended before.

@@ -19,6 +19,7 @@ backendConformance(
       maxBytes: 64 * 1_048_576,
       eviction: 'lru',
       now: () => clock.now(),
+      upTime: () => clock.now(),
       onEvicted: () => {},
       onError: () => {},
     });

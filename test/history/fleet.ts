@@ -11,7 +11,7 @@ const PATIENCE = 10_000;
 
 export interface FleetPlan extends Pick<
   Orders,
-  'mode' | 'lent' | 'connections' | 'workload' | 'fault' | 'url' | 'seed'
+  'mode' | 'lent' | 'connections' | 'workload' | 'fault' | 'url' | 'seed' | 'disk'
 > {
   /** The compiled instance. */
   readonly program: string;
@@ -56,7 +56,7 @@ export class Fleet {
 
   async start(): Promise<void> {
     const number = this.#members.length + 1;
-    const { program, flags = [], mode, lent, connections, workload, fault, url, seed } = this.plan;
+    const { program, flags = [], mode, lent, connections, workload, fault, url, seed, disk } = this.plan;
     const {
       sourceUrl = url,
       urlOf = () => url,
@@ -67,7 +67,7 @@ export class Fleet {
     } = this.plan;
     const record = join(this.folder, `${number}.jsonl`);
     const orders: Orders = {
-      ...{ mode, lent, connections, workload, fault, record, sourceUrl, slowerThan, leaseTtl },
+      ...{ mode, lent, connections, workload, fault, record, sourceUrl, slowerThan, leaseTtl, disk },
       clockOffset: clockOffsets?.[number - 1] ?? 0,
       url: urlOf(number),
       commandTimeout: commandTimeout === 'as the cache has it' ? undefined : commandTimeout,

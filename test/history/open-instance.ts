@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { createCache } from '../../lib/assembly/create-cache.js';
 import { createSharedStore } from '../../lib/assembly/create-shared-store.js';
+import { openDiskRoom } from '../../lib/assembly/open-disk-room.js';
 import { openRedisRoom } from '../../lib/backends/redis/open-redis.js';
 import { FAIL_FAST } from '../../lib/backends/redis/redis-client.js';
 import { resolveOptions } from '../../lib/config/resolved-options.js';
@@ -29,6 +30,7 @@ export interface Instance {
 
 /** A cache as the module makes it, but that what tells it of other processes can be asked, and that faults can be planted. */
 export async function openInstance(orders: Orders): Promise<Instance> {
+  if (orders.disk) return openOnDisk(orders, orders.disk);
   const { url, namespace, mode, lent, connections, fault, commandTimeout } = orders;
   const redis = { url, coherence: mode, ...(commandTimeout === undefined ? {} : { commandTimeout }) };
   const clock: Clock = { ...systemClock, now: () => systemClock.now() + orders.clockOffset };
@@ -59,4 +61,20 @@ export async function openInstance(orders: Orders): Promise<Instance> {
     return plant ? plant(store) : store;
   });
   return { cache, bus: bus!, lent: client };
+}
+
+/** The same in a directory. */
+async function openOnDisk(orders: Orders, { backend, directory }: NonNullable<Orders['disk']>): Promise<Instance> {
+  const { commandTimeout, fault, namespace } = orders;
+  const timeout = commandTimeout === undefined ? {} : { commandTimeout };
+  const resolved = resolveOptions(validateOptions({ namespace, backend, disk: { directory }, ...timeout }));
+  let bus: InvalidationBus | undefined;
+  const cache = await createCache(resolved, async (options, isolation, listener) => {
+    const sound = await openDiskRoom({ ...options, disk: options.disk! }, listener);
+    const room = fault === 'no fence' ? withoutFence(sound) : fault === 'no lease' ? withoutLease(sound) : sound;
+    bus = room.bus;
+    const store = await createSharedStore(room, options, isolation, listener);
+    return fault === 'no epoch' ? withoutEpoch(store) : store;
+  });
+  return { cache, bus: bus!, lent: undefined };
 }

@@ -40,6 +40,8 @@ export interface Orders {
   readonly connections: number;
   readonly workload: Workload;
   readonly fault: Fault | undefined;
+  /** Where the entries live in place of the server; absent: there. */
+  readonly disk?: { readonly directory: string; readonly backend: 'disk' | 'tiered' } | undefined;
 }
 
 /**

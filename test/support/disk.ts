@@ -1,11 +1,8 @@
-import { openDisk, type DiskParts } from '../../lib/backends/disk/open-disk.js';
-import type { DiskBackend } from '../../lib/backends/disk/disk.backend.js';
+import { openDisk, type DiskParts, type OpenDisk } from '../../lib/backends/disk/open-disk.js';
 
 export const MIB = 1_048_576;
 
-export interface OpenedDisk {
-  readonly backend: DiskBackend;
-  readonly notices: readonly string[];
+export interface OpenedDisk extends OpenDisk {
   readonly errors: unknown[];
   readonly evicted: string[];
 }
@@ -19,6 +16,7 @@ export async function diskAt(directory: string, parts: Partial<DiskParts> = {}):
     maxBytes: 16 * MIB,
     eviction: 'lru',
     now: Date.now,
+    upTime: () => performance.now(),
     onEvicted: (key) => evicted.push(key),
     onError: (error) => errors.push(error),
     ...parts,

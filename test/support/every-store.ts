@@ -20,7 +20,13 @@ export interface Rig {
 }
 
 export type StoreName =
-  'memory' | 'three methods over bytes' | 'bytes with every capability' | 'disk' | 'redis' | 'tiered';
+  | 'memory'
+  | 'three methods over bytes'
+  | 'bytes with every capability'
+  | 'disk'
+  | 'tiered on disk'
+  | 'redis'
+  | 'tiered';
 
 export interface StoreCase {
   readonly name: StoreName;
@@ -73,16 +79,16 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
       canList: true,
       make: over((clock) => ({ backend: new CapableMapBackend(clock) })),
     },
-    {
-      name: 'disk',
+    ...(['disk', 'tiered'] as const).map((backend) => ({
+      name: backend === 'disk' ? backend : ('tiered on disk' as const),
       canList: true,
       make: over(() => ({
-        backend: 'disk',
+        backend,
         disk: { directory: folder.path, maxBytes: '64mb' },
         commandTimeout: '10s',
         namespace: `run${namespaces++}`,
       })),
-    },
+    })),
     ...(['redis', 'tiered'] as const).map((backend) => ({
       name: backend,
       canList: true,

@@ -44,18 +44,18 @@ export class Commits {
 
   async #together(opened: Opened, jobs: readonly Job[]): Promise<unknown[]> {
     const { now, uses } = this.parts;
-    const { keeper, file } = opened;
+    const { keeper } = opened;
     const pages = jobs.reduce((sum, job) => sum + job.pages, 0);
-    if (pages > 0 && keeper.isPinned(pages, file.tables.use())) throw this.#full();
+    if (pages > 0 && keeper.isPinned(pages, opened.file.tables.use())) throw this.#full();
     const before = (): void => uses.take().forEach((id) => opened.entries.used(id));
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const results = await opened.transaction((entries) => {
+      const results = await opened.transaction((file) => {
         const room = pages > 0 ? keeper.make(pages, now(), before) : 'enough';
-        return room === 'enough' ? jobs.map((job) => job.run(entries)) : room;
+        return room === 'enough' ? jobs.map((job) => job.run(file)) : room;
       });
       if (results === 'none') break;
       if (results !== 'made') return results;
-      if (keeper.isTight(pages, file.tables.use())) await this.#ripen(opened);
+      if (keeper.isTight(pages, opened.file.tables.use())) await this.#ripen(opened);
     }
     throw this.#full();
   }

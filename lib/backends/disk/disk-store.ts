@@ -3,12 +3,11 @@ import { CacheBackendError } from '../../support/errors.js';
 import { messageOf } from '../../support/message-of.js';
 import { Commits } from './commits.js';
 import { diskError } from './disk-error.js';
-import type { EntryTable } from './entry-table.js';
 import { MEMBER_BEAT } from './facts.js';
-import { spellKey } from './layout.js';
+import { Hearing } from './hearing.js';
 import type { LmdbPackage } from './lmdb-package.js';
 import { openFile } from './open-file.js';
-import { Opened } from './opened.js';
+import { Opened, type Contents } from './opened.js';
 import { RecentUses } from './recent-uses.js';
 import type { StoreFolder } from './store-folder.js';
 import { UnremovedKeys } from './unremoved-keys.js';
@@ -39,6 +38,8 @@ export class DiskStore {
   /** What those should know who started the process. */
   readonly notices: string[] = [];
   readonly unremoved = new UnremovedKeys();
+  /** Of what all processes that have the store open change. */
+  readonly hearing: Hearing;
   readonly #token = randomUUID();
   readonly #uses: RecentUses;
   readonly #queue: WriteQueue;
@@ -58,6 +59,11 @@ export class DiskStore {
       opened: () => this.#sound(),
       failed: (error) => this.#suspect(error),
     });
+    this.hearing = new Hearing({
+      read: (work) => this.read(work),
+      isInPlace: () => this.#isInPlace(),
+      onLost: () => void this.#look(),
+    });
     this.#queue = new WriteQueue(
       (jobs) => commits.run(jobs),
       () => this.#opened.keeper.batch,
@@ -70,6 +76,7 @@ export class DiskStore {
     await store.#open((notice) => store.notices.push(notice));
     store.#noteOthers();
     await store.#beat();
+    store.hearing.start();
     store.#timer = setInterval(() => void store.#look(), LOOK_EVERY);
     store.#timer.unref();
     return store;
@@ -92,11 +99,11 @@ export class DiskStore {
   }
 
   /** What stands in the file at this moment. @throws CacheBackendError when it is closed, or cannot be read. */
-  read<T>(work: (entries: EntryTable) => T): T {
+  read<T>(work: (file: Contents) => T): T {
     if (this.#closing) throw this.#closed();
     try {
       this.#opened.file.tables.environment.resetReadTxn();
-      return work(this.#opened.entries);
+      return work(this.#opened);
     } catch (error) {
       this.#suspect(error);
       throw diskError(error, this.directory);
@@ -104,7 +111,7 @@ export class DiskStore {
   }
 
   /** In a transaction with others that were asked for meanwhile, in their order. */
-  async change<T>(change: Pick<Job, 'pages' | 'instead'> & { readonly run: (entries: EntryTable) => T }): Promise<T> {
+  async change<T>(change: Pick<Job, 'pages' | 'instead'> & { readonly run: (file: Contents) => T }): Promise<T> {
     if (this.#closing) throw this.#closed();
     return this.#queue.add(change);
   }
@@ -126,11 +133,12 @@ export class DiskStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    this.hearing.stop();
     await this.#queue.idle();
     const { file, transaction } = this.#opened;
     const { environment } = file.tables;
     try {
-      await transaction((entries) => {
+      await transaction(({ entries }) => {
         for (const id of this.#uses.take()) entries.used(id);
         file.facts.leave(this.#token);
       });
@@ -150,10 +158,12 @@ export class DiskStore {
   /** The file, opened anew where it is given up or another one stands in its place. */
   async #sound(): Promise<Opened> {
     if (!this.#isSuspect) return this.#opened;
+    this.hearing.lose();
     await this.#letGo();
     await this.#open((notice) => this.parts.onError(new CacheBackendError(notice)));
     this.#isSuspect = false;
     this.#beatAt = 0;
+    this.hearing.catchUp();
     return this.#opened;
   }
 
@@ -169,12 +179,17 @@ export class DiskStore {
     if (GIVEN_UP.test(messageOf(error))) this.#isSuspect = true;
   }
 
+  #isInPlace(): boolean {
+    return this.parts.folder.identity() === this.#opened.file.identity;
+  }
+
   async #look(): Promise<void> {
+    if (this.#closing) return;
     try {
-      if (this.parts.folder.identity() !== this.#opened.file.identity) this.#isSuspect = true;
+      if (!this.#isInPlace()) this.#isSuspect = true;
       const now = Date.now();
       if (now - this.#beatAt >= MEMBER_BEAT || this.#isSuspect) await this.#beat();
-      if (!this.unremoved.isEmpty) await this.#removeLeft();
+      await this.unremoved.removeLeft((run) => this.change({ pages: 0, run }));
       if (now - this.#noteAt >= NOTE_EVERY) await this.#noteUses();
     } catch (error) {
       if (!this.#closing) this.parts.onError(error);
@@ -202,19 +217,7 @@ export class DiskStore {
     if (this.#uses.isEmpty || this.#closing) return;
     const ids = this.#uses.take();
     // Which of them goes first is not worth a failure.
-    await this.change({ pages: 0, run: (entries) => ids.forEach((id) => entries.used(id)) }).catch(() => {});
-  }
-
-  /** What could not be removed when it should have been. */
-  async #removeLeft(): Promise<void> {
-    const { unremoved } = this;
-    if (unremoved.isOverfull) {
-      while ((await this.change({ pages: 0, run: (entries) => entries.evict(500, () => {}) })) > 0);
-      return unremoved.clear();
-    }
-    const keys = unremoved.all();
-    await this.change({ pages: 0, run: (entries) => keys.forEach((key) => entries.remove(spellKey(key).bytes)) });
-    for (const key of keys) unremoved.delete(key);
+    await this.change({ pages: 0, run: ({ entries }) => ids.forEach((id) => entries.used(id)) }).catch(() => {});
   }
 
   #closed(): CacheBackendError {

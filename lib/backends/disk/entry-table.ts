@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { placeOf } from '../../support/wire-place.js';
 import {
   decodeHeader,
   encodeHeader,
@@ -11,6 +12,7 @@ import {
 } from './layout.js';
 import type { PagePlan } from './page-plan.js';
 import type { Tables } from './tables.js';
+import { UseOrder } from './use-order.js';
 
 const NOTHING = Buffer.alloc(0);
 const NEXT = Buffer.from('next');
@@ -25,12 +27,15 @@ export interface FoundEntry extends EntryHeader {
  * nothing of it is. `now` is in milliseconds of the wall clock.
  */
 export class EntryTable {
+  readonly #order: UseOrder;
   #nextId = 0;
 
   constructor(
     private readonly tables: Tables,
     private readonly plan: PagePlan,
-  ) {}
+  ) {
+    this.#order = new UseOrder(tables);
+  }
 
   /** Frames a transaction: everything that changes something stands in `work`. */
   within<T>(work: () => T): T {
@@ -60,8 +65,19 @@ export class EntryTable {
     return header && header.expiresAt > now ? header : undefined;
   }
 
+  /** Of what `find` finds the first bytes, at most `length`, without the rest. For keys that are not hashed; else nothing. */
+  beginning(key: SpelledKey, length: number, now: number): Buffer | undefined {
+    const record = this.tables.entries.getBinary(key.bytes);
+    const header = record && decodeHeader(record);
+    if (!record || !header || header.expiresAt <= now || key.whole) return undefined;
+    const first = header.isInParts
+      ? this.tables.parts.getBinary(numberKey(header.id, 0))
+      : record.subarray(HEADER_BYTES);
+    return first?.subarray(0, length);
+  }
+
   put(key: SpelledKey, value: Uint8Array, expiresAt: number): void {
-    const { entries, expiries, order } = this.tables;
+    const { entries, expiries } = this.tables;
     this.remove(key.bytes);
     const id = this.#next();
     const whole = key.whole ?? NOTHING;
@@ -70,13 +86,13 @@ export class EntryTable {
     const header = encodeHeader({ id, expiresAt, size: value.length, wholeKeySize: whole.length, isInParts });
     entries.putSync(key.bytes, isInParts ? header : Buffer.concat([header, whole, value]));
     if (isInParts) this.#putParts(id, whole.length === 0 ? value : Buffer.concat([whole, value]));
-    order.putSync(numberKey(id), key.bytes);
+    this.#order.add(id, key.bytes);
     if (expiresAt !== Infinity) expiries.putSync(expiryKey(expiresAt, id), NOTHING);
   }
 
   /** Whether there was one that had not ended. */
   remove(spelling: Buffer, now = 0): boolean {
-    const { entries, expiries, order, parts, ranks } = this.tables;
+    const { entries, expiries, parts } = this.tables;
     const record = entries.getBinary(spelling);
     if (!record) return false;
     entries.removeSync(spelling);
@@ -85,8 +101,7 @@ export class EntryTable {
     const { expiresAt, id, isInParts, size, wholeKeySize } = header;
     const count = isInParts ? this.plan.partsOf(size + wholeKeySize) : 0;
     for (let nth = 0; nth < count; nth++) parts.removeSync(numberKey(id, nth));
-    order.removeSync(numberKey(this.#rankOf(id)));
-    ranks.removeSync(numberKey(id));
+    this.#order.remove(id);
     if (expiresAt !== Infinity) expiries.removeSync(expiryKey(expiresAt, id));
     return expiresAt > now;
   }
@@ -104,22 +119,16 @@ export class EntryTable {
 
   /** It is now the last to be evicted, if it is still there. */
   used(id: number): void {
-    const { order, ranks } = this.tables;
-    const before = numberKey(this.#rankOf(id));
-    const spelling = order.getBinary(before);
-    if (!spelling) return;
-    const rank = numberKey(this.#next());
-    order.removeSync(before);
-    order.putSync(rank, spelling);
-    ranks.putSync(numberKey(id), rank);
+    const spelling = this.#order.spellingOf(id);
+    if (spelling) this.#order.putLast(id, spelling, this.#next());
   }
 
   /** Removes entries that have ended, `most` at most. How many. */
   sweep(most: number, now: number): number {
-    const { expiries, order } = this.tables;
+    const { expiries } = this.tables;
     const ended = [...expiries.getKeys({ end: expiryKey(now + 1, 0), limit: most })];
     for (const key of ended) {
-      const spelling = order.getBinary(numberKey(this.#rankOf(numberAt(key, 8))));
+      const spelling = this.#order.spellingOf(numberAt(key, 8));
       if (spelling) this.remove(spelling);
       // One that leads nowhere would be found again and again.
       expiries.removeSync(key);
@@ -127,14 +136,21 @@ export class EntryTable {
     return ended.length;
   }
 
-  /** Removes the next to go, `most` at most, and hands over their keys. How many. */
+  /**
+   * Removes the next to go, `most` at most, and hands over their keys. How many it has seen to. What stands for whole scopes is
+   * put at the end while there is anything else.
+   */
   evict(most: number, evicted: (key: string) => void): number {
-    const { order } = this.tables;
-    const next = [...order.getRange({ limit: most })];
-    for (const { key, value: spelling } of next) {
-      const name = this.nameOf(spelling);
-      if (this.remove(spelling) && name !== undefined) evicted(name);
-      order.removeSync(key);
+    const next = this.#order.next(most).map((place) => ({ ...place, name: this.nameOf(place.spelling) }));
+    const isSpared = ({ name }: { readonly name: string | undefined }): boolean =>
+      name !== undefined && isOfScope(name);
+    const sparesAll = next.every(isSpared);
+    for (const place of next) {
+      const { name, rank, spelling } = place;
+      const id = isSpared(place) && !sparesAll ? this.#idOf(spelling) : undefined;
+      if (id !== undefined) this.#order.putLast(id, spelling, this.#next());
+      else if (this.remove(spelling) && name !== undefined) evicted(name);
+      this.#order.drop(rank);
     }
     return next.length;
   }
@@ -155,13 +171,13 @@ export class EntryTable {
     return payload && header && payload.toString('utf16le', 0, header.wholeKeySize);
   }
 
-  #next(): number {
-    return this.#nextId++;
+  #idOf(spelling: Buffer): number | undefined {
+    const record = this.tables.entries.getBinary(spelling);
+    return record && decodeHeader(record)?.id;
   }
 
-  #rankOf(id: number): number {
-    const rank = this.tables.ranks.getBinary(numberKey(id));
-    return rank ? numberAt(rank, 0) : id;
+  #next(): number {
+    return this.#nextId++;
   }
 
   #putParts(id: number, payload: Uint8Array): void {
@@ -183,6 +199,15 @@ export class EntryTable {
     }
     return payload;
   }
+}
+
+/**
+ * Whether it is the version of a namespace or a tenant, or the counter of its tags. They are tiny, few, and known by heart by
+ * whoever uses them, so that nobody reads them here; without one every entry of its scope would be a miss.
+ */
+function isOfScope(key: string): boolean {
+  const place = placeOf(key);
+  return place?.kind === 's' || (place?.kind === 't' && place.name === '');
 }
 
 /** Whole milliseconds, rounded up: nothing ends before its time. */

@@ -9,11 +9,13 @@ import { createHash } from 'node:crypto';
  *   order     rank                       -> spelled key; the lowest rank is the next to be evicted
  *   ranks     id                         -> rank, of an entry that was used since it was written; else its rank is its id
  *   expiries  end in milliseconds, id    -> nothing
- *   facts     'format', 'next', members  -> see `Facts`
+ *   leases    wire key of the lease -> owner and end, see `LeaseTable`
+ *   changes   number of the change  -> what was changed, and by whom, see `ChangeLog`
+ *   facts     'format', 'next', 'changed', members -> see `Facts`; the number of the last change
  *
  * Numbers are 8 bytes, most significant first, so that their order is that of the keys.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** What a key of LMDB may have at most, in bytes. */
 const KEY_LIMIT = 1_978;

@@ -71,7 +71,7 @@ export async function loadLmdb(): Promise<LmdbPackage> {
 
 /** What is cached may be personal data: the file is its owner's alone. */
 export function openEnvironment({ open }: LmdbPackage, path: string): LmdbEnvironment {
-  return open({ ...BINARY, path, noSubdir: true, maxDbs: 8, permissionsMode: 0o600, eventTurnBatching: false });
+  return open({ ...BINARY, path, noSubdir: true, maxDbs: 12, permissionsMode: 0o600, eventTurnBatching: false });
 }
 
 export function openTable(environment: LmdbEnvironment, name: string): LmdbTable {

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemClock } from '../../support/clock.js';
 import { DiskBackend } from './disk.backend.js';
+import { DiskBus } from './disk-bus.js';
+import { DiskFleet } from './disk-fleet.js';
 import { DiskStore } from './disk-store.js';
 import { loadLmdb } from './lmdb-package.js';
 import { StoreFolder } from './store-folder.js';
@@ -12,10 +16,22 @@ export interface DiskParts {
   readonly eviction: 'lru' | 'fifo';
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
+  /** Milliseconds of a clock that all processes of the machine share and nobody sets: since it has booted. */
+  readonly upTime: () => number;
   /** An entry made room for another one. Keys are those of the backend. */
   readonly onEvicted: (key: string) => void;
   /** Told of trouble that no caller waits for. */
   readonly onError: (error: unknown) => void;
+}
+
+/** The store as one cache has it. */
+export interface OpenDisk {
+  readonly backend: DiskBackend;
+  /** What keeps all caches in step that share the directory, in whatever process. */
+  readonly fleet: DiskFleet;
+  readonly bus: DiskBus;
+  /** What those should know who started the process: what was damaged, who else is there. */
+  readonly notices: readonly string[];
 }
 
 /** Opened once in a process, however many caches share it: LMDB must not open a file twice. */
@@ -30,11 +46,10 @@ const closing = new Map<string, Promise<void>>();
 /**
  * A store in a directory, which is made if it is not there.
  *
- * @returns also what those should know who started the process: what was damaged, who else is there.
  * @throws CacheDependencyError without `lmdb`.
  * @throws CacheBackendError naming the directory, when it cannot be made, read or written.
  */
-export async function openDisk(options: DiskParts): Promise<{ backend: DiskBackend; notices: readonly string[] }> {
+export async function openDisk(options: DiskParts): Promise<OpenDisk> {
   const lmdb = await loadLmdb();
   const folder = new StoreFolder(resolve(options.directory));
   folder.make();
@@ -61,7 +76,15 @@ export async function openDisk(options: DiskParts): Promise<{ backend: DiskBacke
     const store = await opening.store;
     let released: Promise<void> | undefined;
     const release = (): Promise<void> => (released ??= leave(place, opening, options, store));
-    return { backend: new DiskBackend(store, options.now, release), notices: before ? [] : store.notices };
+    const { now, upTime } = options;
+    const sender = randomBytes(9).toString('base64url');
+    return {
+      backend: new DiskBackend(store, now, release),
+      fleet: new DiskFleet({ store, sender, now, upTime }),
+      // When it looks is a matter of the file, whatever time the entries live in.
+      bus: new DiskBus({ store, sender, upTime, clock: systemClock }),
+      notices: before ? [] : store.notices,
+    };
   } catch (error) {
     users.delete(options);
     if (shared.get(place) === opening) shared.delete(place);

@@ -1,4 +1,6 @@
+import { ChangeLog } from './change-log.js';
 import { EntryTable } from './entry-table.js';
+import { LeaseTable } from './lease-table.js';
 import type { OpenFile } from './open-file.js';
 import { PagePlan } from './page-plan.js';
 import { RoomKeeper } from './room-keeper.js';
@@ -9,6 +11,18 @@ const BOUND_LIFE = 1_000;
 /** How long a store stays within the file it has, once that could not become longer, in milliseconds. */
 const FULL_LIFE = 60_000;
 
+/** Of each so many bytes that the store may hold, one change is remembered, within these bounds. */
+const BYTES_PER_CHANGE = 4_096;
+const FEWEST_CHANGES = 512;
+const MOST_CHANGES = 4_096;
+
+/** What is in a store. Inside a transaction all of it changes, or nothing. */
+export interface Contents {
+  readonly entries: EntryTable;
+  readonly leases: LeaseTable;
+  readonly changes: ChangeLog;
+}
+
 export interface Bounds {
   /** Bytes, as this process was told. */
   readonly maxBytes: () => number;
@@ -16,8 +30,10 @@ export interface Bounds {
 }
 
 /** An open file with what works on it. */
-export class Opened {
+export class Opened implements Contents {
   readonly entries: EntryTable;
+  readonly leases: LeaseTable;
+  readonly changes: ChangeLog;
   readonly keeper: RoomKeeper;
   readonly plan: PagePlan;
   #bound = 0;
@@ -30,14 +46,15 @@ export class Opened {
   ) {
     this.plan = new PagePlan(file.tables.pageSize);
     this.entries = new EntryTable(file.tables, this.plan);
+    this.leases = new LeaseTable(file.tables.leases);
+    this.changes = new ChangeLog(file.tables, () => remembered(bounds.maxBytes()));
     this.keeper = new RoomKeeper(file.tables, this.entries, () => this.#pages(), bounds.onEvicted);
   }
 
   /** Everything in `work` is done, or nothing of it. */
-  readonly transaction = async <T>(work: (entries: EntryTable) => T): Promise<T> => {
-    const { entries } = this;
+  readonly transaction = async <T>(work: (file: Contents) => T): Promise<T> => {
     try {
-      return await this.file.tables.environment.childTransaction(() => entries.within(() => work(entries)));
+      return await this.file.tables.environment.childTransaction(() => this.entries.within(() => work(this)));
     } catch (error) {
       throw await causeOf(error);
     }
@@ -61,6 +78,10 @@ export class Opened {
     }
     return this.#bound;
   }
+}
+
+function remembered(maxBytes: number): number {
+  return Math.min(MOST_CHANGES, Math.max(FEWEST_CHANGES, Math.floor(maxBytes / BYTES_PER_CHANGE)));
 }
 
 /** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */

@@ -26,6 +26,8 @@ export class Tables {
   readonly order: LmdbTable;
   readonly ranks: LmdbTable;
   readonly expiries: LmdbTable;
+  readonly leases: LmdbTable;
+  readonly changes: LmdbTable;
   readonly facts: LmdbTable;
 
   constructor(readonly environment: LmdbEnvironment) {
@@ -34,6 +36,8 @@ export class Tables {
     this.order = openTable(environment, 'order');
     this.ranks = openTable(environment, 'ranks');
     this.expiries = openTable(environment, 'expiries');
+    this.leases = openTable(environment, 'leases');
+    this.changes = openTable(environment, 'changes');
     this.facts = openTable(environment, 'facts');
   }
 
@@ -45,8 +49,8 @@ export class Tables {
   use(): FileUse {
     const first = this.entries.getStats();
     let pages = META_PAGES + pagesOf(first) + pagesOf(first.root) + pagesOf(first.free);
-    for (const table of [this.parts, this.order, this.ranks, this.expiries, this.facts])
-      pages += pagesOf(table.getStats());
+    const { parts, order, ranks, expiries, leases, changes, facts } = this;
+    for (const table of [parts, order, ranks, expiries, leases, changes, facts]) pages += pagesOf(table.getStats());
     return { entries: first.entryCount, pages, filePages: filePagesOf(first), lastTransaction: first.lastTxnId };
   }
 }

@@ -1,3 +1,7 @@
+import { siblingKey } from '../../support/wire-key.js';
+import { spellKey } from './layout.js';
+import type { Contents } from './opened.js';
+
 /** How many are told apart. */
 const MOST = 10_000;
 
@@ -9,10 +13,6 @@ export class UnremovedKeys {
   /** There are too many to tell apart: nothing is served until everything is gone. */
   get isOverfull(): boolean {
     return this.#isOverfull;
-  }
-
-  get isEmpty(): boolean {
-    return this.#keys.size === 0 && !this.#isOverfull;
   }
 
   has(key: string): boolean {
@@ -29,13 +29,29 @@ export class UnremovedKeys {
     this.#keys.delete(key);
   }
 
-  all(): string[] {
-    return [...this.#keys];
+  /** Makes up for it. @param change Does the work in a transaction. */
+  async removeLeft(change: <T>(work: (file: Contents) => T) => Promise<T>): Promise<void> {
+    if (this.#isOverfull) {
+      while ((await change(emptyInPart)) > 0);
+      this.#keys.clear();
+      this.#isOverfull = false;
+    } else if (this.#keys.size > 0) {
+      const keys = [...this.#keys];
+      await change((file) => keys.forEach((key) => takeAway(file, key)));
+      for (const key of keys) this.#keys.delete(key);
+    }
   }
+}
 
-  /** Everything is gone. */
-  clear(): void {
-    this.#keys.clear();
-    this.#isOverfull = false;
-  }
+/** How many entries were removed. */
+function emptyInPart({ entries, changes }: Contents): number {
+  changes.append({ kind: 'everything', sender: '' });
+  return entries.evict(500, () => {});
+}
+
+/** As if it was done when it was asked for: what others have loaded of it since must not be stored, or kept. */
+function takeAway({ entries, leases, changes }: Contents, key: string): void {
+  entries.remove(spellKey(key).bytes);
+  leases.remove(siblingKey(key, 'l'));
+  changes.append({ kind: 'key', sender: '', key });
 }

@@ -1,15 +1,15 @@
-import type { EntryTable } from './entry-table.js';
+import type { Contents } from './opened.js';
 
 /** How many changes one transaction makes at most. */
 const MOST_TOGETHER = 1_000;
 
 /** A change that waits for its transaction. */
 export interface Job {
-  readonly run: (entries: EntryTable) => unknown;
+  readonly run: (file: Contents) => unknown;
   /** How many pages it brings at most; 0: it takes away, or changes in place. */
   readonly pages: number;
   /** What is done instead where there is no room, so that nothing of before stays. Absent: nothing has to be. */
-  readonly instead?: (entries: EntryTable) => void;
+  readonly instead?: (file: Contents) => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -26,7 +26,7 @@ export class WriteQueue {
     private readonly pages: () => number,
   ) {}
 
-  add<T>(change: Pick<Job, 'pages' | 'instead'> & { readonly run: (entries: EntryTable) => T }): Promise<T> {
+  add<T>(change: Pick<Job, 'pages' | 'instead'> & { readonly run: (file: Contents) => T }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ ...change, resolve: resolve as (result: unknown) => void, reject });
       this.#draining ??= this.#drain();

@@ -4,6 +4,7 @@ import type { WireNames } from './wire-names.js';
 
 /** From what the bus says in wire keys to what has changed, in the words of the cache. */
 export class WireFeed implements ChangeFeed {
+  readonly catchUp?: () => void;
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly stop: () => void;
 
@@ -11,6 +12,7 @@ export class WireFeed implements ChangeFeed {
     private readonly bus: InvalidationBus,
     private readonly names: WireNames,
   ) {
+    if (bus.catchUp) this.catchUp = () => bus.catchUp!();
     this.stop = bus.listen({
       heard: (message) => this.heard(message),
       lost: () => this.tell({ kind: 'lost' }),

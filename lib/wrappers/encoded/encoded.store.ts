@@ -75,6 +75,8 @@ export class EncodedStore implements EntryStore {
   readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   readonly notices?: readonly string[];
+  /** Finds nothing: none of it is in the process. Only where changes have to be looked for: nobody joins a load before that. */
+  readonly peek?: NonNullable<EntryStore['peek']>;
   private readonly calls: BackendCalls;
   private readonly wireNames: WireNames;
   private readonly cache: VersionCache | undefined;
@@ -106,6 +108,12 @@ export class EncodedStore implements EntryStore {
       this.leases = new StoredLeases({ calls, random, names: wireNames, bus: fleet.bus, ...fleet.lease });
       this.feed = feed;
     }
+    if (feed?.catchUp) {
+      this.peek = () => {
+        feed.catchUp!();
+        return undefined;
+      };
+    }
     const versions = (this.versions = new StoredVersions({ calls, random, names: wireNames, cache: this.cache }));
     this.patterns = new PatternList(calls, versions.writes);
     const writes = (this.writes = new ValueWrites(calls, clock, commandTimeout));
@@ -134,6 +142,8 @@ export class EncodedStore implements EntryStore {
   }
 
   lookMany(addresses: readonly Address[], tags: readonly string[]): Promise<Lookup[]> {
+    // Versions are at hand for as long as nothing was heard of them.
+    this.feed?.catchUp?.();
     return this.looks.lookMany(addresses, tags);
   }
 

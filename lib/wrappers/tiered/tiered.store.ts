@@ -39,6 +39,8 @@ export class TieredStore implements EntryStore {
   readonly gathers?: NonNullable<EntryStore['gathers']>;
   readonly checkSecurity?: SecurityCheck['checkSecurity'];
   private readonly markers = new Markers();
+  /** A look into L1 while every change is heard. */
+  private readonly glance: NearStore['peek'];
 
   constructor(
     private readonly near: NearStore,
@@ -52,7 +54,8 @@ export class TieredStore implements EntryStore {
     if (far.gathers) this.gathers = far.gathers;
     // What is in the process nobody else comes near.
     if (far.checkSecurity) this.checkSecurity = () => far.checkSecurity!();
-    if (far.feed.connected) this.peek = near.peek;
+    this.glance = far.feed.catchUp ? (id, quiet) => this.peekUpToDate(id, quiet) : near.peek;
+    if (far.feed.connected) this.peek = this.glance;
     far.feed.subscribe((change) => this.apply(change));
   }
 
@@ -195,6 +198,15 @@ export class TieredStore implements EntryStore {
     }
   }
 
+  /**
+   * Where changes are there to be looked at, no hit comes before the look: what another process invalidated before this call
+   * began is not served, however busy this process was since.
+   */
+  private peekUpToDate(id: string, quiet: boolean | undefined): NearEntry | undefined {
+    this.feed.catchUp!();
+    return this.feed.connected ? this.near.peek(id, quiet) : undefined;
+  }
+
   private apply(change: Change): void {
     switch (change.kind) {
       case 'value':
@@ -209,7 +221,7 @@ export class TieredStore implements EntryStore {
       case 'everything':
         this.markers.fellAll();
         this.near.empty();
-        if (this.feed.connected) this.peek = this.near.peek;
+        if (this.feed.connected) this.peek = this.glance;
         return;
       case 'lost':
         this.peek = nothing;

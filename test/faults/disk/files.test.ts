@@ -13,7 +13,7 @@ let folder: TemporaryFolder;
 let file: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  file = join(folder.path, 'cache-1.mdb');
+  file = join(folder.path, 'cache-2.mdb');
 });
 afterEach(() => folder.remove());
 
@@ -153,7 +153,7 @@ describe('a directory that cannot be used', () => {
     const { backend } = await diskAt(join(folder.path, 'a', 'b'));
     await backend.set('k', Buffer.from('v'));
     await backend.close();
-    expect(readdirSync(join(folder.path, 'a', 'b'))).toContain('cache-1.mdb');
+    expect(readdirSync(join(folder.path, 'a', 'b'))).toContain('cache-2.mdb');
   });
 });
 

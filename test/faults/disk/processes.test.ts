@@ -108,7 +108,7 @@ describe('processes that share a store on disk', () => {
     expect(notices).toEqual([
       expect.stringMatching(/with 5242880 bytes as its bound, this one has 67108864; the smallest/),
     ]);
-    expect(statSync(join(folder.path, 'cache-1.mdb')).size).toBeLessThanOrEqual(5 * MIB * 1.2);
+    expect(statSync(join(folder.path, 'cache-2.mdb')).size).toBeLessThanOrEqual(5 * MIB * 1.2);
     expect(backend.usage.bytes).toBeLessThanOrEqual(5 * MIB);
     await backend.close();
   }, 30_000);
@@ -130,7 +130,7 @@ describe('processes that share a store on disk', () => {
       return stored;
     };
     expect(await setMore()).toBeLessThan(300);
-    expect(statSync(join(folder.path, 'cache-1.mdb')).size).toBeLessThanOrEqual(8 * MIB * 1.2);
+    expect(statSync(join(folder.path, 'cache-2.mdb')).size).toBeLessThanOrEqual(8 * MIB * 1.2);
     await kill(pinning);
     expect(await setMore()).toBe(400);
     await backend.close();
@@ -141,14 +141,14 @@ describe('processes that share a store on disk', () => {
     const { backend } = await diskAt(folder.path);
     await backend.set('k', Buffer.from('old'));
     rmSync(folder.path, { recursive: true });
-    await until(() => existsSync(join(folder.path, 'cache-1.mdb')));
+    await until(() => existsSync(join(folder.path, 'cache-2.mdb')));
     // While it is being opened, it says so.
     let stored = false;
     void (async () => {
       while (!stored) stored = await backend.set('k', Buffer.from('new')).then(...answers);
     })();
     await until(() => stored);
-    expect(readFileSync(join(folder.path, 'cache-1.mdb')).includes('new')).toBe(true);
+    expect(readFileSync(join(folder.path, 'cache-2.mdb')).includes('new')).toBe(true);
     await backend.close();
   }, 30_000);
 });
@@ -171,7 +171,7 @@ describe('a disk that is full', () => {
       if (blocks === 300) expect(done!.failures!.length).toBeGreaterThan(0);
       await until(() => child.exitCode !== null);
       expect(child.exitCode).toBe(0);
-      expect(statSync(join(folder.path, 'cache-1.mdb')).size).toBeLessThanOrEqual(blocks * 512);
+      expect(statSync(join(folder.path, 'cache-2.mdb')).size).toBeLessThanOrEqual(blocks * 512);
       const { backend, notices } = await diskAt(folder.path);
       expect(notices).toEqual([]);
       for await (const key of backend.scan('k')) {

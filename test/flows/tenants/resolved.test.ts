@@ -218,7 +218,7 @@ describe.each(stores)('a resolved tenant, over $name', ({ name, canList, make })
         await as(theirs, () => place.clear());
         expect(await as(mine, () => place.get('k'))).toEqual({ of: mine });
       }),
-      { numRuns: name === 'redis' || name === 'tiered' ? 60 : 200 },
+      { numRuns: name === 'memory' || name.includes('bytes') ? 200 : 60 },
     );
   });
 });

@@ -54,9 +54,12 @@ describe('options that cannot stand together', () => {
     expect(faults({ redis: { client, commandTimeout: 50 } })).toEqual({});
   });
 
-  it.each(['redis', 'tiered'])("backend '%s' and no redis", (backend) => {
+  it.each([
+    ['redis', 'needs the options `redis`, such as { url }; in the environment REDIS_URL or REDIS_HOST.'],
+    ['tiered', expect.stringMatching(/^'tiered' needs a second tier: .*`redis`.*`disk`.*CACHE_DISK_DIRECTORY/)],
+  ])("backend '%s' and no redis", (backend, message) => {
     expect(faults({ backend })).toEqual({
-      backend: `'${backend}' needs the options \`redis\`, such as { url }; in the environment REDIS_URL or REDIS_HOST.`,
+      backend: typeof message === 'string' ? `'${backend}' ${message}` : message,
     });
     expect(faults({ backend, redis: {} })).toEqual({});
   });
@@ -124,7 +127,9 @@ describe('options that cannot stand together', () => {
     ['null', "the backend 'null'"],
     [{ get: () => 1, set: () => 1, delete: () => 1 }, 'a custom backend'],
   ])('lease and the backend %p', (backend, name) => {
-    expect(faults({ backend, lease: {} })).toEqual({ lease: `has no meaning with ${name}: leases are of Redis.` });
+    expect(faults({ backend, lease: {} })).toEqual({
+      lease: `has no meaning with ${name}: leases are of what processes share, Redis or a directory.`,
+    });
     expect(faults({ backend, lease: {}, redis: {} })).toEqual({});
     expect(faults({ backend, lease: undefined })).toEqual({});
   });

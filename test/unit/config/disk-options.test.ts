@@ -51,16 +51,40 @@ describe('the options of a store on disk', () => {
     [{ backend: 'disk', disk, memory: { maxEntries: 5 } }, 'memory.maxEntries', /see `disk.maxBytes`/],
     [{ backend: 'disk', disk, memory: { admit: () => true } }, 'memory.admit', /'tiered' alone/],
     [{ backend: 'disk', disk, journal: { maxEntries: 5 } }, 'journal', /needs `fallback` with the backend 'disk'/],
-    [{ backend: 'disk', disk, lease: { ttl: '5s' } }, 'lease', /has no meaning with the backend 'disk'/],
+    [{ backend: 'tiered', disk, journal: { maxEntries: 5 } }, 'journal', /needs `fallback` with the backend 'tiered'/],
+    [{ backend: 'tiered', disk: {} }, 'disk.directory', /is missing/],
   ])('are refused: %j', (options, path, message) => {
     expect(faults(options)).toEqual({ [path]: expect.stringMatching(message) });
   });
 
-  it('are refused as a second tier', () => {
-    const found = faults({ backend: 'tiered', disk });
-    expect(found['backend']).toMatch(
-      /keeps its second tier in Redis.*not available; use 'disk'|needs the options `redis`/,
+  it('may be those of a second tier', () => {
+    const options = resolved({
+      backend: 'tiered',
+      disk,
+      memory: { maxEntries: 7, admit: () => true },
+      lease: { ttl: '5s' },
+    });
+    expect(options).toMatchObject({
+      backend: 'tiered',
+      redis: undefined,
+      commandTimeout: 1_000,
+      resilience: undefined,
+    });
+    expect(options.disk?.directory).toBe('/var/cache/shop');
+    expect(describeOptions(options)).toMatch(
+      /backend tiered \(memory 7 entries, .*; disk \/var\/cache\/shop, 1 GiB, .*lease ttl 5s/,
     );
+    expect(faults({ backend: 'tiered', disk, commandTimeout: '2s' })).toEqual({});
+  });
+
+  it('are those of a second tier in the environment, too, without an address of Redis', () => {
+    const env = { CACHE_BACKEND: 'tiered', CACHE_DISK_DIRECTORY: '/tmp/shop', REDIS_PORT: '6379' };
+    expect(resolved(cacheOptionsFromEnv(env))).toMatchObject({ backend: 'tiered', redis: undefined });
+    expect(() => validateOptions(cacheOptionsFromEnv({ ...env, REDIS_URL: 'redis://a' }))).toThrow(/one second tier/);
+  });
+
+  it('may have leases', () => {
+    expect(describeOptions(resolved({ disk, lease: { ttl: '5s' } }))).toContain('lease ttl 5s');
   });
 
   it('may have a fallback', () => {

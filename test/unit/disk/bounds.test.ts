@@ -22,7 +22,7 @@ async function open(parts: Parameters<typeof diskAt>[1] = {}): Promise<OpenedDis
   return disk;
 }
 
-const fileSize = (): number => statSync(join(folder.path, 'cache-1.mdb')).size;
+const fileSize = (): number => statSync(join(folder.path, 'cache-2.mdb')).size;
 const value = (bytes: number, fill = 1): Buffer => Buffer.alloc(bytes, fill);
 
 describe('the bound of a store on disk', () => {

@@ -1,0 +1,121 @@
+import type { LoggedChange } from './change-row.js';
+import type { Contents } from './opened.js';
+
+/** How often it is looked for changes where nobody asks, in milliseconds: loads of this process are closed by them. */
+const LOOK_EVERY = 100;
+/** How long the file that is open is believed to be the one that others see, in milliseconds. */
+const PLACE_LIFE = 250;
+
+export interface HearingParts {
+  /** What the file says at this moment. Throws when it cannot be read. */
+  readonly read: <T>(work: (file: Contents) => T) => T;
+  /** Whether the file that is open stands in its place: a new one in its stead is where the others write. */
+  readonly isInPlace: () => boolean;
+  /** Changes can be heard no more; called within the look that has found it. */
+  readonly onLost: () => void;
+}
+
+/** Who wants to hear of changes. */
+export interface Hearer {
+  heard(changes: readonly LoggedChange[]): void;
+  /** From now on changes may go unheard. */
+  lost(): void;
+  /** From now on every change is heard again; those in between were not. */
+  back(): void;
+}
+
+/**
+ * Reads what the file says of changes. There is no message that could be late or lost: the number of the last change stands in
+ * the file, and a look at it, which waits for nothing, tells whether all was heard.
+ *
+ * One look does for everything that runs in one go of the event loop, promises included. Nobody can have told this process of
+ * a change in between: news of whatever kind (an answer, a message, a timer) begin another go.
+ */
+export class Hearing {
+  readonly #hearers = new Set<Hearer>();
+  #number = 0;
+  #isConnected = false;
+  /** Whether this go of the event loop has looked. */
+  #hasLooked = false;
+  #placeAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: HearingParts) {}
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  start(): void {
+    this.#look();
+    this.#timer = setInterval(() => this.catchUp(), LOOK_EVERY);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#hearers.clear();
+  }
+
+  join(hearer: Hearer): () => void {
+    this.#hearers.add(hearer);
+    return () => void this.#hearers.delete(hearer);
+  }
+
+  /** What was changed before this call is told before it returns. */
+  catchUp(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
+    // Behind the promises that are ready, and before anything else.
+    process.nextTick(this.#age);
+    this.#look();
+  }
+
+  /** The file is given up: what another one says has nothing to do with what was heard. */
+  lose(): void {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    for (const hearer of [...this.#hearers]) hearer.lost();
+    this.parts.onLost();
+  }
+
+  readonly #age = (): void => {
+    this.#hasLooked = false;
+  };
+
+  #look(): void {
+    let changes: readonly LoggedChange[] | undefined;
+    const { read } = this.parts;
+    try {
+      if (!this.#isPlaceKnown() && !this.parts.isInPlace()) return this.lose();
+      const number = read((file) => file.changes.last);
+      if (!this.#isConnected) return this.#begin(number);
+      if (number === this.#number) return;
+      read((file) => {
+        changes = file.changes.since(this.#number);
+        this.#number = file.changes.last;
+      });
+    } catch {
+      return this.lose();
+    }
+    this.#tell(changes ?? [{ kind: 'everything', sender: '' }]);
+  }
+
+  /** For a moment; while nothing is heard, not at all. */
+  #isPlaceKnown(): boolean {
+    const now = performance.now();
+    if (this.#isConnected && now - this.#placeAt < PLACE_LIFE) return true;
+    this.#placeAt = now;
+    return false;
+  }
+
+  #begin(number: number): void {
+    this.#number = number;
+    this.#isConnected = true;
+    for (const hearer of [...this.#hearers]) hearer.back();
+  }
+
+  #tell(changes: readonly LoggedChange[]): void {
+    for (const hearer of [...this.#hearers]) hearer.heard(changes);
+  }
+}
