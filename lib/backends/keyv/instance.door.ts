@@ -2,6 +2,10 @@ import type { Door } from './door.js';
 import { valueIn } from './envelope.js';
 import type { Adapter, Keyv } from './keyv-like.js';
 import type { ErrorSource } from './reported-errors.js';
+import { isNoJson } from './store-error.js';
+
+/** Something is there, which nobody can read. */
+const NO_TEXT = Symbol('no text');
 
 /** By way of a Keyv, with its serializer, compression, encryption and namespace. */
 export class InstanceDoor implements Door {
@@ -19,7 +23,12 @@ export class InstanceDoor implements Door {
 
   async read(key: string): Promise<unknown> {
     const { keyv } = this;
-    return keyv.getRaw ? valueIn(await keyv.getRaw(key)) : keyv.get(key);
+    try {
+      return keyv.getRaw ? valueIn(await keyv.getRaw(key)) : await keyv.get(key);
+    } catch (error) {
+      if (isNoJson(error)) return NO_TEXT;
+      throw error;
+    }
   }
 
   async write(key: string, text: string, ttlMs: number | undefined): Promise<unknown> {
@@ -36,6 +45,12 @@ export class InstanceDoor implements Door {
   }
 
   async #readMany(keys: string[]): Promise<unknown> {
-    return this.keyv.getMany(keys);
+    try {
+      return await this.keyv.getMany(keys);
+    } catch (error) {
+      // To version 5, one value that cannot be read spoils all that were asked for with it.
+      if (isNoJson(error)) return Promise.all(keys.map((key) => this.read(key)));
+      throw error;
+    }
   }
 }

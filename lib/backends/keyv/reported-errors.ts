@@ -1,4 +1,5 @@
-import { CacheBackendError } from '../../support/errors.js';
+import { CacheError } from '../../support/errors.js';
+import { isNoJson, storeError } from './store-error.js';
 
 /** What an adapter, or a Keyv, tells its errors by. */
 export interface ErrorSource {
@@ -16,6 +17,7 @@ export class ReportedErrors {
   #count = 0;
   #last: unknown;
   readonly #listener = (error: unknown): void => {
+    if (isNoJson(error)) return;
     this.#count++;
     this.#last = error;
   };
@@ -32,15 +34,23 @@ export class ReportedErrors {
     return this.#count;
   }
 
-  /** @throws CacheBackendError when errors were reported since, with the last of them as its `cause`. */
+  /** @throws CacheBackendError when errors were reported since; it says what the last of them does. */
   refuseSince(mark: number, operation: string): void {
     if (this.#count === mark) return;
-    throw new CacheBackendError(`${this.name} reported an error during ${operation}.`, { cause: this.#last });
+    throw storeError(this.name, operation, this.#last);
   }
 
+  /** @throws CacheBackendError for whatever the work throws, and for what is reported meanwhile. */
   async during<T>(operation: string, work: () => Promise<T>): Promise<T> {
     const { mark } = this;
-    const result = await work();
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // What was reported says more than what has come of it.
+      this.refuseSince(mark, operation);
+      throw error instanceof CacheError ? error : storeError(this.name, operation, error);
+    }
     this.refuseSince(mark, operation);
     return result;
   }

@@ -9,7 +9,7 @@ import { store } from './store.js';
     CacheModule.forRoot({
       namespace: 'shop',
       backend: new KeyvBackend(new Keyv({ store, namespace: 'cache' }), { disconnect: true }),
-      commandTimeout: '200ms',
+      commandTimeout: '500ms',
     }),
   ],
 })

@@ -191,7 +191,9 @@ describe('the module', () => {
     for (const disconnect of [false, true]) {
       const store = await redisAdapter();
       const backend = new KeyvBackend(new Keyv({ store, namespace: 'closing' }), { disconnect });
-      const module = await Test.createTestingModule({ imports: [CacheModule.forRoot({ backend })] }).compile();
+      const module = await Test.createTestingModule({
+        imports: [CacheModule.forRoot({ backend, commandTimeout: '5s' })],
+      }).compile();
       await module.init();
       await module.get(CacheManager).set('k', 1);
       await module.close();
