@@ -30,7 +30,8 @@ type Factory = (...args: never[]) => Promise<unknown>;
  *
  * Without a `ModelCache` (no `ModelCacheModule`, or an object that Nest has not made) each call makes an instance, which nobody
  * disposes of; one warning says so. A call that no key can be made of rejects with `CacheKeyError`, and makes none. Objects of
- * one class share their instances; classes of one name do not.
+ * one class share their instances, whatever they hold themselves (a tenant, say): what the instance depends on has to be an
+ * argument. Classes of one name do not share.
  *
  * @throws CacheUsageError at decoration, for a bad option, a static method, and what is no method.
  */

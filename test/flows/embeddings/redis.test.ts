@@ -30,7 +30,9 @@ afterAll(async () => {
 
 /** A process of its own, as far as its cache goes. */
 async function open(dimensions: number, backend: 'redis' | 'tiered'): Promise<EmbeddingCache> {
-  const cache = { backend, redis: { url: server.url, commandTimeout: '10s' as const } };
+  // A machine that is busy stands still for longer than a lease usually lasts, and nothing would be stored then.
+  const lease = { ttl: '1m' as const };
+  const cache = { backend, lease, redis: { url: server.url, commandTimeout: '10s' as const } };
   const app = await Test.createTestingModule({
     imports: [EmbeddingCacheModule.forRoot({ model: 'm', dimensions, cache })],
   }).compile();
@@ -125,14 +127,17 @@ describe('vectors on Redis', () => {
   it('are asked for once by processes whose batches overlap', async () => {
     const [one, other] = [await open(3, 'tiered'), await open(3, 'tiered')];
     const model = new Model();
-    const slow = async (texts: string[]): Promise<number[][]> => {
-      const vectors = await model.embed(texts);
-      // The other process has to come while this one is at it.
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      return vectors;
-    };
+    const [begun, overlapped] = [deferred<void>(), deferred<void>()];
     const [first, second] = [TEXTS.slice(0, 60), TEXTS.slice(30, 90).toReversed()];
-    const found = await Promise.all([one.getOrEmbedMany(first, slow), other.getOrEmbedMany(second, slow)]);
+    const ofOne = one.getOrEmbedMany(first, async (texts) => {
+      begun.resolve();
+      // The other process comes while this one is at it, and asks at once for what is its own.
+      await overlapped.promise;
+      return model.embed(texts);
+    });
+    await begun.promise;
+    const ofOther = other.getOrEmbedMany(second, (texts) => (overlapped.resolve(), model.embed(texts)));
+    const found = await Promise.all([ofOne, ofOther]);
     expect(found).toEqual([first, second].map((texts) => floats(texts.map(vectorOf))));
     expect(model.each.toSorted()).toEqual(TEXTS.slice(0, 90).toSorted());
   });
