@@ -27,8 +27,13 @@ export function packGeneration(generation: AnyGeneration): PackedGeneration | un
     text,
     ...(packed && { message: packed }),
     ...(generationInfo && { info: generationInfo }),
-    ...(generation instanceof ChatGenerationChunk && { isChunk: true as const }),
+    // By what it can do: a model that was required is of another copy of the class than what was imported.
+    ...(hasConcat(generation) && { isChunk: true as const }),
   };
+}
+
+function hasConcat(value: object): boolean {
+  return typeof Reflect.get(value, 'concat') === 'function';
 }
 
 /** Of a list all or none. */

@@ -1,11 +1,4 @@
-import {
-  AIMessage,
-  AIMessageChunk,
-  BaseMessageChunk,
-  ChatMessage,
-  ChatMessageChunk,
-  type BaseMessage,
-} from '@langchain/core/messages';
+import { AIMessage, AIMessageChunk, ChatMessage, ChatMessageChunk, type BaseMessage } from '@langchain/core/messages';
 
 /** The classes in which models answer. */
 const CLASSES = { AIMessage, AIMessageChunk, ChatMessage, ChatMessageChunk } as const;
@@ -37,7 +30,7 @@ export function packMessage(message: BaseMessage): PackedMessage | undefined {
     if (MADE.has(name) || !('value' in member) || member.value === undefined) continue;
     fields.push([name, member.value]);
   }
-  const told = message instanceof BaseMessageChunk ? undefined : Object.keys(message.lc_kwargs);
+  const told = kind.endsWith('Chunk') ? undefined : Object.keys(message.lc_kwargs);
   return { kind, fields: Object.fromEntries(fields), ...(told && { told }) };
 }
 
