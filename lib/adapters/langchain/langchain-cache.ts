@@ -6,6 +6,7 @@ import { textField } from '../../ai/answers/fields.js';
 import { factsOfAll, type AnyGeneration } from './answer-facts.js';
 import { chatModelRules, type CachedChatModelOptions, type ChatModelRules } from './chat-model-options.js';
 import { SHAPE } from './chat-request.js';
+import { IMPORTED } from './core-copy.js';
 import { requireInstalledCore } from './core-version.js';
 import { readLlmKey } from './llm-key.js';
 import { packGenerations, unpackGeneration, type PackedGeneration } from './packed-generation.js';
@@ -54,7 +55,7 @@ export class LangChainCache extends BaseCache {
       const request = this.#requestOf(prompt, llmKey);
       const stored = request && (await this.#ai.getCachedResponse<StoredGenerations>(request));
       if (stored === undefined) return null;
-      const generations: AnyGeneration[] = stored.generations.map(unpackGeneration);
+      const generations: AnyGeneration[] = stored.generations.map((one) => unpackGeneration(one, IMPORTED));
       for (const { message } of generations) if (message !== undefined) clear(message);
       return generations;
     } catch (error) {
