@@ -108,6 +108,9 @@ describe('a lease in a file', () => {
     expect(await ask('c')).toBe('taken');
     await disk.fleet.release(key, 'a');
     expect(await ask('c')).toBe('granted');
+    // Taken from it in the moment in which it gives it back.
+    await Promise.all([disk.fleet.seize(key, 'd', TTL), disk.fleet.release(key, 'c')]);
+    expect(await fill('d')).toBe(true);
   });
 
   it.each<[string, () => Promise<unknown>]>([
