@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Buffer } from 'node:buffer';
 import { WITNESS_LENGTH, type LeaseAnswer } from '../../../lib/contracts/fleet.js';
 import type { OpenDisk } from '../../../lib/backends/disk/open-disk.js';
+import type { Tables } from '../../../lib/backends/disk/tables.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { siblingKey, wireKey } from '../../../lib/support/wire-key.js';
 import { diskAt, MIB } from '../../support/disk.js';
@@ -67,6 +68,19 @@ describe('a lease in a file', () => {
     expect(await ask('b', Buffer.from('short'))).toBe('taken');
     await wall.advance(1_001);
     expect(await ask('b')).toBe('taken');
+  });
+
+  it('is given to somebody who has seen nothing where a part of the value is missing', async () => {
+    await disk.backend.set(value, Buffer.alloc(50_000, 'x'));
+    const { tables } = disk.backend['store']['read'](({ entries }) => entries) as never as { tables: Tables };
+    const remove = (): void => {
+      for (const key of [...tables.parts.getKeys({})].slice(3)) tables.parts.removeSync(key);
+    };
+    await disk.backend['store'].change({ pages: 0, run: remove });
+    expect(await disk.backend.get(value)).toBeUndefined();
+    expect(await ask('a')).toBe('granted');
+    expect(await fill('a')).toBe(true);
+    expect(await stored()).toBe('filled');
   });
 
   it('ends by the time of the machine, whatever the wall clock says', async () => {
