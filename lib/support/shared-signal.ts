@@ -8,5 +8,9 @@ const LISTENERS = 1_500;
  * from the eleventh listener on. Each takes its listener away when it is over.
  */
 export function mayBeShared(signal: AbortSignal): void {
-  if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(LISTENERS, signal);
+  try {
+    if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(LISTENERS, signal);
+  } catch {
+    // A signal of another making than Node's has no such bound.
+  }
 }

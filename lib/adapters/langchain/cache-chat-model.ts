@@ -1,4 +1,3 @@
-import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import type { AiResponseCache } from '../../ai/ai-response-cache.js';
 import { CachedCalls } from './cached-calls.js';
 import { chatModelRules, type CachedChatModelOptions, type ChatModelRules } from './chat-model-options.js';
@@ -77,20 +76,23 @@ function replacements(model: AnyChatModel, ai: AiResponseCache, rules: ChatModel
     // Its keys leave out images: see LangChainCache.
     ['cache', undefined],
   ]);
-  // A model that does not stream answers `stream` by one chunk, and says so by this very method.
-  if (!streams(model)) return replaced;
+  const base = baseOf(model);
+  // A model that does not stream answers `stream` by one chunk, and says so by the method of the base.
+  if (Reflect.get(model, '_streamResponseChunks') === Reflect.get(base, '_streamResponseChunks')) return replaced;
   replaced.set('_streamResponseChunks', calls.stream.bind(calls));
-  // Newer integrations make events out of what the provider sends, past the chunks. Events are made of chunks here.
-  const bridge: unknown = Reflect.get(BaseChatModel.prototype, '_streamChatModelEvents');
-  if (typeof bridge === 'function') replaced.set('_streamChatModelEvents', bridge);
+  // Newer integrations make events out of what the provider sends, past the chunks. Those of the base are made of chunks.
+  const events: unknown = Reflect.get(base, '_streamChatModelEvents');
+  if (typeof events === 'function') replaced.set('_streamChatModelEvents', events);
   return replaced;
 }
 
-/** Told by whose method it is: of the base, or of an integration. */
-function streams(model: object): boolean {
-  for (let at: object | null = model; at; at = Object.getPrototypeOf(at) as object | null) {
-    // Not by identity: a model of another copy of `@langchain/core` has another base.
-    if (Object.hasOwn(at, '_streamResponseChunks')) return !Object.hasOwn(at, '_generateUncached');
+/** `BaseChatModel.prototype` of the model's own copy of `@langchain/core`. */
+function baseOf(model: object): object {
+  let at = model;
+  while (!Object.hasOwn(at, '_generateUncached')) {
+    const above = Object.getPrototypeOf(at) as object | null;
+    if (above === null) return at;
+    at = above;
   }
-  return false;
+  return at;
 }

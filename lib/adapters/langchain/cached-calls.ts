@@ -9,6 +9,7 @@ import { factsOfAll } from './answer-facts.js';
 import type { ChatModelRules } from './chat-model-options.js';
 import type { AnyChatModel, CallOptions } from './chat-model.js';
 import { chatRequest } from './chat-request.js';
+import { copyOf, type CoreCopy } from './core-copy.js';
 import { ChunkSource, type SourceItem } from './chunk-source.js';
 import { unpackChunk } from './packed-chunk.js';
 import { packResult, unpackResult, type PackedResult } from './packed-generation.js';
@@ -25,11 +26,15 @@ type Answer = PackedResult | UnpackedResult;
 
 /** How one model is asked: by way of the cache. Stands in the place of the two methods that send a request. */
 export class CachedCalls {
+  private readonly copy: CoreCopy;
+
   constructor(
     private readonly model: AnyChatModel,
     private readonly ai: AiResponseCache,
     private readonly rules: ChatModelRules,
-  ) {}
+  ) {
+    this.copy = copyOf(model);
+  }
 
   /** For `_generate`. */
   async generate(messages: BaseMessage[], call: CallOptions, run?: CallbackManagerForLLMRun): Promise<ChatResult> {
@@ -50,7 +55,7 @@ export class CachedCalls {
       this.wholeRules(call),
     );
     const answer = await untilAborted(answering, call.signal);
-    const result = 'raw' in answer ? answer.raw() : unpackResult(answer);
+    const result = 'raw' in answer ? answer.raw() : unpackResult(answer, this.copy);
     if (isMade) return result;
     // Who listens to tokens hears of an answer that needed none to be made, as with LangChain's own caches.
     if (Reflect.get(this.model, 'streaming') === true) await run?.handleLLMNewToken(result.generations[0]?.text ?? '');
@@ -80,7 +85,7 @@ export class CachedCalls {
       this.storing(call),
     );
     for await (const item of itemsUntilAborted(items, call.signal)) {
-      const chunk = 'raw' in item ? item.raw() : unpackChunk(item);
+      const chunk = 'raw' in item ? item.raw() : unpackChunk(item, this.copy);
       yield isMade || !this.rules.zeroUsage ? chunk : withoutUsageOf(chunk);
       const choice = { prompt: (call['promptIndex'] as number | undefined) ?? 0, completion: choiceOf(chunk) };
       // Each reader has a run of its own, so not the model tells of it but whoever reads.
@@ -104,7 +109,8 @@ export class CachedCalls {
   private wholeRules(call: CallOptions): AnswerRules<Answer> {
     return {
       ...this.storing(call),
-      describe: (answer) => factsOfAll('raw' in answer ? answer.raw().generations : unpackResult(answer).generations),
+      describe: (answer) =>
+        factsOfAll('raw' in answer ? answer.raw().generations : unpackResult(answer, this.copy).generations),
     };
   }
 

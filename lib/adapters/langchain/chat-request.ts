@@ -4,6 +4,9 @@ import type { AnyChatModel, CallOptions } from './chat-model.js';
 import { keyable } from './keyable.js';
 import { callRecord, modelSettings } from './model-settings.js';
 
+/** Of what is stored: an answer in another shape must not be found by a version of the library that does not know it. */
+export const SHAPE = 'langchain:1';
+
 const NAMES = ['model', 'modelName', 'modelId', 'deploymentName'] as const;
 
 /**
@@ -19,6 +22,7 @@ export function chatRequest(
 ): AiRequest {
   const params: unknown = model.invocationParams(call);
   const options = {
+    shape: SHAPE,
     provider: model._llmType(),
     model: nameOf(model, params),
     messages: keyable(messages, 'options.messages', 'refuse'),

@@ -1,15 +1,43 @@
 import { AIMessage, BaseMessage } from '@langchain/core/messages';
 import { CacheUsageError } from '../../support/errors.js';
+import { requirePackage } from '../../support/lazy-package.js';
 
 const SUPPORTED = 1;
 
+/** What is installed, as far as it can be seen. */
+export interface InstalledCore {
+  /** `undefined` in a bundle, where no package tells its version. */
+  readonly version: string | undefined;
+  readonly messageClass: unknown;
+}
+
+let known: InstalledCore | undefined;
+
 /** @throws CacheUsageError when the installed `@langchain/core` is none that this adapter knows. */
-export function requireInstalledCore(messageClass: unknown = AIMessage): void {
+export function requireInstalledCore(
+  installed = (known ??= { version: installedVersion(), messageClass: AIMessage }),
+): void {
+  const { version, messageClass } = installed;
   // Of all that is used the one thing that no version before 1 has.
-  if (typeof Reflect.get(messageClass as object, 'isInstance') === 'function') return;
+  const isOld = typeof Reflect.get(messageClass as object, 'isInstance') !== 'function';
+  if (!isOld && isSupported(version)) return;
   throw new CacheUsageError(
-    'nestjs-cached/langchain needs @langchain/core 1. Install it: npm install @langchain/core@1',
+    `nestjs-cached/langchain needs @langchain/core ${SUPPORTED}; installed is ${version ?? 'an older one'}. ` +
+      `Install it: npm install @langchain/core@${SUPPORTED}`,
   );
+}
+
+function installedVersion(): string | undefined {
+  try {
+    const { version } = requirePackage('@langchain/core/package.json', 'The adapter') as { readonly version?: unknown };
+    return typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSupported(version: string | undefined): boolean {
+  return version === undefined || Number.parseInt(version, 10) === SUPPORTED;
 }
 
 /** @throws CacheUsageError for what is no model of LangChain, or one of another `@langchain/core` than 1. */
@@ -22,7 +50,7 @@ export function requireModel(model: unknown): void {
     );
   }
   const version = versionOf(model);
-  if (version === undefined || Number.parseInt(version, 10) === SUPPORTED) return;
+  if (isSupported(version)) return;
   throw new CacheUsageError(
     `${nameOf(model)} is a model of @langchain/core ${version}; nestjs-cached/langchain knows version ${SUPPORTED}.`,
   );

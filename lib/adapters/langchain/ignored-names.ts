@@ -19,6 +19,7 @@ const RUN_OPTIONS: ReadonlySet<string> = new Set([
 /** Machinery and book-keeping of a model, beside what it is set to. */
 const MACHINERY: ReadonlySet<string> = new Set([
   ...RUNS,
+  ...['authOptions', 'googleAuthOptions', 'authClient'],
   ...['caller', 'cache', 'client', 'name', '_encoding', 'lc_serializable', 'lc_runnable', 'ParsedCallOptions'],
 ]);
 

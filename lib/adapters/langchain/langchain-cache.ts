@@ -5,6 +5,8 @@ import type { AiResponseCache } from '../../ai/ai-response-cache.js';
 import { textField } from '../../ai/answers/fields.js';
 import { factsOfAll, type AnyGeneration } from './answer-facts.js';
 import { chatModelRules, type CachedChatModelOptions, type ChatModelRules } from './chat-model-options.js';
+import { SHAPE } from './chat-request.js';
+import { IMPORTED } from './core-copy.js';
 import { requireInstalledCore } from './core-version.js';
 import { readLlmKey } from './llm-key.js';
 import { packGenerations, unpackGeneration, type PackedGeneration } from './packed-generation.js';
@@ -53,7 +55,7 @@ export class LangChainCache extends BaseCache {
       const request = this.#requestOf(prompt, llmKey);
       const stored = request && (await this.#ai.getCachedResponse<StoredGenerations>(request));
       if (stored === undefined) return null;
-      const generations: AnyGeneration[] = stored.generations.map(unpackGeneration);
+      const generations: AnyGeneration[] = stored.generations.map((one) => unpackGeneration(one, IMPORTED));
       for (const { message } of generations) if (message !== undefined) clear(message);
       return generations;
     } catch (error) {
@@ -86,7 +88,7 @@ export class LangChainCache extends BaseCache {
     if (reason !== undefined || PLACEHOLDER.test(prompt)) return undefined;
     const tenant = tenantOf();
     // Not as the text: keys show texts.
-    const asked = { model, prompt, call: options, named: this.#model };
+    const asked = { shape: SHAPE, model, prompt, call: options, named: this.#model };
     return { operation, options: asked, ...(tenant !== undefined && { tenant }) };
   }
 }

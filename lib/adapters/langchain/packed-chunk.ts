@@ -1,6 +1,7 @@
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
 import { fieldOf, isBlank, textField } from '../../ai/answers/fields.js';
 import { callsTool, stopWordOf } from './answer-facts.js';
+import type { CoreCopy } from './core-copy.js';
 import { packGeneration, unpackGeneration, type PackedGeneration } from './packed-generation.js';
 
 /**
@@ -35,8 +36,8 @@ export function packChunk(chunk: ChatGenerationChunk): PackedChunk | undefined {
   };
 }
 
-export function unpackChunk({ chunk }: PackedChunk): ChatGenerationChunk {
-  return unpackGeneration(chunk) as ChatGenerationChunk;
+export function unpackChunk({ chunk }: PackedChunk, copy: CoreCopy): ChatGenerationChunk {
+  return unpackGeneration(chunk, copy) as ChatGenerationChunk;
 }
 
 /** Of what kind the content is, without storing it twice: a text that is not blank is a dot. */

@@ -1,5 +1,6 @@
-import { ChatGenerationChunk, type ChatGeneration, type ChatResult, type Generation } from '@langchain/core/outputs';
+import type { ChatGeneration, ChatGenerationChunk, ChatResult, Generation } from '@langchain/core/outputs';
 import type { AnyGeneration } from './answer-facts.js';
+import type { CoreCopy } from './core-copy.js';
 import { packMessage, unpackMessage, type PackedMessage } from './packed-message.js';
 
 /** A generation as data. */
@@ -27,8 +28,13 @@ export function packGeneration(generation: AnyGeneration): PackedGeneration | un
     text,
     ...(packed && { message: packed }),
     ...(generationInfo && { info: generationInfo }),
-    ...(generation instanceof ChatGenerationChunk && { isChunk: true as const }),
+    // By what it can do: a model that was required is of another copy of the class than what was imported.
+    ...(hasConcat(generation) && { isChunk: true as const }),
   };
+}
+
+function hasConcat(value: object): boolean {
+  return typeof Reflect.get(value, 'concat') === 'function';
 }
 
 /** Of a list all or none. */
@@ -37,12 +43,15 @@ export function packGenerations(generations: readonly AnyGeneration[]): PackedGe
   return packed.every((one) => one !== undefined) ? packed : undefined;
 }
 
-export function unpackGeneration({ text, message, info, isChunk }: PackedGeneration): Generation | ChatGeneration {
+export function unpackGeneration(
+  { text, message, info, isChunk }: PackedGeneration,
+  copy: CoreCopy,
+): Generation | ChatGeneration {
   const rest = { text, ...(info && { generationInfo: info }) };
   if (message === undefined) return rest;
-  const generation = { ...rest, message: unpackMessage(message) };
+  const generation = { ...rest, message: unpackMessage(message, copy) };
   return isChunk
-    ? new ChatGenerationChunk(generation as ConstructorParameters<typeof ChatGenerationChunk>[0])
+    ? new copy.ChatGenerationChunk(generation as ConstructorParameters<typeof ChatGenerationChunk>[0])
     : generation;
 }
 
@@ -51,6 +60,9 @@ export function packResult({ generations, llmOutput }: ChatResult): PackedResult
   return packed && { generations: packed, ...(llmOutput && { llmOutput: llmOutput as Record<string, unknown> }) };
 }
 
-export function unpackResult({ generations, llmOutput }: PackedResult): ChatResult {
-  return { generations: generations.map(unpackGeneration) as ChatGeneration[], ...(llmOutput && { llmOutput }) };
+export function unpackResult({ generations, llmOutput }: PackedResult, copy: CoreCopy): ChatResult {
+  return {
+    generations: generations.map((one) => unpackGeneration(one, copy)) as ChatGeneration[],
+    ...(llmOutput && { llmOutput }),
+  };
 }

@@ -1,15 +1,8 @@
-import {
-  AIMessage,
-  AIMessageChunk,
-  BaseMessageChunk,
-  ChatMessage,
-  ChatMessageChunk,
-  type BaseMessage,
-} from '@langchain/core/messages';
+import type { BaseMessage } from '@langchain/core/messages';
+import { IMPORTED, type CoreCopy } from './core-copy.js';
 
-/** The classes in which models answer. */
-const CLASSES = { AIMessage, AIMessageChunk, ChatMessage, ChatMessageChunk } as const;
-type Kind = keyof typeof CLASSES;
+const KINDS = ['AIMessage', 'AIMessageChunk', 'ChatMessage', 'ChatMessageChunk'] as const;
+type Kind = (typeof KINDS)[number];
 type MessageClass = new (fields: {
   readonly content: string;
   readonly role: unknown;
@@ -37,15 +30,15 @@ export function packMessage(message: BaseMessage): PackedMessage | undefined {
     if (MADE.has(name) || !('value' in member) || member.value === undefined) continue;
     fields.push([name, member.value]);
   }
-  const told = message instanceof BaseMessageChunk ? undefined : Object.keys(message.lc_kwargs);
+  const told = kind.endsWith('Chunk') ? undefined : Object.keys(message.lc_kwargs);
   return { kind, fields: Object.fromEntries(fields), ...(told && { told }) };
 }
 
 /** A message like the one that was packed, and the caller's own but for what is nested in it. */
-export function unpackMessage({ kind, fields, told }: PackedMessage): BaseMessage {
+export function unpackMessage({ kind, fields, told }: PackedMessage, copy: CoreCopy): BaseMessage {
   const { tool_call_chunks: chunks } = fields;
   const hasChunks = Array.isArray(chunks);
-  const Message = CLASSES[kind] as unknown as MessageClass;
+  const Message = copy[kind] as unknown as MessageClass;
   const message = new Message({
     content: '',
     role: fields['role'],
@@ -63,7 +56,7 @@ export function unpackMessage({ kind, fields, told }: PackedMessage): BaseMessag
 function kindOf(message: BaseMessage): Kind | undefined {
   const { constructor } = message;
   const { lc_name: lcName, name } = constructor as { readonly lc_name?: () => string; readonly name: string };
-  const kind = typeof lcName === 'function' ? lcName.call(constructor) : undefined;
-  if (kind === undefined || !Object.hasOwn(CLASSES, kind)) return undefined;
-  return constructor === CLASSES[kind as Kind] || name === kind ? (kind as Kind) : undefined;
+  const kind = KINDS.find((one) => typeof lcName === 'function' && lcName.call(constructor) === one);
+  if (kind === undefined) return undefined;
+  return constructor === IMPORTED[kind] || name === kind ? kind : undefined;
 }

@@ -37,7 +37,10 @@ export class EmbeddingSpace {
     return this.shape.known;
   }
 
-  /** `embedding:<model>:<version>:<dimensions>:<text>`, of a purpose `embedding@<purpose>:...`; the text quoted as in JSON or, when it is long, `#<sha-256>.<length>`. */
+  /**
+   * `embedding:<model>:<version>:<dimensions>:<text>`, of a purpose `embedding@<purpose>:...`. The text is quoted as in JSON
+   * or, when it is long, `#<sha-256>.<length>`.
+   */
   keyOf(text: string): string {
     const { length } = text;
     return `${this.head}:${length < LONG ? JSON.stringify(text) : `#${digestOfText(text)}.${length}`}`;

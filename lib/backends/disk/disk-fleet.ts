@@ -137,12 +137,18 @@ export class DiskFleet implements FleetCommands {
   }
 
   #answer(file: Contents, { value, lease, seen }: LeaseRequest): LeaseAnswer {
-    const { now, store, upTime } = this.parts;
-    const stands = store.unremoved.has(value)
-      ? undefined
-      : file.entries.beginning(spellKey(value), WITNESS_LENGTH, now());
-    if (!(stands ?? NOTHING).equals(seen)) return 'changed';
-    return file.leases.bearer(lease, upTime()) === undefined ? 'granted' : 'taken';
+    if (!this.#witness(file, value, seen).equals(seen)) return 'changed';
+    return file.leases.bearer(lease, this.parts.upTime()) === undefined ? 'granted' : 'taken';
+  }
+
+  /** What a look at the value would have seen. */
+  #witness({ entries }: Contents, value: string, seen: Uint8Array): Buffer {
+    const { now, store } = this.parts;
+    if (store.unremoved.has(value)) return NOTHING;
+    const key = spellKey(value);
+    const stands = entries.beginning(key, WITNESS_LENGTH, now());
+    // A value of which a part is missing has a beginning, and is none: whoever sees nothing would look again and again.
+    return stands && (seen.length > 0 || entries.find(key, now())) ? stands : NOTHING;
   }
 
   #take(file: Contents, request: LeaseRequest, ttlMs: number): LeaseAnswer {

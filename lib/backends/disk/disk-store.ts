@@ -62,6 +62,7 @@ export class DiskStore {
     this.hearing = new Hearing({
       read: (work) => this.read(work),
       isInPlace: () => this.#isInPlace(),
+      now: () => performance.now(),
       onLost: () => void this.#look(),
     });
     this.#queue = new WriteQueue(

@@ -11,6 +11,8 @@ export interface HearingParts {
   readonly read: <T>(work: (file: Contents) => T) => T;
   /** Whether the file that is open stands in its place: a new one in its stead is where the others write. */
   readonly isInPlace: () => boolean;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now: () => number;
   /** Changes can be heard no more; called within the look that has found it. */
   readonly onLost: () => void;
 }
@@ -103,7 +105,7 @@ export class Hearing {
 
   /** For a moment; while nothing is heard, not at all. */
   #isPlaceKnown(): boolean {
-    const now = performance.now();
+    const now = this.parts.now();
     if (this.#isConnected && now - this.#placeAt < PLACE_LIFE) return true;
     this.#placeAt = now;
     return false;

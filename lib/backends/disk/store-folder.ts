@@ -29,8 +29,14 @@ export class StoreFolder {
 
   /** Which file stands in the store's place; `undefined`: none. */
   identity(): string | undefined {
-    const stats = statSync(this.file, { bigint: true, throwIfNoEntry: false });
-    return stats && `${stats.dev}:${stats.ino}`;
+    try {
+      const { dev, ino } = statSync(this.file, { bigint: true });
+      return `${dev}:${ino}`;
+    } catch (error) {
+      // Also where the folder is a file by now.
+      if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
+      throw error;
+    }
   }
 
   /** Puts the file out of the way; the one that was put there before is gone then. `seen`: which file is meant. */

@@ -52,6 +52,6 @@ export interface AiEngine {
   readonly version: number;
   /** @throws {AiProviderError}; the signal's reason, once it is aborted */
   answer(task: AiTask, signal: AbortSignal): Promise<AiAnswer>;
-  /** @throws {AiProviderError} from the first or any later item */
+  /** Ends when the signal is aborted. @throws {AiProviderError} from the first or any later item */
   stream(task: AiTask, signal: AbortSignal): AsyncIterable<AiPart>;
 }

@@ -8,7 +8,8 @@ import { ChatService } from './chat.service.js';
 
 let server: LangChainServer;
 let module: TestingModule | undefined;
-const before = { ...process.env };
+const names = ['OPENAI_BASE_URL', 'OPENAI_API_KEY'];
+const before = names.map((name) => process.env[name]);
 
 beforeAll(async () => {
   server = await LangChainServer.start();
@@ -17,7 +18,10 @@ beforeAll(async () => {
 });
 afterEach(() => module?.close());
 afterAll(async () => {
-  process.env = before;
+  names.forEach((name, at) => {
+    if (before[at] === undefined) delete process.env[name];
+    else process.env[name] = before[at];
+  });
   await server.stop();
 });
 

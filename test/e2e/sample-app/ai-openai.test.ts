@@ -176,6 +176,20 @@ describe('whoever does not wait any more hangs up', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it('by the signal of a stream, which ends then', async () => {
+    const leaving = new AbortController();
+    server.beforePiece = async (place) => {
+      if (place === 1) await server.calls[0]!.closed;
+    };
+    const seen: AiPart[] = [];
+    for await (const part of engine.stream(TASK, leaving.signal)) {
+      seen.push(part);
+      leaving.abort(new Error('nobody waits'));
+    }
+    expect(seen).toEqual([{ type: 'text-delta', text: server.pieces[0] }]);
+    await server.calls[0]!.closed;
+  });
+
   it('by leaving the stream', async () => {
     let closed = false;
     server.beforePiece = async (place) => {

@@ -149,6 +149,12 @@ describe('a directory that cannot be used', () => {
     await expect(failing).rejects.toThrow('option `disk.directory`');
   });
 
+  it('is named at start where it would be below a file', async () => {
+    const file = join(folder.path, 'taken');
+    writeFileSync(file, 'x');
+    await expect(diskAt(join(file, 'below'))).rejects.toThrow(/taken\/below failed: .*Name a directory: a file stands/);
+  });
+
   it('is made where it is not there, with its parents', async () => {
     const { backend } = await diskAt(join(folder.path, 'a', 'b'));
     await backend.set('k', Buffer.from('v'));

@@ -35,31 +35,47 @@ describe('memory before a file', () => {
     expect(b.getStats().hitsByTier).toEqual({ l1: 1, l2: 2 });
   });
 
-  it('takes nothing in that was changed while the answer to a look was on its way', async () => {
-    const all = await fleet();
-    const { cache: a, hold } = await slowly(all);
-    const b = await all.join();
-    await b.set('k', 'old', { tags });
-    // A looks; the file says: old
-    //                              B: k is deleted
-    // A has the answer
-    for (const change of [
-      () => b.delete('k'),
-      () => b.invalidateTags('t'),
-      () => b.invalidate('k*'),
-      () => b.clear(),
-    ]) {
-      await b.set('k', 'old', { tags });
-      await a.get('other');
-      const held = hold();
-      const one = a.get('k');
-      await settle();
-      await change();
-      held.stop();
-      await held.release();
-      await one;
-      expect(a.peek('k')).toBeUndefined();
-      expect(await a.get('k')).toBeUndefined();
+  it.each(['before', 'after'])(
+    'takes nothing in that was changed while the answer to a look was on its way, heard %s it',
+    async (when) => {
+      const all = await fleet();
+      const { cache: a, hold } = await slowly(all);
+      const b = await all.join();
+      for (const change of [
+        () => b.delete('k'),
+        () => b.invalidateTags('t'),
+        () => b.invalidate('k*'),
+        () => b.clear(),
+      ]) {
+        await b.set('k', 'old', { tags });
+        await a.get('other');
+        // A looks; the file says: old
+        //                              B: the change is through
+        // A hears of it, and has the answer
+        const held = hold();
+        const one = a.get('k');
+        await settle();
+        await change();
+        if (when === 'before') a.peek('k');
+        held.stop();
+        await held.release();
+        await one;
+        expect(a.peek('k')).toBeUndefined();
+        expect(await a.get('k')).toBeUndefined();
+      }
+    },
+  );
+
+  it('and versions that are known by heart serve no batch that does not look there', async () => {
+    const { join } = await fleet();
+    const [a, b] = [await join(), await join()];
+    const options = { tags, refreshAhead: 0.001 };
+    const batch = async (value: string) => (await a.getOrSetMany(['k'], async () => [value], options)).get('k');
+    expect(await batch('old')).toBe('old');
+    for (const value of ['second', 'third']) {
+      await b.invalidateTags('t');
+      expect(await batch(value)).toBe(value);
+      expect(await batch('nobody asks')).toBe(value);
     }
   });
 

@@ -287,7 +287,14 @@ describe('what is no model of LangChain 1', () => {
       Reflect.set(model, 'metadata', { versions: { '@langchain/core': version } });
       refuses(model, new RegExp(`FakeListChatModel is a model of @langchain/core ${version}`));
     }
-    expect(() => requireInstalledCore(class Old {})).toThrow('npm install @langchain/core@1');
+    const installed =
+      (version: string | undefined, messageClass: unknown = AIMessage) =>
+      (): void =>
+        requireInstalledCore({ version, messageClass });
+    for (const version of ['1.0.0', '1.99.1', undefined]) expect(installed(version)).not.toThrow();
+    for (const version of ['0.3.80', '2.0.0', '10.0.0']) expect(installed(version)).toThrow(`installed is ${version}`);
+    expect(installed(undefined, class Old {})).toThrow('npm install @langchain/core@1');
+    expect(requireInstalledCore).not.toThrow();
   });
 
   it('is an option that cannot be meant', async () => {

@@ -167,7 +167,7 @@ describe('the key of a call', () => {
     const weather = (description: string, field = 'city', result = 'sun'): unknown =>
       tool(() => result, { name: 'weather', description, schema: z.object({ [field]: z.string() }) });
     // By a model that makes no parameters of its tools, so that the tools themselves have to tell.
-    const silent = { ...modelOf(PLAIN), _llmType: () => 'silent', invocationParams: () => ({}) };
+    const silent = { _llmType: () => 'silent', invocationParams: () => ({}) };
     const keyWith = (one: unknown): string => {
       const place = { operation: 'chat', tenant: undefined };
       return ai.prepare(chatRequest(silent as unknown as AnyChatModel, [], { tools: [one] }, place)).key;

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Buffer } from 'node:buffer';
+import { Hearing } from '../../../lib/backends/disk/hearing.js';
 import type { OpenDisk } from '../../../lib/backends/disk/open-disk.js';
 import type { BusMessage } from '../../../lib/contracts/invalidation-bus.js';
 import { siblingKey, wireKey } from '../../../lib/support/wire-key.js';
@@ -127,6 +128,90 @@ describe('what a file says of changes', () => {
     await one.fleet.remove([keyOf('a')]);
     other.bus.catchUp();
     expect(heard).toEqual(['lost', 'back', keys('a')]);
+  });
+});
+
+describe('one who hears by looking', () => {
+  function open() {
+    const file = { last: 7, isInPlace: true, isReadable: true, looks: 0 };
+    const said: unknown[] = [];
+    let now = 0;
+    const hearing = new Hearing({
+      read: (work) => {
+        file.looks++;
+        if (!file.isReadable) throw new Error('no');
+        const changes = {
+          last: file.last,
+          since: (from: number) => Array.from({ length: file.last - from }, () => 'x'),
+        };
+        return work({ changes } as never);
+      },
+      isInPlace: () => file.isInPlace,
+      now: () => now,
+      onLost: () => said.push('told the store'),
+    });
+    hearing.join({
+      heard: (changes) => said.push(changes.length),
+      lost: () => said.push('lost'),
+      back: () => said.push('back'),
+    });
+    const pass = (ms: number): void => void (now += ms);
+    return { file, said, hearing, pass };
+  }
+  /** Another go of the event loop. */
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('looks once in each go of the event loop, promises included', async () => {
+    const { file, said, hearing } = open();
+    hearing.start();
+    await turn();
+    file.looks = 0;
+    await Promise.resolve();
+    for (let call = 0; call < 100; call++) {
+      hearing.catchUp();
+      await Promise.resolve();
+    }
+    expect(file.looks).toBeLessThanOrEqual(2);
+    file.last++;
+    await turn();
+    hearing.catchUp();
+    expect(said).toEqual(['back', 1]);
+    hearing.stop();
+  });
+
+  it('notices within a quarter of a second that another file stands there', async () => {
+    const { file, said, hearing, pass } = open();
+    hearing.start();
+    await turn();
+    file.isInPlace = false;
+    pass(249);
+    hearing.catchUp();
+    expect(said).toEqual(['back']);
+    await turn();
+    pass(1);
+    hearing.catchUp();
+    expect(said).toEqual(['back', 'lost', 'told the store']);
+    await turn();
+    hearing.catchUp();
+    expect(hearing.isConnected).toBe(false);
+    [file.isInPlace, file.last] = [true, 3];
+    await turn();
+    hearing.catchUp();
+    expect(said).toEqual(['back', 'lost', 'told the store', 'back']);
+    hearing.stop();
+  });
+
+  it('hears nothing of a file that cannot be read, and begins anew where it can', async () => {
+    const { file, said, hearing } = open();
+    hearing.start();
+    await turn();
+    file.isReadable = false;
+    hearing.catchUp();
+    [file.isReadable, file.last] = [true, 100];
+    await turn();
+    hearing.catchUp();
+    expect(said).toEqual(['back', 'lost', 'told the store', 'back']);
+    hearing.stop();
   });
 });
 

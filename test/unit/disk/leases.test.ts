@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Buffer } from 'node:buffer';
 import { WITNESS_LENGTH, type LeaseAnswer } from '../../../lib/contracts/fleet.js';
 import type { OpenDisk } from '../../../lib/backends/disk/open-disk.js';
+import type { Tables } from '../../../lib/backends/disk/tables.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { siblingKey, wireKey } from '../../../lib/support/wire-key.js';
 import { diskAt, MIB } from '../../support/disk.js';
@@ -69,6 +70,19 @@ describe('a lease in a file', () => {
     expect(await ask('b')).toBe('taken');
   });
 
+  it('is given to somebody who has seen nothing where a part of the value is missing', async () => {
+    await disk.backend.set(value, Buffer.alloc(50_000, 'x'));
+    const { tables } = disk.backend['store']['read'](({ entries }) => entries) as never as { tables: Tables };
+    const remove = (): void => {
+      for (const key of [...tables.parts.getKeys({})].slice(3)) tables.parts.removeSync(key);
+    };
+    await disk.backend['store'].change({ pages: 0, run: remove });
+    expect(await disk.backend.get(value)).toBeUndefined();
+    expect(await ask('a')).toBe('granted');
+    expect(await fill('a')).toBe(true);
+    expect(await stored()).toBe('filled');
+  });
+
   it('ends by the time of the machine, whatever the wall clock says', async () => {
     await ask('a');
     await wall.advance(3_600_000);
@@ -108,6 +122,9 @@ describe('a lease in a file', () => {
     expect(await ask('c')).toBe('taken');
     await disk.fleet.release(key, 'a');
     expect(await ask('c')).toBe('granted');
+    // Taken from it in the moment in which it gives it back.
+    await Promise.all([disk.fleet.seize(key, 'd', TTL), disk.fleet.release(key, 'c')]);
+    expect(await fill('d')).toBe(true);
   });
 
   it.each<[string, () => Promise<unknown>]>([

@@ -59,7 +59,8 @@ export class OpenAiEngine implements AiEngine {
         else if (part.type === 'abort') throw limit.reason;
       }
     } catch (error) {
-      throw providerErrorOf(error, signal, limit);
+      // Who has left is told nothing any more.
+      if (!signal.aborted) throw providerErrorOf(error, signal, limit);
     } finally {
       // Whoever leaves early hangs up, and the model stops writing.
       leaving.abort();
