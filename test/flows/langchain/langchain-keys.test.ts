@@ -164,12 +164,7 @@ describe('the key of a call', () => {
   });
 
   it('names the shape of what is stored', () => {
-    const { options } = chatRequest(
-      modelOf(PLAIN) as unknown as AnyChatModel,
-      [],
-      {},
-      { operation: 'a', tenant: undefined },
-    );
+    const { options } = chatRequest(modelOf(PLAIN), [], {}, { operation: 'a', tenant: undefined });
     expect(options).toMatchObject({ shape: 'langchain:1' });
   });
 
