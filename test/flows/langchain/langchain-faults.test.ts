@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SimpleChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, AIMessageChunk, HumanMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { CacheUsageError } from 'nestjs-cached';
 import { cacheChatModel } from 'nestjs-cached/langchain';
+import { untilAborted } from '../../../lib/adapters/langchain/until-aborted.js';
 import { requireInstalledCore } from '../../../lib/adapters/langchain/core-version.js';
 import {
   chunksOf,
@@ -265,7 +267,15 @@ describe('a caller who aborts', () => {
     const signal = AbortSignal.abort(new Error('Too late.'));
     await expect(model.invoke('Hello', { signal })).rejects.toThrow();
     await expect(model.stream('Hello', { signal }).then(itemsIn)).rejects.toThrow();
-    expect(server.it.asked).toHaveLength(0);
+    await expect(model._generate([new HumanMessage('Hello')], { signal })).rejects.toThrow('Too late.');
+    await expect(itemsIn(model._streamResponseChunks([new HumanMessage('Hello')], { signal }))).rejects.toThrow(
+      'Too late.',
+    );
+    // A request that had been sent would have come by the time the next one is answered.
+    await model.invoke('Bye');
+    expect(server.it.asked.map(({ body }) => body.messages?.[0]?.content)).toEqual(['Bye']);
+    await expect(untilAborted(new Promise(() => {}), signal)).rejects.toThrow('Too late.');
+    await expect(untilAborted(new Promise(() => {}), AbortSignal.abort('why'))).rejects.toThrow('why');
   });
 });
 
@@ -456,6 +466,23 @@ describe('a model of another kind', () => {
       break;
     }
     await left.promise;
+  });
+
+  it('that does not stream gives its whole answer as a stream, from the cache', async () => {
+    let asked = 0;
+    class WholeModel extends SimpleChatModel {
+      override _llmType(): string {
+        return 'whole';
+      }
+      override async _call(): Promise<string> {
+        return `a${++asked}`;
+      }
+    }
+    const { ai } = await aiCache();
+    const model = cacheChatModel(new WholeModel({}), ai);
+    const stream = async (): Promise<string[]> => (await itemsIn(await model.stream('Hello'))).map(({ text }) => text);
+    expect([await stream(), await stream()]).toEqual([['a1'], ['a1']]);
+    expect((await model.invoke('Hello')).text).toBe('a1');
   });
 
   it('keeps what it has in private members', async () => {

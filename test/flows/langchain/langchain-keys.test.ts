@@ -163,6 +163,11 @@ describe('the key of a call', () => {
     expect(keyOf(PLAIN, human)).toBe(keyOf(PLAIN, [new HumanMessage('a')]));
   });
 
+  it('names the shape of what is stored', () => {
+    const { options } = chatRequest(modelOf(PLAIN), [], {}, { operation: 'a', tenant: undefined });
+    expect(options).toMatchObject({ shape: 'langchain:1' });
+  });
+
   it('tells tools and schemas apart by what the model sees of them', () => {
     const weather = (description: string, field = 'city', result = 'sun'): unknown =>
       tool(() => result, { name: 'weather', description, schema: z.object({ [field]: z.string() }) });
