@@ -2,6 +2,7 @@ import { ChangeLog } from './change-log.js';
 import { EntryTable } from './entry-table.js';
 import { LeaseTable } from './lease-table.js';
 import type { OpenFile } from './open-file.js';
+import type { DiskEviction } from './use-order.js';
 import { PagePlan } from './page-plan.js';
 import { RoomKeeper } from './room-keeper.js';
 
@@ -26,6 +27,7 @@ export interface Contents {
 export interface Bounds {
   /** Bytes, as this process was told. */
   readonly maxBytes: () => number;
+  readonly eviction: DiskEviction;
   readonly onEvicted: (key: string) => void;
 }
 
@@ -45,7 +47,7 @@ export class Opened implements Contents {
     private readonly bounds: Bounds,
   ) {
     this.plan = new PagePlan(file.tables.pageSize);
-    this.entries = new EntryTable(file.tables, this.plan);
+    this.entries = new EntryTable(file.tables, this.plan, bounds.eviction);
     this.leases = new LeaseTable(file.tables.leases);
     this.changes = new ChangeLog(file.tables, () => remembered(bounds.maxBytes()));
     this.keeper = new RoomKeeper(file.tables, this.entries, () => this.#pages(), bounds.onEvicted);
