@@ -12,9 +12,8 @@ const BOUND_LIFE = 1_000;
 /** How long a store stays within the file it has, once that could not become longer, in milliseconds. */
 const FULL_LIFE = 60_000;
 
-/** Of each so many bytes that the store may hold, one change is remembered, within these bounds. */
+/** For so many bytes that the store may hold one change is remembered, and of a large store so many at most. */
 const BYTES_PER_CHANGE = 4_096;
-const FEWEST_CHANGES = 512;
 const MOST_CHANGES = 4_096;
 
 /** What is in a store. Inside a transaction all of it changes, or nothing. */
@@ -83,7 +82,7 @@ export class Opened implements Contents {
 }
 
 function remembered(maxBytes: number): number {
-  return Math.min(MOST_CHANGES, Math.max(FEWEST_CHANGES, Math.floor(maxBytes / BYTES_PER_CHANGE)));
+  return Math.min(MOST_CHANGES, Math.floor(maxBytes / BYTES_PER_CHANGE));
 }
 
 /** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */
