@@ -9,5 +9,5 @@ const LEAST_BYTES = 4 * 1_048_576;
 export class DiskFields implements FieldsOf<DiskOptions> {
   @IsText() directory: unknown;
   @IsByteSize(LEAST_BYTES) maxBytes: unknown;
-  @IsOneOf('lru', 'fifo') eviction: unknown;
+  @IsOneOf('lru', 'lfu', 'fifo') eviction: unknown;
 }

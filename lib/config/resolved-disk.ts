@@ -5,7 +5,7 @@ import { tryParseBytes } from '../support/byte-size.js';
 export interface ResolvedDisk {
   readonly directory: string;
   readonly maxBytes: number;
-  readonly eviction: 'lru' | 'fifo';
+  readonly eviction: 'lru' | 'lfu' | 'fifo';
 }
 
 const GIB = 2 ** 30;

@@ -149,8 +149,11 @@ export interface DiskOptions {
    * the smallest holds. At least 4 MiB. Default 1 GiB.
    */
   maxBytes?: ByteSize;
-  /** Which entry makes room: the one not used for longest (`lru`, default), or the one stored first (`fifo`). */
-  eviction?: 'lru' | 'fifo';
+  /**
+   * Which entry makes room: the one not used for longest (`lru`, default), the one used least often (`lfu`), or the one stored first
+   * (`fifo`). All processes should say the same.
+   */
+  eviction?: 'lru' | 'lfu' | 'fifo';
 }
 
 /** When a backend that fails is given up for a while. */

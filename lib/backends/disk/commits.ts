@@ -47,7 +47,7 @@ export class Commits {
     const { keeper } = opened;
     const pages = jobs.reduce((sum, job) => sum + job.pages, 0);
     if (pages > 0 && keeper.isPinned(pages, opened.file.tables.use())) throw this.#full();
-    const before = (): void => uses.take().forEach((id) => opened.entries.used(id));
+    const before = (): void => uses.take().forEach(([id, times]) => opened.entries.used(id, times));
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const results = await opened.transaction((file) => {
         const room = pages > 0 ? keeper.make(pages, now(), before) : 'enough';

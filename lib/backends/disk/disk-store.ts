@@ -11,6 +11,7 @@ import { Opened, type Contents } from './opened.js';
 import { RecentUses } from './recent-uses.js';
 import type { StoreFolder } from './store-folder.js';
 import { UnremovedKeys } from './unremoved-keys.js';
+import type { DiskEviction } from './use-order.js';
 import { WriteQueue, type Job } from './write-queue.js';
 
 /** How often it is looked whether the file is still in its place, in milliseconds. */
@@ -25,7 +26,7 @@ export interface DiskStoreParts {
   readonly folder: StoreFolder;
   /** Those of this process at this moment. */
   readonly maxBytes: () => number;
-  readonly eviction: 'lru' | 'fifo';
+  readonly eviction: DiskEviction;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
   readonly onEvicted: (key: string) => void;
@@ -51,7 +52,7 @@ export class DiskStore {
   #closing: Promise<void> | undefined;
 
   private constructor(private readonly parts: DiskStoreParts) {
-    this.#uses = new RecentUses(parts.eviction === 'lru');
+    this.#uses = new RecentUses(parts.eviction !== 'fifo');
     const commits = new Commits({
       directory: parts.folder.directory,
       uses: this.#uses,
@@ -140,7 +141,7 @@ export class DiskStore {
     const { environment } = file.tables;
     try {
       await transaction(({ entries }) => {
-        for (const id of this.#uses.take()) entries.used(id);
+        for (const [id, times] of this.#uses.take()) entries.used(id, times);
         file.facts.leave(this.#token);
       });
       await environment.flushed;
@@ -152,8 +153,8 @@ export class DiskStore {
   }
 
   async #open(warn: (notice: string) => void): Promise<void> {
-    const { folder, lmdb, maxBytes, onEvicted } = this.parts;
-    this.#opened = new Opened(await openFile(lmdb, folder, warn), { maxBytes, onEvicted });
+    const { eviction, folder, lmdb, maxBytes, onEvicted } = this.parts;
+    this.#opened = new Opened(await openFile(lmdb, folder, warn), { eviction, maxBytes, onEvicted });
   }
 
   /** The file, opened anew where it is given up or another one stands in its place. */
@@ -216,9 +217,11 @@ export class DiskStore {
   async #noteUses(): Promise<void> {
     this.#noteAt = Date.now();
     if (this.#uses.isEmpty || this.#closing) return;
-    const ids = this.#uses.take();
+    const uses = this.#uses.take();
     // Which of them goes first is not worth a failure.
-    await this.change({ pages: 0, run: ({ entries }) => ids.forEach((id) => entries.used(id)) }).catch(() => {});
+    await this.change({ pages: 0, run: ({ entries }) => uses.forEach(([id, times]) => entries.used(id, times)) }).catch(
+      () => {},
+    );
   }
 
   #closed(): CacheBackendError {

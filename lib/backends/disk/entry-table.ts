@@ -12,7 +12,7 @@ import {
 } from './layout.js';
 import type { PagePlan } from './page-plan.js';
 import type { Tables } from './tables.js';
-import { UseOrder } from './use-order.js';
+import { UseOrder, type DiskEviction } from './use-order.js';
 
 const NOTHING = Buffer.alloc(0);
 const NEXT = Buffer.from('next');
@@ -33,8 +33,9 @@ export class EntryTable {
   constructor(
     private readonly tables: Tables,
     private readonly plan: PagePlan,
+    eviction: DiskEviction,
   ) {
-    this.#order = new UseOrder(tables);
+    this.#order = new UseOrder(tables, eviction);
   }
 
   /** Frames a transaction: everything that changes something stands in `work`. */
@@ -78,6 +79,8 @@ export class EntryTable {
 
   put(key: SpelledKey, value: Uint8Array, expiresAt: number): void {
     const { entries, expiries } = this.tables;
+    // The newer value of a key that is asked for often will be, too.
+    const uses = this.#order.counts ? this.#usesOf(key.bytes) : 1;
     this.remove(key.bytes);
     const id = this.#next();
     const whole = key.whole ?? NOTHING;
@@ -86,7 +89,7 @@ export class EntryTable {
     const header = encodeHeader({ id, expiresAt, size: value.length, wholeKeySize: whole.length, isInParts });
     entries.putSync(key.bytes, isInParts ? header : Buffer.concat([header, whole, value]));
     if (isInParts) this.#putParts(id, whole.length === 0 ? value : Buffer.concat([whole, value]));
-    this.#order.add(id, key.bytes);
+    this.#order.add(id, key.bytes, uses);
     if (expiresAt !== Infinity) expiries.putSync(expiryKey(expiresAt, id), NOTHING);
   }
 
@@ -117,10 +120,10 @@ export class EntryTable {
     entries.putSync(key.bytes, Buffer.concat([encodeHeader({ ...found, expiresAt }), record.subarray(HEADER_BYTES)]));
   }
 
-  /** It is now the last to be evicted, if it is still there. */
-  used(id: number): void {
+  /** It was read so many times, and is further from being evicted, if it is still there. */
+  used(id: number, times: number): void {
     const spelling = this.#order.spellingOf(id);
-    if (spelling) this.#order.putLast(id, spelling, this.#next());
+    if (spelling) this.#order.used(id, spelling, this.#next(), times);
   }
 
   /** Removes entries that have ended, `most` at most. How many. */
@@ -138,7 +141,7 @@ export class EntryTable {
 
   /**
    * Removes the next to go, `most` at most, and hands over their keys. How many it has seen to. What stands for whole scopes is
-   * put at the end while there is anything else.
+   * put back while there is anything else.
    */
   evict(most: number, evicted: (key: string) => void): number {
     const next = this.#order.next(most).map((place) => ({ ...place, name: this.nameOf(place.spelling) }));
@@ -148,7 +151,7 @@ export class EntryTable {
     for (const place of next) {
       const { name, rank, spelling } = place;
       const id = isSpared(place) && !sparesAll ? this.#idOf(spelling) : undefined;
-      if (id !== undefined) this.#order.putLast(id, spelling, this.#next());
+      if (id !== undefined) this.#order.used(id, spelling, this.#next(), Infinity);
       else if (this.remove(spelling) && name !== undefined) evicted(name);
       this.#order.drop(rank);
     }
@@ -169,6 +172,11 @@ export class EntryTable {
     const header = record && decodeHeader(record);
     const payload = header && (header.isInParts ? this.#joined(header) : record.subarray(HEADER_BYTES));
     return payload && header && payload.toString('utf16le', 0, header.wholeKeySize);
+  }
+
+  #usesOf(spelling: Buffer): number {
+    const id = this.#idOf(spelling);
+    return id === undefined ? 1 : this.#order.usesOf(id);
   }
 
   #idOf(spelling: Buffer): number | undefined {

@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
  *
  *   entries   spelled key                -> header, and the payload unless it stands in parts
  *   parts     id, number of the part     -> a piece of the payload that fills one page
- *   order     rank                       -> spelled key; the lowest rank is the next to be evicted
- *   ranks     id                         -> rank, of an entry that was used since it was written; else its rank is its id
+ *   order     rank (priority, number)    -> spelled key; the lowest rank is the next to be evicted
+ *   ranks     id                         -> rank, and how often it was used; without it the rank is priority 0 and the id
  *   expiries  end in milliseconds, id    -> nothing
  *   leases    wire key of the lease -> owner and end, see `LeaseTable`
  *   changes   number of the change  -> what was changed, and by whom, see `ChangeLog`
- *   facts     'format', 'next', 'changed', members -> see `Facts`; the number of the last change
+ *   facts     'format', members, 'next', 'changed', 'age' -> see `Facts`; the next id, the last change, see `UseOrder`
  *
  * Numbers are 8 bytes, most significant first, so that their order is that of the keys.
  */

@@ -8,12 +8,13 @@ import { DiskFleet } from './disk-fleet.js';
 import { DiskStore } from './disk-store.js';
 import { loadLmdb } from './lmdb-package.js';
 import { StoreFolder } from './store-folder.js';
+import type { DiskEviction } from './use-order.js';
 
 export interface DiskParts {
   readonly directory: string;
   /** Bytes. */
   readonly maxBytes: number;
-  readonly eviction: 'lru' | 'fifo';
+  readonly eviction: DiskEviction;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
   /** Milliseconds of a clock that all processes of the machine share and nobody sets: since it has booted. */

@@ -2,6 +2,7 @@ import { ChangeLog } from './change-log.js';
 import { EntryTable } from './entry-table.js';
 import { LeaseTable } from './lease-table.js';
 import type { OpenFile } from './open-file.js';
+import type { DiskEviction } from './use-order.js';
 import { PagePlan } from './page-plan.js';
 import { RoomKeeper } from './room-keeper.js';
 
@@ -11,9 +12,8 @@ const BOUND_LIFE = 1_000;
 /** How long a store stays within the file it has, once that could not become longer, in milliseconds. */
 const FULL_LIFE = 60_000;
 
-/** Of each so many bytes that the store may hold, one change is remembered, within these bounds. */
+/** For so many bytes that the store may hold one change is remembered, and of a large store so many at most. */
 const BYTES_PER_CHANGE = 4_096;
-const FEWEST_CHANGES = 512;
 const MOST_CHANGES = 4_096;
 
 /** What is in a store. Inside a transaction all of it changes, or nothing. */
@@ -26,6 +26,7 @@ export interface Contents {
 export interface Bounds {
   /** Bytes, as this process was told. */
   readonly maxBytes: () => number;
+  readonly eviction: DiskEviction;
   readonly onEvicted: (key: string) => void;
 }
 
@@ -45,7 +46,7 @@ export class Opened implements Contents {
     private readonly bounds: Bounds,
   ) {
     this.plan = new PagePlan(file.tables.pageSize);
-    this.entries = new EntryTable(file.tables, this.plan);
+    this.entries = new EntryTable(file.tables, this.plan, bounds.eviction);
     this.leases = new LeaseTable(file.tables.leases);
     this.changes = new ChangeLog(file.tables, () => remembered(bounds.maxBytes()));
     this.keeper = new RoomKeeper(file.tables, this.entries, () => this.#pages(), bounds.onEvicted);
@@ -81,7 +82,7 @@ export class Opened implements Contents {
 }
 
 function remembered(maxBytes: number): number {
-  return Math.min(MOST_CHANGES, Math.max(FEWEST_CHANGES, Math.floor(maxBytes / BYTES_PER_CHANGE)));
+  return Math.min(MOST_CHANGES, Math.floor(maxBytes / BYTES_PER_CHANGE));
 }
 
 /** Of a commit that failed, lmdb says why in a promise of its own, which nobody else takes care of. */

@@ -1,32 +1,33 @@
 /** How many reads are gathered before they are written down. */
 const MOST = 4_096;
 
-/** Which entries were read since it was last written down: a read writes nothing itself. */
+/** Which entries were read since it was last written down, and how often: a read writes nothing itself. */
 export class RecentUses {
   /** In the order of their last use. */
-  readonly #ids = new Set<number>();
+  readonly #times = new Map<number, number>();
 
   constructor(private readonly isKept: boolean) {}
 
   /** Whether it is time to write them down. */
   get isFull(): boolean {
-    return this.#ids.size >= MOST;
+    return this.#times.size >= MOST;
   }
 
   get isEmpty(): boolean {
-    return this.#ids.size === 0;
+    return this.#times.size === 0;
   }
 
   add(id: number): void {
     if (!this.isKept) return;
-    this.#ids.delete(id);
-    this.#ids.add(id);
+    const before = this.#times.get(id) ?? 0;
+    this.#times.delete(id);
+    this.#times.set(id, before + 1);
   }
 
-  /** All of them, which are forgotten here. */
-  take(): number[] {
-    const ids = [...this.#ids];
-    this.#ids.clear();
-    return ids;
+  /** All of them, each with its times, which are forgotten here. */
+  take(): [id: number, times: number][] {
+    const uses = [...this.#times];
+    this.#times.clear();
+    return uses;
   }
 }

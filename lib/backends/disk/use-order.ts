@@ -1,29 +1,58 @@
+import { Buffer } from 'node:buffer';
 import { numberAt, numberKey } from './layout.js';
 import type { Tables } from './tables.js';
 
-/** The order in which entries go: the lowest rank is the next. An entry's rank is its id until it is put at the end. */
-export class UseOrder {
-  constructor(private readonly tables: Pick<Tables, 'order' | 'ranks'>) {}
+/** Who makes room: the one not used for longest, the one used least often, the one stored first. */
+export type DiskEviction = 'lru' | 'lfu' | 'fifo';
 
-  add(id: number, spelling: Buffer): void {
-    this.tables.order.putSync(numberKey(id), spelling);
+/** How many uses count. */
+const MOST_USES = 14;
+const AGE = Buffer.from('age');
+const NUMBER_BYTES = 8;
+
+/**
+ * The order in which entries go: the lowest rank is the next. A rank is a priority and, of those that have the same, a number.
+ *
+ * With `lru` and `fifo` all priorities are 0, and the number is that of the last use, or of the entry. With `lfu` the priority is
+ * how often the entry was used, above the age of the store: the priority of the last one that went. So what was used often,
+ * and long ago, is overtaken in time, and no entry has to be touched for it (LFU with dynamic aging: Arlitt et al., "Evaluating
+ * content management techniques for Web proxy caches", 1999).
+ */
+export class UseOrder {
+  constructor(
+    private readonly tables: Pick<Tables, 'order' | 'ranks' | 'facts'>,
+    private readonly eviction: DiskEviction,
+  ) {}
+
+  /** Whether it matters how often an entry was used. */
+  get counts(): boolean {
+    return this.eviction === 'lfu';
+  }
+
+  /** At least 1: it was stored. */
+  usesOf(id: number): number {
+    return this.tables.ranks.getBinary(numberKey(id))?.[2 * NUMBER_BYTES] ?? 1;
+  }
+
+  add(id: number, spelling: Buffer, uses: number): void {
+    if (this.counts) this.#place(id, spelling, id, uses);
+    else this.tables.order.putSync(numberKey(0, id), spelling);
   }
 
   remove(id: number): void {
-    this.tables.order.removeSync(numberKey(this.#rankOf(id)));
+    this.tables.order.removeSync(this.#rankOf(id));
     this.tables.ranks.removeSync(numberKey(id));
   }
 
   spellingOf(id: number): Buffer | undefined {
-    return this.tables.order.getBinary(numberKey(this.#rankOf(id)));
+    return this.tables.order.getBinary(this.#rankOf(id));
   }
 
-  /** Behind all others. `rank`: higher than any before. */
-  putLast(id: number, spelling: Buffer, rank: number): void {
-    const { order, ranks } = this.tables;
-    order.removeSync(numberKey(this.#rankOf(id)));
-    order.putSync(numberKey(rank), spelling);
-    ranks.putSync(numberKey(id), numberKey(rank));
+  /** It was used so many times. `number`: higher than any before. */
+  used(id: number, spelling: Buffer, number: number, times: number): void {
+    const before = this.usesOf(id);
+    this.tables.order.removeSync(this.#rankOf(id));
+    this.#place(id, spelling, number, Math.min(MOST_USES, before + times));
   }
 
   /** The next to go, `most` at most. */
@@ -31,13 +60,27 @@ export class UseOrder {
     return [...this.tables.order.getRange({ limit: most })].map(({ key, value }) => ({ rank: key, spelling: value }));
   }
 
-  /** Forgets a place, whether it leads anywhere or not. */
+  /** Forgets a place, whether it leads anywhere or not: what stood there is gone, or stands elsewhere. */
   drop(rank: Buffer): void {
-    this.tables.order.removeSync(rank);
+    const { facts, order } = this.tables;
+    order.removeSync(rank);
+    const age = numberAt(rank, 0);
+    if (age > this.#age()) facts.putSync(AGE, numberKey(age));
   }
 
-  #rankOf(id: number): number {
-    const rank = this.tables.ranks.getBinary(numberKey(id));
-    return rank ? numberAt(rank, 0) : id;
+  #place(id: number, spelling: Buffer, number: number, uses: number): void {
+    const { order, ranks } = this.tables;
+    const rank = numberKey(this.counts ? this.#age() + uses : 0, number);
+    order.putSync(rank, spelling);
+    ranks.putSync(numberKey(id), Buffer.concat([rank, Buffer.of(uses)]));
+  }
+
+  #rankOf(id: number): Buffer {
+    return this.tables.ranks.getBinary(numberKey(id))?.subarray(0, 2 * NUMBER_BYTES) ?? numberKey(0, id);
+  }
+
+  #age(): number {
+    const stored = this.tables.facts.getBinary(AGE);
+    return stored ? numberAt(stored, 0) : 0;
   }
 }

@@ -150,9 +150,11 @@ describe('a directory that cannot be used', () => {
   });
 
   it('is named at start where it would be below a file', async () => {
-    const file = join(folder.path, 'taken');
-    writeFileSync(file, 'x');
-    await expect(diskAt(join(file, 'below'))).rejects.toThrow(/taken\/below failed: .*Name a directory: a file stands/);
+    const taken = join(folder.path, 'taken');
+    writeFileSync(taken, 'x');
+    await expect(diskAt(join(taken, 'below'))).rejects.toThrow(
+      /taken\/below failed: .*Name a directory: a file stands/,
+    );
   });
 
   it('is made where it is not there, with its parents', async () => {

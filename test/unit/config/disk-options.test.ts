@@ -41,7 +41,7 @@ describe('the options of a store on disk', () => {
     [{ disk: { directory: ' ' } }, 'disk.directory', /must not be empty/],
     [{ disk: { ...disk, maxBytes: '1mb' } }, 'disk.maxBytes', /must be 4194304 or more/],
     [{ disk: { ...disk, maxBytes: -1 } }, 'disk.maxBytes', /must be a number of bytes/],
-    [{ disk: { ...disk, eviction: 'lfu' } }, 'disk.eviction', /must be one of 'lru', 'fifo'/],
+    [{ disk: { ...disk, eviction: 'mru' } }, 'disk.eviction', /must be one of 'lru', 'lfu', 'fifo'/],
     [{ disk: { ...disk, folder: 'x' } }, 'disk.folder', /is no option/],
     [{ disk: 'var/cache' }, 'disk', /must be an object of options/],
     [{ backend: 'memory', disk }, 'disk', /has no meaning with the backend 'memory'/],

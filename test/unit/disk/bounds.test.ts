@@ -61,6 +61,36 @@ describe('the bound of a store on disk', () => {
     expect(evicted[0]).toBe('old20');
   }, 30_000);
 
+  it('evicts what was used least often with lfu, however much passes through once', async () => {
+    const { backend } = await open({ maxBytes: 4 * MIB, eviction: 'lfu' });
+    const hot = Array.from({ length: 20 }, (_, nth) => `hot${nth}`);
+    for (const key of hot) await backend.set(key, value(32_000));
+    for (let round = 0; round < 3; round++) for (const key of hot) await backend.get(key);
+    // Three times what there is room for, none of it asked for again.
+    for (let nth = 0; nth < 360; nth++) await backend.set(`once${nth}`, value(32_000));
+    for (const key of hot) expect([key, await backend.exists(key)]).toEqual([key, true]);
+    // Overwritten it keeps its uses.
+    for (const key of hot) await backend.set(key, value(31_000));
+    for (let nth = 360; nth < 610; nth++) await backend.set(`once${nth}`, value(32_000));
+    for (const key of hot) expect([key, await backend.exists(key)]).toEqual([key, true]);
+    expect(backend.usage.bytes).toBeLessThanOrEqual(4 * MIB);
+  }, 30_000);
+
+  it('with lfu lets go in time of what was used often, and is not any more', async () => {
+    const { backend } = await open({ maxBytes: 4 * MIB, eviction: 'lfu' });
+    const [once, since] = ['once', 'since'].map((name) => Array.from({ length: 20 }, (_, nth) => `${name}${nth}`));
+    for (const key of once!) await backend.set(key, value(32_000));
+    for (let round = 0; round < 5; round++) for (const key of once!) await backend.get(key);
+    for (let round = 0; round < 30; round++) {
+      for (const key of since!) if ((await backend.get(key)) === undefined) await backend.set(key, value(32_000));
+      for (let nth = 0; nth < 60; nth++) await backend.set(`pass${round}.${nth}`, value(32_000));
+    }
+    const left = async (keys: string[]): Promise<number> =>
+      (await Promise.all(keys.map((key) => backend.exists(key)))).filter(Boolean).length;
+    expect(await left(once!)).toBe(0);
+    expect(await left(since!)).toBe(20);
+  }, 60_000);
+
   it('evicts what was stored first with fifo, however often it is read', async () => {
     const { backend, evicted } = await open({ maxBytes: 4 * MIB, eviction: 'fifo' });
     for (let nth = 0; nth < 60; nth++) await backend.set(`old${nth}`, value(32_000));

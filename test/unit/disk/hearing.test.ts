@@ -132,7 +132,7 @@ describe('what a file says of changes', () => {
 });
 
 describe('one who hears by looking', () => {
-  function open() {
+  function listener() {
     const file = { last: 7, isInPlace: true, isReadable: true, looks: 0 };
     const said: unknown[] = [];
     let now = 0;
@@ -162,7 +162,7 @@ describe('one who hears by looking', () => {
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it('looks once in each go of the event loop, promises included', async () => {
-    const { file, said, hearing } = open();
+    const { file, said, hearing } = listener();
     hearing.start();
     await turn();
     file.looks = 0;
@@ -180,7 +180,7 @@ describe('one who hears by looking', () => {
   });
 
   it('notices within a quarter of a second that another file stands there', async () => {
-    const { file, said, hearing, pass } = open();
+    const { file, said, hearing, pass } = listener();
     hearing.start();
     await turn();
     file.isInPlace = false;
@@ -202,7 +202,7 @@ describe('one who hears by looking', () => {
   });
 
   it('hears nothing of a file that cannot be read, and begins anew where it can', async () => {
-    const { file, said, hearing } = open();
+    const { file, said, hearing } = listener();
     hearing.start();
     await turn();
     file.isReadable = false;

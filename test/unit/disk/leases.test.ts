@@ -74,7 +74,7 @@ describe('a lease in a file', () => {
     await disk.backend.set(value, Buffer.alloc(50_000, 'x'));
     const { tables } = disk.backend['store']['read'](({ entries }) => entries) as never as { tables: Tables };
     const remove = (): void => {
-      for (const key of [...tables.parts.getKeys({})].slice(3)) tables.parts.removeSync(key);
+      for (const part of [...tables.parts.getKeys({})].slice(3)) tables.parts.removeSync(part);
     };
     await disk.backend['store'].change({ pages: 0, run: remove });
     expect(await disk.backend.get(value)).toBeUndefined();
