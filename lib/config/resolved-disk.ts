@@ -1,3 +1,4 @@
+import type { EvictionChoice } from '../contracts/eviction.js';
 import type { DiskOptions } from '../contracts/options.js';
 import { tryParseBytes } from '../support/byte-size.js';
 
@@ -5,7 +6,7 @@ import { tryParseBytes } from '../support/byte-size.js';
 export interface ResolvedDisk {
   readonly directory: string;
   readonly maxBytes: number;
-  readonly eviction: 'lru' | 'lfu' | 'fifo';
+  readonly eviction: EvictionChoice;
 }
 
 const GIB = 2 ** 30;

@@ -151,9 +151,10 @@ export interface DiskOptions {
   maxBytes?: ByteSize;
   /**
    * Which entry makes room: the one not used for longest (`lru`, default), the one used least often (`lfu`), or the one stored first
-   * (`fifo`). All processes should say the same.
+   * (`fifo`). A function makes a strategy of your own, which knows the entries that its process has found in the file, stored or
+   * read. All processes should say the same.
    */
-  eviction?: 'lru' | 'lfu' | 'fifo';
+  eviction?: EvictionChoice;
 }
 
 /** When a backend that fails is given up for a while. */

@@ -11,7 +11,8 @@ import { Opened, type Contents } from './opened.js';
 import { RecentUses } from './recent-uses.js';
 import type { StoreFolder } from './store-folder.js';
 import { UnremovedKeys } from './unremoved-keys.js';
-import type { DiskEviction } from './use-order.js';
+import type { GuardedEviction } from '../../support/eviction/guarded.eviction.js';
+import type { NamedEviction } from './use-order.js';
 import { WriteQueue, type Job } from './write-queue.js';
 
 /** How often it is looked whether the file is still in its place, in milliseconds. */
@@ -26,7 +27,7 @@ export interface DiskStoreParts {
   readonly folder: StoreFolder;
   /** Those of this process at this moment. */
   readonly maxBytes: () => number;
-  readonly eviction: DiskEviction;
+  readonly eviction: NamedEviction | GuardedEviction;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
   readonly onEvicted: (key: string) => void;

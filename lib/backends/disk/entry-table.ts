@@ -12,7 +12,9 @@ import {
 } from './layout.js';
 import type { PagePlan } from './page-plan.js';
 import type { Tables } from './tables.js';
-import { UseOrder, type DiskEviction } from './use-order.js';
+import { ChosenOrder } from './chosen-order.js';
+import type { GuardedEviction } from '../../support/eviction/guarded.eviction.js';
+import { UseOrder, type EvictionOrder, type NamedEviction } from './use-order.js';
 
 const NOTHING = Buffer.alloc(0);
 const NEXT = Buffer.from('next');
@@ -27,15 +29,16 @@ export interface FoundEntry extends EntryHeader {
  * nothing of it is. `now` is in milliseconds of the wall clock.
  */
 export class EntryTable {
-  readonly #order: UseOrder;
+  readonly #order: EvictionOrder;
   #nextId = 0;
 
   constructor(
     private readonly tables: Tables,
     private readonly plan: PagePlan,
-    eviction: DiskEviction,
+    eviction: NamedEviction | GuardedEviction,
   ) {
-    this.#order = new UseOrder(tables, eviction);
+    this.#order =
+      typeof eviction === 'string' ? new UseOrder(tables, eviction) : new ChosenOrder(tables, eviction, this);
   }
 
   /** Frames a transaction: everything that changes something stands in `work`. */
@@ -104,7 +107,7 @@ export class EntryTable {
     const { expiresAt, id, isInParts, size, wholeKeySize } = header;
     const count = isInParts ? this.plan.partsOf(size + wholeKeySize) : 0;
     for (let nth = 0; nth < count; nth++) parts.removeSync(numberKey(id, nth));
-    this.#order.remove(id);
+    this.#order.remove(id, spelling);
     if (expiresAt !== Infinity) expiries.removeSync(expiryKey(expiresAt, id));
     return expiresAt > now;
   }
@@ -165,6 +168,18 @@ export class EntryTable {
     return { spellings, last: found.length < most ? undefined : found.at(-1) };
   }
 
+  /** What is told of an entry, ended or not. */
+  headerAt(spelling: Buffer): EntryHeader | undefined {
+    const record = this.tables.entries.getBinary(spelling);
+    return record && decodeHeader(record);
+  }
+
+  /** Whether it stands for a whole scope, and leaves last. */
+  isSpared(spelling: Buffer): boolean {
+    const name = this.nameOf(spelling);
+    return name !== undefined && isOfScope(name);
+  }
+
   /** The key that a spelling stands for. */
   nameOf(spelling: Buffer): string | undefined {
     if (!isHashedSpelling(spelling)) return spelling.toString();
@@ -180,8 +195,7 @@ export class EntryTable {
   }
 
   #idOf(spelling: Buffer): number | undefined {
-    const record = this.tables.entries.getBinary(spelling);
-    return record && decodeHeader(record)?.id;
+    return this.headerAt(spelling)?.id;
   }
 
   #next(): number {

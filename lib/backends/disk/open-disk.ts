@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { EvictionChoice } from '../../contracts/eviction.js';
 import { systemClock } from '../../support/clock.js';
+import { createEviction } from '../../support/eviction/create-eviction.js';
+import { GuardedEviction } from '../../support/eviction/guarded.eviction.js';
 import { DiskBackend } from './disk.backend.js';
 import { DiskBus } from './disk-bus.js';
 import { DiskFleet } from './disk-fleet.js';
 import { DiskStore } from './disk-store.js';
 import { loadLmdb } from './lmdb-package.js';
 import { StoreFolder } from './store-folder.js';
-import type { DiskEviction } from './use-order.js';
+import type { NamedEviction } from './use-order.js';
 
 export interface DiskParts {
   readonly directory: string;
   /** Bytes. */
   readonly maxBytes: number;
-  readonly eviction: DiskEviction;
+  readonly eviction: EvictionChoice;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
   /** Milliseconds of a clock that all processes of the machine share and nobody sets: since it has booted. */
@@ -48,6 +51,7 @@ const closing = new Map<string, Promise<void>>();
  * A store in a directory, which is made if it is not there.
  *
  * @throws CacheDependencyError without `lmdb`.
+ * @throws CacheConfigError when `eviction` is a function that makes no strategy.
  * @throws CacheBackendError naming the directory, when it cannot be made, read or written.
  */
 export async function openDisk(options: DiskParts): Promise<OpenDisk> {
@@ -64,7 +68,7 @@ export async function openDisk(options: DiskParts): Promise<OpenDisk> {
     store: DiskStore.open({
       lmdb,
       folder,
-      eviction: options.eviction,
+      eviction: evictionOf(options.eviction, (error) => users.forEach(({ onError }) => onError(error))),
       maxBytes: () => Math.min(...[...users].map(({ maxBytes }) => maxBytes)),
       // What has ended for one may not have for another that has a clock of its own.
       now: () => Math.min(...[...users].map(({ now }) => now())),
@@ -91,6 +95,14 @@ export async function openDisk(options: DiskParts): Promise<OpenDisk> {
     if (shared.get(place) === opening) shared.delete(place);
     throw error;
   }
+}
+
+/** @throws CacheConfigError when a function of the application's own makes no strategy. */
+function evictionOf(choice: EvictionChoice, onError: (error: unknown) => void): NamedEviction | GuardedEviction {
+  if (typeof choice !== 'function') return choice;
+  // Later: whoever hears of it may use the cache, which is in the middle of something.
+  const tell = (error: unknown): void => queueMicrotask(() => onError(error));
+  return new GuardedEviction(createEviction(choice, 'disk.eviction'), tell);
 }
 
 async function leave(place: string, { users }: Shared, user: DiskParts, store: DiskStore): Promise<void> {

@@ -1,8 +1,9 @@
+import type { GuardedEviction } from '../../support/eviction/guarded.eviction.js';
 import { ChangeLog } from './change-log.js';
 import { EntryTable } from './entry-table.js';
 import { LeaseTable } from './lease-table.js';
 import type { OpenFile } from './open-file.js';
-import type { DiskEviction } from './use-order.js';
+import type { NamedEviction } from './use-order.js';
 import { PagePlan } from './page-plan.js';
 import { RoomKeeper } from './room-keeper.js';
 
@@ -26,7 +27,7 @@ export interface Contents {
 export interface Bounds {
   /** Bytes, as this process was told. */
   readonly maxBytes: () => number;
-  readonly eviction: DiskEviction;
+  readonly eviction: NamedEviction | GuardedEviction;
   readonly onEvicted: (key: string) => void;
 }
 

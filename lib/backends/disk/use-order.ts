@@ -3,7 +3,31 @@ import { numberAt, numberKey } from './layout.js';
 import type { Tables } from './tables.js';
 
 /** Who makes room: the one not used for longest, the one used least often, the one stored first. */
-export type DiskEviction = 'lru' | 'lfu' | 'fifo';
+export type NamedEviction = 'lru' | 'lfu' | 'fifo';
+
+/** Where an entry stands among those that may have to go, and how its key is spelled. */
+export interface Place {
+  readonly rank: Buffer;
+  readonly spelling: Buffer;
+}
+
+/** In which order entries go. */
+export interface EvictionOrder {
+  /** Whether it matters how often an entry was used. */
+  readonly counts: boolean;
+  /** At least 1: it was stored. */
+  usesOf(id: number): number;
+  /** It stands in the table of entries already. */
+  add(id: number, spelling: Buffer, uses: number): void;
+  remove(id: number, spelling: Buffer): void;
+  spellingOf(id: number): Buffer | undefined;
+  /** It was used so many times. `number`: higher than any before. */
+  used(id: number, spelling: Buffer, number: number, times: number): void;
+  /** The next to go, `most` at most; each of them is removed or dropped before more are asked for. */
+  next(most: number): Place[];
+  /** Forgets a place, whether it leads anywhere or not: what stood there is gone, or stands elsewhere. */
+  drop(rank: Buffer): void;
+}
 
 /** How many uses count. */
 const MOST_USES = 14;
@@ -18,18 +42,16 @@ const NUMBER_BYTES = 8;
  * and long ago, is overtaken in time, and no entry has to be touched for it (LFU with dynamic aging: Arlitt et al., "Evaluating
  * content management techniques for Web proxy caches", 1999).
  */
-export class UseOrder {
+export class UseOrder implements EvictionOrder {
   constructor(
     private readonly tables: Pick<Tables, 'order' | 'ranks' | 'facts'>,
-    private readonly eviction: DiskEviction,
+    private readonly eviction: NamedEviction,
   ) {}
 
-  /** Whether it matters how often an entry was used. */
   get counts(): boolean {
     return this.eviction === 'lfu';
   }
 
-  /** At least 1: it was stored. */
   usesOf(id: number): number {
     return this.tables.ranks.getBinary(numberKey(id))?.[2 * NUMBER_BYTES] ?? 1;
   }
@@ -48,19 +70,26 @@ export class UseOrder {
     return this.tables.order.getBinary(this.#rankOf(id));
   }
 
-  /** It was used so many times. `number`: higher than any before. */
   used(id: number, spelling: Buffer, number: number, times: number): void {
     const before = this.usesOf(id);
     this.tables.order.removeSync(this.#rankOf(id));
     this.#place(id, spelling, number, Math.min(MOST_USES, before + times));
   }
 
-  /** The next to go, `most` at most. */
-  next(most: number): { readonly rank: Buffer; readonly spelling: Buffer }[] {
+  next(most: number): Place[] {
     return [...this.tables.order.getRange({ limit: most })].map(({ key, value }) => ({ rank: key, spelling: value }));
   }
 
-  /** Forgets a place, whether it leads anywhere or not: what stood there is gone, or stands elsewhere. */
+  /** Where an entry stands. */
+  placeOf(id: number, spelling: Buffer): Place {
+    return { rank: this.#rankOf(id), spelling };
+  }
+
+  /** All of them, the next to go first. */
+  *spellings(): Iterable<Buffer> {
+    for (const { value } of this.tables.order.getRange({})) yield value;
+  }
+
   drop(rank: Buffer): void {
     const { facts, order } = this.tables;
     order.removeSync(rank);

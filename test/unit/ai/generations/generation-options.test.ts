@@ -44,7 +44,7 @@ describe('the options of a cache of generations', () => {
     [{ directory, eviction: 'lfru' }, { eviction: /must be one of 'lru', 'lfu', 'fifo'/ }],
     [{ directory, maxSizeMb: 3 }, { maxSizeMb: /must be 4194304 or more/ }],
     [{ directory, maxBytes: 100 }, { maxBytes: /must be 4194304 or more/ }],
-    [{ directory, eviction: () => undefined }, { eviction: /must be one of 'lru', 'lfu', 'fifo'/ }],
+    [{ directory, eviction: class Mine {} }, { eviction: /is a class; give a function that makes one/ }],
     [{ directory, version: '' }, { version: /must not be empty/ }],
     [{ directory, version: Number.NaN }, { version: /finite number/ }],
     [{ directory, version: {} }, { version: /must be a string/ }],
