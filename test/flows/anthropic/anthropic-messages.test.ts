@@ -116,6 +116,22 @@ describe('a streamed message', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('goes on for the others when the one who has asked breaks off', async () => {
+    const gate = deferred<undefined>();
+    const [first, ...rest] = messageEvents('Hello you there.');
+    const { client, server } = await anthropic(events(first, gate.promise, ...rest));
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => client().messages.create({ ...question, stream: true as const })),
+    );
+    for await (const _ of one!) break;
+    gate.resolve(undefined);
+    expect(textOf(await itemsIn(two!))).toBe('Hello you there.');
+    expect(textOf(await itemsIn(await client().messages.create({ ...question, stream: true })))).toBe(
+      'Hello you there.',
+    );
+    expect(server.asked).toHaveLength(1);
+  });
+
   it('ends its request when nobody reads it any more, and is not stored', async () => {
     const gate = deferred<undefined>();
     const [first, ...rest] = messageEvents('Hello you there.');
@@ -145,6 +161,29 @@ describe('a caller who gives up', () => {
     gate.resolve(undefined);
     expect((await two).content).toMatchObject([{ text: 'Hello.' }]);
     expect(server.asked).toHaveLength(1);
+  });
+
+  it('does not end what is asked for behind its back, for those who come later', async () => {
+    const { client, clock, manager, server } = await anthropic(json(message('One.')));
+    const ask = async (signal?: AbortSignal): Promise<unknown> => {
+      const claude = client({}, { ttl: '1m', staleWhileRevalidate: '1h' });
+      return (await claude.messages.create(question, { signal })).content;
+    };
+    await ask();
+    await clock.advance(60_001);
+    const gate = deferred<undefined>();
+    server.answer = async (asked, response) => {
+      await gate.promise;
+      return json(message('Two.'))(asked, response);
+    };
+    const leaving = new AbortController();
+    expect(await ask(leaving.signal)).toMatchObject([{ text: 'One.' }]);
+    await until(() => server.asked.length === 2);
+    leaving.abort();
+    gate.resolve(undefined);
+    await until(() => manager.getStats().sets === 2);
+    expect(await ask()).toMatchObject([{ text: 'Two.' }]);
+    expect(server.asked).toHaveLength(2);
   });
 
   it('has the time that its own client gives it, also for the request of another', async () => {
