@@ -163,29 +163,6 @@ describe('a caller who gives up', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('does not end what is asked for behind its back, for those who come later', async () => {
-    const { client, clock, manager, server } = await anthropic(json(message('One.')));
-    const ask = async (signal?: AbortSignal): Promise<unknown> => {
-      const claude = client({}, { ttl: '1m', staleWhileRevalidate: '1h' });
-      return (await claude.messages.create(question, { signal })).content;
-    };
-    await ask();
-    await clock.advance(60_001);
-    const gate = deferred<undefined>();
-    server.answer = async (asked, response) => {
-      await gate.promise;
-      return json(message('Two.'))(asked, response);
-    };
-    const leaving = new AbortController();
-    expect(await ask(leaving.signal)).toMatchObject([{ text: 'One.' }]);
-    await until(() => server.asked.length === 2);
-    leaving.abort();
-    gate.resolve(undefined);
-    await until(() => manager.getStats().sets === 2);
-    expect(await ask()).toMatchObject([{ text: 'Two.' }]);
-    expect(server.asked).toHaveLength(2);
-  });
-
   it('has the time that its own client gives it, also for the request of another', async () => {
     const { client, clock, server } = await anthropic(() => {});
     const claude = client();
