@@ -18,7 +18,7 @@ describe('whose answer it is', () => {
     const { ai, server } = await openAi(json(completion('Hello.')));
     // As clients have it that make a header of the name.
     const basic: Fetch = (input, init) => {
-      const url = new URL(input as string);
+      const url = new URL(input);
       const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
       return fetch(url.origin + url.pathname, { ...init, headers: { authorization } });
     };
