@@ -49,6 +49,11 @@ export class AiResponseCache extends Opaque {
     return this.parts.keys.prepare(request);
   }
 
+  /** The tenant in whose address space its answer is; `undefined`: in that of none. @throws CacheTenantError */
+  tenantOf(request: PreparedRequest): string | undefined {
+    return this.scopeOf(request.tenant).tenant;
+  }
+
   /** Why two requests do not share an answer; empty when they do. Never shows a text. */
   explainKey(a: AiRequest | PreparedRequest, b: AiRequest | PreparedRequest): KeyDifference[] {
     return this.parts.keys.explainKey(a, b);

@@ -82,14 +82,16 @@ function pick<D extends number | undefined>(given: Duration | undefined, fallbac
   return given === undefined ? fallback : parseDuration(given, what);
 }
 
-function betaOf(value: boolean | number): number {
+/** @throws CacheUsageError */
+export function betaOf(value: boolean | number): number {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (!(value >= 0 && value < Infinity))
     throw new CacheUsageError(`refreshAhead is ${value}. Use true, false, or a number from 0 up.`);
   return value;
 }
 
-function checkJitter(value: number): number {
+/** @throws CacheUsageError */
+export function checkJitter(value: number): number {
   if (!(value >= 0 && value <= 1)) throw new CacheUsageError(`jitter is ${value}. Use a share between 0 and 1.`);
   return value;
 }

@@ -7,7 +7,10 @@ import { anthropicEndpoint } from './endpoints.js';
 
 /** What `cachedFetch` takes. All optional. */
 export interface CachedFetchOptions extends HttpCallOptions {
-  /** Sends what has to be sent. Default: the global `fetch`. */
+  /**
+   * Sends what has to be sent. Default: the global `fetch`. Calls that carry no credentials before it, since it may add them,
+   * are cached only where `account` says whose they are.
+   */
   readonly fetch?: Fetch;
 }
 
@@ -25,6 +28,8 @@ export function cachedFetch(ai: AiResponseCache, options?: CachedFetchOptions): 
   return async (input, init) => {
     const known = calls.recognize(input, init);
     const send = sender(through, input, init);
-    return known === undefined ? send({}) : calls.answer(known, send);
+    // A `fetch` of the user's may be what signs.
+    if (known === undefined || (inner && calls.isAnonymous(known))) return send({});
+    return calls.answer(known, send);
   };
 }

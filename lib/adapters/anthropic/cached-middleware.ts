@@ -22,8 +22,7 @@ const TIMEOUT_HEADER = 'x-stainless-timeout';
  * @throws CacheUsageError naming the option that cannot be meant.
  */
 export function cachedMiddleware(ai: AiResponseCache, options?: HttpCallOptions): Middleware {
-  const rules = checkOptions(options, []);
-  const calls = new CachedCalls(ai, anthropicEndpoint, rules);
+  const calls = new CachedCalls(ai, anthropicEndpoint, checkOptions(options, []));
   return async (request, next, context) => {
     if (typeof next !== 'function' || typeof (request as unknown) !== 'object') {
       throw new CacheUsageError(
@@ -32,7 +31,7 @@ export function cachedMiddleware(ai: AiResponseCache, options?: HttpCallOptions)
     }
     const { url, ...init } = request;
     const known = calls.recognize(url, init);
-    if (known === undefined || (known.credentials === undefined && rules.account === undefined)) return next(request);
+    if (known === undefined || calls.isAnonymous(known)) return next(request);
     // The client limits the time of `next` only: who joins another's call would wait for as long as that takes.
     const timeout = timeoutOf(context) ?? secondsIn(known.call.headers);
     const send: Send = ({ signal }) => next(signal === undefined ? request : { ...request, signal });

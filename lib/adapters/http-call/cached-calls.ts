@@ -1,6 +1,7 @@
 import { AiResponseCache } from '../../ai/ai-response-cache.js';
 import type { PreparedRequest } from '../../ai/keys/prepared-request.js';
 import { CacheKeyError, CacheUsageError } from '../../support/errors.js';
+import { mayBeShared } from '../../support/shared-signal.js';
 import { requestOf } from './call-request.js';
 import { CallSource } from './call-source.js';
 import { credentialsOf } from './credentials.js';
@@ -65,28 +66,49 @@ export class CachedCalls {
     };
   }
 
+  /** Whether nobody can tell here whose answer it will be: that of a request which is signed further in, say. */
+  isAnonymous({ credentials }: KnownCall): boolean {
+    return credentials === undefined && this.options.account === undefined;
+  }
+
+  /** Of whom the answers to a prepared request are. @throws CacheTenantError */
+  tenantOf(request: PreparedRequest): string | undefined {
+    return this.ai.tenantOf(request);
+  }
+
   /**
    * The answer, stored or not. Rejects as the sending does, and when the caller's signal is aborted; with `CacheTenantError`
    * where the tenant cannot be told.
    */
   async answer(known: KnownCall, send: Send, limits: CallLimits = {}): Promise<Response> {
-    const { call, endpoint, credentials } = known;
-    const { signal } = call;
+    const { signal } = known.call;
     signal?.throwIfAborted();
+    if (signal) mayBeShared(signal);
     const request = this.prepare(known);
     if (request === undefined) return send({});
+    // Those who have waited in vain for another account's answer ask together.
+    return (await this.ask(known, request, send, limits)) ?? (await this.ask(known, request, send, limits)) ?? send({});
+  }
+
+  /** `undefined`: what came is nothing to this caller. */
+  private async ask(
+    { call, endpoint, credentials }: KnownCall,
+    request: PreparedRequest,
+    send: Send,
+    limits: CallLimits,
+  ): Promise<Response | undefined> {
+    const { signal } = call;
     const source = new CallSource(endpoint, call.body['stream'] === true, credentials, send);
     const rules = { ...this.rules(limits), describe: source.describe };
     const items = this.ai.getOrGenerateStream<AnswerItem>(request, source.ask, rules);
     try {
       const head = await beginning(items, signal);
       // What stands there is nothing of ours.
-      if (head === undefined) return await send({});
-      return await this.response(head, items, source, signal);
+      return head && (await this.response(head, items, source, signal));
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       // That another account is refused, or has no more to spend, says nothing of this one.
-      return source.concerns(error) ? error.response() : send({});
+      return source.concerns(error) ? error.response() : undefined;
     }
   }
 

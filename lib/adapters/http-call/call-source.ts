@@ -13,6 +13,7 @@ export class CallSource {
   private readonly probe: AnswerProbe;
   private own: { readonly shared: AnswerHead; readonly whole: AnswerHead } | undefined;
   private failure: HttpFailure | undefined;
+  private readonly enough = new AbortController();
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -28,7 +29,7 @@ export class CallSource {
    * came: so a stale answer can stand in for it.
    */
   readonly ask = async ({ signal }: LoaderContext): Promise<AsyncIterable<AnswerItem>> => {
-    const response = await this.send({ signal });
+    const response = await this.send({ signal: AbortSignal.any([signal, this.enough.signal]) });
     if (!response.ok) throw (this.failure = await HttpFailure.of(response, this.credentials));
     const kind = kindOf(response.headers.get('content-type'));
     if (kind !== (this.wantsEvents ? 'events' : 'json') || response.status !== 200) this.probe.fail();
@@ -38,9 +39,14 @@ export class CallSource {
   /** For `getOrGenerateStream`. */
   readonly describe = (): AnswerFacts => this.probe.facts;
 
-  /** Whether all that matters of this very call's stream has come. */
-  get hasEnded(): boolean {
-    return this.probe.hasEnded;
+  /**
+   * The reader of this very call's stream leaves. Whether all that matters has come, so that what is there is worth storing:
+   * then it ends now. Some providers leave the connection open behind the last event, and nobody would ever close it.
+   */
+  endEarly(): boolean {
+    const { hasEnded } = this.probe;
+    if (hasEnded) this.enough.abort();
+    return hasEnded;
   }
 
   /** The head with all its headers, where it is what this very call has asked for. */
@@ -68,9 +74,13 @@ export class CallSource {
   private async *events(response: Response): AsyncGenerator<AnswerItem> {
     yield this.begun(response, sharedHead(response));
     const splitter = new EventSplitter();
-    // Typed as in browsers, which cannot be iterated over.
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      for (const event of splitter.take(chunk)) yield this.read(event);
+    try {
+      // Typed as in browsers, which cannot be iterated over.
+      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+        for (const event of splitter.take(chunk)) yield this.read(event);
+      }
+    } catch (error) {
+      if (!this.enough.signal.aborted) throw error;
     }
     const rest = splitter.rest();
     // Clients drop what has no blank line behind it; some providers leave out the last one.

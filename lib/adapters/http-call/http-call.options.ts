@@ -1,4 +1,5 @@
 import type { StreamRules } from '../../ai/answer-rules.js';
+import { betaOf, checkJitter } from '../../core/call-options.js';
 import { parseDuration } from '../../support/duration.js';
 import { CacheUsageError } from '../../support/errors.js';
 
@@ -24,10 +25,17 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpCallOptions>([
 /** The options as they were given. @param more Names of an adapter's own. @throws CacheUsageError naming the option. */
 export function checkOptions<O extends HttpCallOptions>(options: O | undefined, more: readonly string[]): O {
   const checked = options ?? ({} as O);
-  if (typeof checked !== 'object') throw new CacheUsageError(`The options must be an object; got ${typeof checked}.`);
+  if (typeof checked !== 'object' || Array.isArray(checked)) {
+    throw new CacheUsageError(
+      `The options must be an object; got ${Array.isArray(checked) ? 'an array' : typeof checked}.`,
+    );
+  }
   const unknown = Object.keys(checked).find((name) => !NAMES.has(name) && !more.includes(name));
   if (unknown !== undefined) throw new CacheUsageError(`${JSON.stringify(unknown)} is no option of cached calls.`);
   for (const name of DURATIONS) if (checked[name] !== undefined) parseDuration(checked[name], name);
+  const { refreshAhead, jitter } = checked;
+  if (refreshAhead !== undefined) betaOf(refreshAhead);
+  if (jitter !== undefined) checkJitter(jitter);
   for (const name of ['account', 'operation'] as const) {
     const value: unknown = checked[name];
     if (value === undefined || (typeof value === 'string' && value !== '')) continue;

@@ -16,7 +16,7 @@ const UNCACHED = /(?:^|[\s,])no-(?:store|cache)(?:[\s,=]|$)/i;
 /**
  * What a client is about to send; `undefined` where it is nothing whose answer may come out of a cache: another method than
  * POST, a body that is no JSON object (a stream, a form, a `Request`), `cache-control: no-store` or `no-cache`, an integrity to
- * check, a redirect that the client wants to see.
+ * check, a redirect that the client wants to see, a name or a password in the address.
  */
 export function readCall(input: unknown, init: RequestInit | undefined): HttpCall | undefined {
   if (typeof input !== 'string' && !(input instanceof URL)) return undefined;
@@ -24,12 +24,15 @@ export function readCall(input: unknown, init: RequestInit | undefined): HttpCal
   if (init.integrity !== undefined || (init.redirect !== undefined && init.redirect !== 'follow')) return undefined;
   const text = textOf(init.body);
   if (text === undefined || !URL.canParse(String(input))) return undefined;
+  const url = new URL(input);
+  // Whom a name in the address stands for, each `fetch` has ideas of its own about; that of Node refuses it.
+  if (url.username !== '' || url.password !== '') return undefined;
   const headers = new Headers(init.headers);
   if (UNCACHED.test(headers.get('cache-control') ?? '')) return undefined;
   // Clients of providers always say it; what is said to be a form is none of ours.
   if (headers.has('content-type') && kindOf(headers.get('content-type')) !== 'json') return undefined;
   const body = jsonObject(text);
-  return body && { url: new URL(input), headers, text, body, signal: init.signal ?? undefined };
+  return body && { url, headers, text, body, signal: init.signal ?? undefined };
 }
 
 function textOf(body: unknown): string | undefined {

@@ -4,8 +4,8 @@ const ENCODER = new TextEncoder();
 
 /** Whose stream it is. */
 export interface BodyOwner {
-  /** Asked when its reader leaves: whether all that matters has come, so that what is left is worth storing. */
-  readonly hasEnded: boolean;
+  /** Its reader leaves: ends it where all that matters has come, so that it is worth storing. `false`: it has not. */
+  endEarly(): boolean;
 }
 
 /**
@@ -43,7 +43,7 @@ export function liveBody(
     cancel() {
       stopListening();
       // Many clients leave at `[DONE]`, without a look at the end of the connection.
-      return owner.hasEnded ? void drain(items) : leave(items);
+      return owner.endEarly() ? void drain(items) : leave(items);
     },
   });
 }

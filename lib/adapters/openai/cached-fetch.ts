@@ -14,7 +14,10 @@ export interface CachedFetchOptions extends HttpCallOptions {
    * for embeddings is cached as a whole.
    */
   readonly embeddings?: EmbeddingCache;
-  /** Sends what has to be sent. Default: the global `fetch`. */
+  /**
+   * Sends what has to be sent. Default: the global `fetch`. Calls that carry no credentials before it, since it may add them,
+   * are cached only where `account` says whose they are.
+   */
   readonly fetch?: Fetch;
 }
 
@@ -35,7 +38,8 @@ export function cachedFetch(ai: AiResponseCache, options?: CachedFetchOptions): 
   return async (input, init) => {
     const known = calls.recognize(input, init);
     const send = sender(through, input, init);
-    if (known === undefined) return send({});
+    // A `fetch` of the user's may be what signs.
+    if (known === undefined || (inner && calls.isAnonymous(known))) return send({});
     const answer = isEmbeddings(known.endpoint) ? await vectors?.answer(known, send) : undefined;
     return answer ?? calls.answer(known, send);
   };

@@ -1,10 +1,11 @@
 import type { EmbeddingCache } from '../../ai/embeddings/embedding-cache.js';
+import type { EmbeddingCallOptions } from '../../ai/embeddings/embedding-cache.options.js';
 import { CacheEmbeddingError, CacheUsageError } from '../../support/errors.js';
 import { sha256 } from '../../support/sha256.js';
+import { untilAborted } from '../../support/until-aborted.js';
 import type { CachedCalls, KnownCall } from '../http-call/cached-calls.js';
 import { HttpFailure } from '../http-call/http-failure.js';
 import type { Send } from '../http-call/http-types.js';
-import { untilAborted } from '../http-call/until-aborted.js';
 import { commonCall, embeddingRequest, type EmbeddingRequest } from './embedding-request.js';
 import { EmbeddingSource } from './embedding-source.js';
 import { writtenVector } from './vector-text.js';
@@ -28,31 +29,46 @@ export class EmbeddingCalls {
     const request = embeddingRequest(known);
     const common = request && this.calls.prepare(commonCall(known));
     if (request === undefined || common === undefined) return undefined;
-    const { signal } = known.call;
-    signal?.throwIfAborted();
+    known.call.signal?.throwIfAborted();
+    const tenant = this.calls.tenantOf(common);
     const { model, dimensions } = request;
-    const version = sha256(`${common.key}:${request.areTokens ? 'tokens' : 'texts'}`);
-    const source = new EmbeddingSource(known, request, send);
-    const loading = this.embeddings.getOrEmbedMany(request.texts, source.embed, {
+    const options: EmbeddingCallOptions = {
       model,
-      version,
+      version: sha256(`${common.key}:${request.areTokens ? 'tokens' : 'texts'}`),
       ...(dimensions !== undefined && { dimensions }),
-    });
-    try {
-      return answerOf(request, await untilAborted(loading, signal), source);
-    } catch (error) {
-      return this.failed(error, source, send);
-    }
+      ...(tenant !== undefined && { tenant }),
+    };
+    // Those who have waited in vain for what another request would bring ask together.
+    return (
+      (await this.ask(known, request, send, options)) ?? (await this.ask(known, request, send, options)) ?? send({})
+    );
   }
 
-  /** What is wrong with the vectors is between the provider and its client; what another request has met is not this one's. */
-  private failed(error: unknown, source: EmbeddingSource, send: Send): Promise<Response> | Response {
-    if (!(error instanceof CacheEmbeddingError)) throw error;
-    if (error.fault !== 'failed') return send({});
-    const { cause } = error;
-    if (!(cause instanceof HttpFailure)) throw cause;
-    return source.concerns(cause) ? cause.response() : send({});
+  /** `undefined`: what came is nothing to this caller. */
+  private async ask(
+    known: KnownCall,
+    request: EmbeddingRequest,
+    send: Send,
+    options: EmbeddingCallOptions,
+  ): Promise<Response | undefined> {
+    const { signal } = known.call;
+    const source = new EmbeddingSource(known, request, send);
+    const loading = this.embeddings.getOrEmbedMany(request.texts, source.embed, options);
+    try {
+      return answerOf(request, await (signal ? untilAborted(signal, loading) : loading), source);
+    } catch (error) {
+      return failed(error, source, send);
+    }
   }
+}
+
+/** What is wrong with the vectors is between the provider and its client; what another request has met is not this one's. */
+function failed(error: unknown, source: EmbeddingSource, send: Send): Promise<Response> | Response | undefined {
+  if (!(error instanceof CacheEmbeddingError)) throw error;
+  if (error.fault !== 'failed') return send({});
+  const { cause } = error;
+  if (!(cause instanceof HttpFailure)) throw cause;
+  return source.concerns(cause) ? cause.response() : undefined;
 }
 
 function answerOf(request: EmbeddingRequest, vectors: readonly Float32Array[], source: EmbeddingSource): Response {

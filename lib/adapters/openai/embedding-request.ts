@@ -1,4 +1,5 @@
 import type { KnownCall } from '../http-call/cached-calls.js';
+import { longNumbers } from '../http-call/long-numbers.js';
 
 /** How vectors are written. */
 export type VectorFormat = 'float' | 'base64';
@@ -14,7 +15,9 @@ export interface EmbeddingRequest {
 }
 
 /** `undefined`: it is none that could be answered, or is written in a way that is not known. The provider says what is wrong. */
-export function embeddingRequest({ call: { body } }: KnownCall): EmbeddingRequest | undefined {
+export function embeddingRequest({ call: { body, text } }: KnownCall): EmbeddingRequest | undefined {
+  // What the body says no more would be in no key, nor in a request for some of the inputs.
+  if (longNumbers(text).length > 0) return undefined;
   const { model, input, dimensions, encoding_format: format = 'float' } = body;
   if (typeof model !== 'string' || model === '') return undefined;
   if (format !== 'float' && format !== 'base64') return undefined;

@@ -65,8 +65,8 @@ function isGiven(value: unknown): boolean {
 /** A tool of a server that the provider calls by itself, or a container with files of its own: a hit would not do its work. */
 function runsElsewhere(tool: unknown): boolean {
   if (typeof tool !== 'object' || tool === null) return false;
-  const { type, container } = tool as Body;
-  return type === 'mcp' || typeof container === 'string';
+  const { type, container, environment } = tool as Body;
+  return type === 'mcp' || typeof container === 'string' || hasMember(environment, 'container_id');
 }
 
 /** Of a list of results, each of which has a member of this name. */

@@ -13,14 +13,18 @@ const CALLS: ReadonlySet<unknown> = new Set([
 export function readOpenAiResponse(answer: object, tally: AnswerTally): boolean {
   if (fieldOf(answer, 'object') !== 'response') return false;
   readResponseEnd(answer, tally);
-  for (const item of listField(answer, 'output')) {
-    readOutputItem(item, tally);
-    if (fieldOf(item, 'type') === 'message') readContent(fieldOf(item, 'content'), tally);
-  }
+  readOutput(answer, tally);
   return true;
 }
 
-/** All but the output, which the events of a stream have told before. */
+export function readOutput(response: unknown, tally: AnswerTally): void {
+  for (const item of listField(response, 'output')) {
+    readOutputItem(item, tally);
+    if (fieldOf(item, 'type') === 'message') readContent(fieldOf(item, 'content'), tally);
+  }
+}
+
+/** All but the output. */
 export function readResponseEnd(response: unknown, tally: AnswerTally): void {
   const status = fieldOf(response, 'status');
   const reason = fieldOf(fieldOf(response, 'incomplete_details'), 'reason');

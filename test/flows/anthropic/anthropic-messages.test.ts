@@ -116,6 +116,22 @@ describe('a streamed message', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('goes on for the others when the one who has asked breaks off', async () => {
+    const gate = deferred<undefined>();
+    const [first, ...rest] = messageEvents('Hello you there.');
+    const { client, server } = await anthropic(events(first, gate.promise, ...rest));
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => client().messages.create({ ...question, stream: true as const })),
+    );
+    for await (const _ of one!) break;
+    gate.resolve(undefined);
+    expect(textOf(await itemsIn(two!))).toBe('Hello you there.');
+    expect(textOf(await itemsIn(await client().messages.create({ ...question, stream: true })))).toBe(
+      'Hello you there.',
+    );
+    expect(server.asked).toHaveLength(1);
+  });
+
   it('ends its request when nobody reads it any more, and is not stored', async () => {
     const gate = deferred<undefined>();
     const [first, ...rest] = messageEvents('Hello you there.');

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { getEventListeners, getMaxListeners } from 'node:events';
 import type OpenAI from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
@@ -186,6 +187,29 @@ describe('a streamed chat completion', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('is stored for a reader who leaves at [DONE], where the provider leaves the connection open behind it', async () => {
+    const never = deferred<undefined>();
+    const { ai, client, server } = await openAi(events(...chatEvents('Hello.'), never.promise));
+    const response = await client().chat.completions.create(streamed).asResponse();
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ''; !text.includes('[DONE]');) text += (await reader.read()).value;
+    await reader.cancel();
+    await server.asked[0]!.closed;
+    await until(() => ai.getCacheStats().entries === 1);
+    expect(textOf(await itemsIn(await client().chat.completions.create(streamed)))).toBe('Hello.');
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('waits for no reader who does not read', async () => {
+    const { ai, client, server } = await openAi(events(...chatEvents('Hello you there.')));
+    const [idle, eager] = await Promise.all([1, 2].map(() => client().chat.completions.create(streamed).asResponse()));
+    const text = await eager!.text();
+    expect(text).toContain('[DONE]');
+    expect(ai.getCacheStats().entries).toBe(1);
+    expect(await idle!.text()).toBe(text);
+    expect(server.asked).toHaveLength(1);
+  });
+
   it('accounts for the usage in its last chunk', async () => {
     const { ai, client } = await openAi(events(...chatEvents('Hello.')));
     for (let run = 0; run < 2; run++) await itemsIn(await client().chat.completions.create(streamed));
@@ -269,6 +293,21 @@ describe('a caller who gives up', () => {
     if (!two) return server.asked[0]!.closed;
     gate.resolve(undefined);
     expect(await two.text()).toBe([first, ...rest].join(''));
+  });
+
+  it('may have one signal for many calls, and leaves nothing on it', async () => {
+    const { ai, server } = await openAi(json(completion('Hello.')));
+    const { signal } = new AbortController();
+    const ask = (seed: number): Promise<string> =>
+      cachedFetch(ai)(`${server.url}/v1/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ ...question, seed }),
+        signal,
+      }).then((response) => response.text());
+    await Promise.all(Array.from({ length: 20 }, (_, seed) => ask(seed)));
+    // From the eleventh listener on Node warns else.
+    expect(getMaxListeners(signal)).toBeGreaterThan(20);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('asks for nothing when it has given up before', async () => {

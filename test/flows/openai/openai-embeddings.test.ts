@@ -123,6 +123,19 @@ describe('embeddings', () => {
     expect(server.asked).toHaveLength(3);
   });
 
+  it('are one answer where the body has numbers that no double can tell apart', async () => {
+    const { server, ai, manager } = await embedder();
+    const fetch = cachedFetch(ai, { embeddings: new EmbeddingCache(manager, { model }) });
+    for (const seed of ['9007199254740993', '9007199254740992', '9007199254740993']) {
+      const body = `{"model":"m","input":["A","B"],"seed":${seed}}`;
+      await fetch(`${server.url}/embeddings`, { method: 'POST', body });
+    }
+    expect(server.asked.map(({ text }) => text)).toEqual([
+      '{"model":"m","input":["A","B"],"seed":9007199254740993}',
+      '{"model":"m","input":["A","B"],"seed":9007199254740992}',
+    ]);
+  });
+
   it('that overlap share what is under way', async () => {
     const gate = deferred<undefined>();
     const { openai, asked, server } = await embedder(async (request, response) => {

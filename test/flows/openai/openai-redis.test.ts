@@ -59,3 +59,18 @@ it.each([false, true])('processes that ask at the same time ask once; as a strea
   expect(texts[0]).toContain('you.');
   expect(server.asked).toHaveLength(before + 1);
 });
+
+it.each([false, true])('a store that has gone costs no caller its answer; as a stream: %s', async (stream) => {
+  const gone = await startRedis();
+  const fetch = cachedFetch(new AiResponseCache(await redisCache(gone.url)));
+  await gone.stop();
+  const before = server.asked.length;
+  server.answer = stream ? events(...chatEvents('Hello you.')) : json(completion('Hello you.'));
+  const body = JSON.stringify({ ...question, stream, seed: 8 });
+  const ask = async (): Promise<string> =>
+    (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).text();
+  const texts = await Promise.all([ask(), ask(), ask()]);
+  expect(new Set(texts).size).toBe(1);
+  expect(texts[0]).toContain('you.');
+  expect(server.asked).toHaveLength(before + 1);
+});

@@ -73,6 +73,24 @@ describe('a response', () => {
       'that calls a function',
       sent(...begun, { type: 'response.output_item.added', ...{ item: { type: 'function_call' } } }, completed),
     ],
+    [
+      'that tells of the call at its end alone, as some imitators do',
+      sent(...begun, {
+        type: 'response.completed',
+        ...{ response: response([message('Hello.'), { type: 'function_call' }]) },
+      }),
+    ],
+    [
+      'that tells of the call when it is whole',
+      sent(...begun, { type: 'response.output_item.done', ...{ item: { type: 'function_call' } } }, completed),
+    ],
+    [
+      'that declines at its end alone',
+      sent(...begun, {
+        type: 'response.completed',
+        ...{ response: response([{ ...message(''), content: [{ type: 'refusal', refusal: 'I cannot.' }] }]) },
+      }),
+    ],
   ])('as a stream is not stored: one %s', async (_, answer) => {
     const { client, server } = await openAi(events(...answer));
     const bodies: string[] = [];
@@ -111,6 +129,10 @@ describe('what the provider keeps, or does by itself', () => {
     ['a previous response', { previous_response_id: 'resp_0' }],
     ['a server of tools', { tools: mcp }],
     ['a container', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
+    [
+      'a container of a shell',
+      { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] },
+    ],
   ];
 
   it.each(cases)('is asked for each time: %s', async (_, more) => {

@@ -109,7 +109,7 @@ describe('cachedFetch', () => {
         return Response.json(completion('Hello.'));
       },
     });
-    const init = { method: 'POST', body: '{}' };
+    const init = { method: 'POST', body: '{}', headers: { authorization: 'Bearer a' } };
     for (let run = 0; run < 2; run++) await fetch('https://models.test/v1/chat/completions', init);
     expect(sent).toEqual([['https://models.test/v1/chat/completions', '{}']]);
   });
@@ -123,7 +123,10 @@ describe('cachedFetch', () => {
     [{ shareAcrossKeys: true }, '"shareAcrossKeys" is no option'],
     [{ fetch: 'fetch' }, 'fetch must be a function; got string'],
     [{ embeddings: {} }, 'embeddings must be an EmbeddingCache'],
+    [{ jitter: 5 }, 'jitter is 5'],
+    [{ refreshAhead: 'soon' }, 'refreshAhead is soon'],
     ['ttl', 'The options must be an object; got string'],
+    [[], 'The options must be an object; got an array'],
   ])('refuses %j', async (options, message) => {
     const { ai } = await aiCache();
     expect(() => cachedFetch(ai, options as never)).toThrow(expect.objectContaining({ name: 'CacheUsageError' }));
