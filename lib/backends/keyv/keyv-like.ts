@@ -16,6 +16,8 @@ export interface Adapter extends KeyvLike, ErrorSource {
   readonly capabilities?: { readonly expires?: boolean } | undefined;
   /** Of version 5, and of what version 6 puts round those. */
   readonly opts?: { readonly dialect?: unknown } | undefined;
+  /** Of those for Redis: what stands between a namespace and a key. */
+  readonly keyPrefixSeparator?: string | undefined;
   /** Of what version 6 puts round a Map or an adapter of version 5. */
   readonly store?: Adapter | undefined;
   getMany?(keys: string[]): unknown;
