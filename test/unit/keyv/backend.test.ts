@@ -277,6 +277,12 @@ describe('ways that differ', () => {
     expect(await backend.delete('k')).toBe(false);
   });
 
+  it('a Keyv of before 5.5 that emits no errors is refused: it would tell nobody of a deletion that has failed', () => {
+    const keyv = Object.assign(new Keyv({ emitErrors: false }), { getRaw: undefined });
+    expect(() => new KeyvBackend(keyv)).toThrow(CacheUsageError);
+    expect(() => new KeyvBackend(keyv)).toThrow('older than 5.5, with emitErrors: false');
+  });
+
   it('an encrypting Keyv 6 is asked to encrypt', async () => {
     const adapter = new Adapter();
     const rot = (given: string): string => [...given].toReversed().join('');
