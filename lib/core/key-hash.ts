@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 
 import { CacheUsageError } from '../support/errors.js';
 import { sha256 } from '../support/sha256.js';
+import { takeStream } from '../support/take-stream.js';
 
 const SHORTENED = /^#[0-9a-f]{64}\.\d+$/;
 
 /**
  * SHA-256 in hex, for keys made of content: 64 characters whatever the size. Text is hashed as UTF-8, so a string and its
  * UTF-8 bytes agree; ill-formed strings (lone surrogates) have hashes of their own. A stream is read to its end, one
- * chunk at a time; its own failure rejects.
+ * chunk at a time; its own failure rejects. Then it is spent: open another one to use what is in it, or to hash it again.
  *
- * @throws CacheUsageError (a stream: a rejection) when the data, or a chunk of it, is none of these.
+ * @throws CacheUsageError (a stream: a rejection) when the data, or a chunk of it, is none of these, or the stream was read or
+ * closed before.
  */
 export function computeHash(data: string | Uint8Array): string;
 export function computeHash(data: AsyncIterable<Uint8Array>): Promise<string>;
@@ -33,6 +35,7 @@ export function shorten(key: string, limit: number): string {
 }
 
 async function hashStream(chunks: AsyncIterable<unknown>): Promise<string> {
+  takeStream(chunks);
   const hash = createHash('sha256');
   for await (const chunk of chunks) {
     // A stream with setEncoding() yields strings, whose bytes may no longer be the source's.

@@ -26,5 +26,5 @@ export function landedElsewhere(entry: Entry): Landed {
 /** Another process has been loading for longer than anybody should wait: a stale value has to do. */
 export const LATE: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });
 
-/** A batch loader did not know this key; whoever waits for it has to load it alone. */
+/** A batch loader did not know this key: the answer to the batches that came before it began; all others load again. */
 export const ABSENT: Landed = Object.freeze({ value: undefined, kept: undefined, tags: [] });

@@ -9,7 +9,7 @@ import { UnrecordedError } from './streams/unrecorded-error.js';
 
 /** The flight came to nothing for this caller: it has to board another one. That one can only be a new one. */
 export const AGAIN: unique symbol = Symbol('again');
-/** The batch loader of this very caller did not know the key. */
+/** A batch loader that began after this caller came did not know the key: a batch has its answer, a single call loads it. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
 
 /** Nobody in the fleet will load this for the caller in time, and there is nothing stale to go with: it loads for itself. */
@@ -26,6 +26,8 @@ export class Passenger<T> {
   private readonly seat: Seat;
   /** How many invalidations there had been when it came aboard. */
   private readonly boardedAt: number;
+  /** Whether all that the load finds, or does not find, is newer than the call. */
+  private readonly cameBeforeLoad: boolean;
 
   /** `leads`: the flight took off for this caller. */
   constructor(
@@ -37,6 +39,7 @@ export class Passenger<T> {
   ) {
     if (!leads) flight.joined++;
     this.boardedAt = parts.fence.invalidations;
+    this.cameBeforeLoad = !flight.ticket.loading;
     this.seat = flight.board();
   }
 
@@ -66,7 +69,8 @@ export class Passenger<T> {
     if (!stale) events.miss(scope, key);
     try {
       const landed = await this.landing(stale);
-      if (landed === ABSENT) return this.leads ? UNKNOWN : AGAIN;
+      // Who came later may know of what has been written since; the next load is one for all of those.
+      if (landed === ABSENT) return this.cameBeforeLoad ? UNKNOWN : AGAIN;
       if (landed === LATE) return this.makeDo(stale);
       if (landed?.entry) {
         const value = this.isOvertaken(landed.entry.tags) ? UNREADABLE : this.give(landed.entry, 'fresh');

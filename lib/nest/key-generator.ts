@@ -48,7 +48,7 @@ export class CacheKeyGenerator implements KeyGenerator {
     return head;
   }
 
-  /** SHA-256 in hex; of a stream, a promise of it. @throws CacheUsageError for anything else. */
+  /** SHA-256 in hex; of a stream, a promise of it. @throws CacheUsageError for anything else, and for a stream that was read before. */
   static readonly computeHash = computeHash;
 
   /** `document:parse:<hash>`. @throws CacheUsageError when the hash is empty. */

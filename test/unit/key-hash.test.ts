@@ -44,6 +44,40 @@ describe('computeHash', () => {
     await expect(computeHash(failing)).rejects.toThrow('disk gone');
   });
 
+  const chunks = (): Readable => Readable.from([Buffer.from('a'), Buffer.from('bc')]);
+  async function* generator(): AsyncGenerator<Uint8Array> {
+    yield* [Buffer.from('a'), Buffer.from('bc')];
+  }
+
+  it('refuses a stream that was read before or is being read: its rest would pass for its content', async () => {
+    const ended = chunks();
+    await ended.toArray();
+    const begun = chunks();
+    for await (const _ of begun.iterator({ destroyOnReturn: false })) break;
+    const web = new Blob(['abc']).stream() as AsyncIterable<Uint8Array>;
+    for (const stream of [ended, begun, chunks().destroy()]) {
+      await expect(computeHash(stream)).rejects.toThrow('The stream was read or closed before');
+    }
+    for (const stream of [chunks(), generator(), web]) {
+      const first = computeHash(stream);
+      await expect(computeHash(stream)).rejects.toThrow(CacheUsageError);
+      expect(await first).toBe(ABC);
+      await expect(computeHash(stream)).rejects.toThrow(CacheUsageError);
+    }
+  });
+
+  it('takes an empty stream, and an iterable that begins anew each time as often as it is given', async () => {
+    expect(await computeHash(Readable.from([]))).toBe(computeHash(''));
+    const file = { [Symbol.asyncIterator]: generator };
+    expect([await computeHash(file), await computeHash(file)]).toEqual([ABC, ABC]);
+  });
+
+  it('leaves it to a stream that has failed to say so', async () => {
+    const failed = chunks();
+    failed.on('error', () => {}).destroy(new Error('disk gone'));
+    await expect(computeHash(failed)).rejects.toThrow('disk gone');
+  });
+
   it('refuses what is neither text, bytes nor a stream of bytes', async () => {
     expect(() => computeHash(null as never)).toThrow(CacheUsageError);
     expect(() => computeHash(42 as never)).toThrow('of type number');

@@ -137,10 +137,14 @@ export abstract class CacheStore {
   }
 }
 
+/** All of them are done when it resolves, or rejects with the first error: what went on behind would overtake what is asked next. */
 async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
+  const results: PromiseSettledResult<R>[] = [];
   for (let start = 0; start < items.length; start += BATCH) {
-    results.push(...(await Promise.all(items.slice(start, start + BATCH).map(work))));
+    results.push(...(await Promise.allSettled(items.slice(start, start + BATCH).map(work))));
   }
-  return results;
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }

@@ -5,7 +5,7 @@ import { classify } from '../../support/value-kind.js';
 import { digestOf } from '../keys/request-keys.js';
 import { digestOfText } from '../keys/text-digest.js';
 import { generationOptionParts } from './generation-option-parts.js';
-import { abandonContent, takeContent } from './given-content.js';
+import { abandonContent } from './given-content.js';
 
 /** What is generated from: a text, the bytes of a file, or a stream of them, which is read to its end. */
 export type GenerationContent = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -28,15 +28,14 @@ export class GenerationKeys {
   }
 
   /**
-   * @throws CacheUsageError for what is no content, such as a stream that was read before, or options that are no plain
-   * object; CacheKeyError naming the path, such as `options.onPage.handler`, of what has no stable identity. Of a stream the
-   * promise rejects, as the stream itself does.
+   * @throws CacheUsageError for what is no content, or options that are no plain object; CacheKeyError naming the path, such as
+   * `options.onPage.handler`, of what has no stable identity. Of a stream the promise rejects: with a CacheUsageError when it was
+   * read before, and as the stream itself does.
    */
   keyOf(content: string | Uint8Array, options: object | undefined): string;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string>;
   keyOf(content: GenerationContent, options: object | undefined): string | Promise<string> {
     const rest = this.digestOf(options, content);
-    takeContent(content);
     const hash = typeof content === 'string' ? digestOfText(content) : computeHash(content);
     return typeof hash === 'string' ? this.join(hash, rest) : hash.then((digest) => this.join(digest, rest));
   }

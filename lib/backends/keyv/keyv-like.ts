@@ -16,6 +16,8 @@ export interface Adapter extends KeyvLike, ErrorSource {
   readonly capabilities?: { readonly expires?: boolean } | undefined;
   /** Of version 5, and of what version 6 puts round those. */
   readonly opts?: { readonly dialect?: unknown } | undefined;
+  /** Of those for Redis: what stands between a namespace and a key. */
+  readonly keyPrefixSeparator?: string | undefined;
   /** Of what version 6 puts round a Map or an adapter of version 5. */
   readonly store?: Adapter | undefined;
   getMany?(keys: string[]): unknown;
@@ -26,6 +28,8 @@ export interface Adapter extends KeyvLike, ErrorSource {
 /** What of a Keyv is used. Both versions take a length of time here. */
 export interface Keyv extends KeyvLike, ErrorSource {
   readonly store: Adapter;
+  /** Of version 5. */
+  readonly opts?: { readonly emitErrors?: boolean } | undefined;
   /** Throws what the store throws in version 5, whose `get` keeps it to itself. Since 5.5. */
   getRaw?(key: string): Promise<unknown>;
   getMany(keys: string[]): Promise<unknown>;
@@ -46,8 +50,12 @@ export function recognize(given: unknown): { readonly keyv: Keyv } | { readonly 
   if (has('getOrSet')) throw noStore('it is a cache, which has a backend already');
   // Adapters have no statistics.
   if (has('stats')) {
-    if (has('setRaw') || (has('opts') && has('hooks'))) return { keyv: given as unknown as Keyv };
-    throw noStore('this Keyv is neither of version 5 nor of 6');
+    if (!has('setRaw') && !(has('opts') && has('hooks'))) throw noStore('this Keyv is neither of version 5 nor of 6');
+    const keyv = given as unknown as Keyv;
+    // Nobody would be told of a deletion that has failed.
+    if (!keyv.getRaw && keyv.opts?.emitErrors === false)
+      throw noStore('this Keyv is older than 5.5, with emitErrors: false');
+    return { keyv };
   }
   const { store } = Object(Reflect.get(given, 'opts')) as { readonly store?: unknown };
   if (store !== undefined) throw noStore('this Keyv is older than version 5');

@@ -3,7 +3,7 @@ import { CacheBackend } from '../../contracts/backend.js';
 import { CacheBackendError, CacheCapabilityError, CacheUsageError } from '../../support/errors.js';
 import type { Door } from './door.js';
 import type { KeyvLike } from './keyv-like.js';
-import { canList, listedKeys, listsSteadily } from './listing.js';
+import { canList, leavesOut, listedKeys, listsSteadily } from './listing.js';
 import { openDoor } from './open-door.js';
 import { keyOf, plainKey } from './plain-key.js';
 import { ReportedErrors } from './reported-errors.js';
@@ -40,7 +40,7 @@ export class KeyvBackend extends CacheBackend {
 
   /**
    * @param store A Keyv of version 5 or 6, a storage adapter of either, or a Map.
-   * @throws CacheUsageError for anything else; CacheCapabilityError for `scan: true` where the store lists nothing.
+   * @throws CacheUsageError for anything else; CacheCapabilityError for `scan: true` where the store lists nothing, or not all.
    */
   constructor(store: KeyvLike, { disconnect = false, scan }: KeyvBackendOptions = {}) {
     super();
@@ -49,6 +49,12 @@ export class KeyvBackend extends CacheBackend {
     const { adapter, readMany, sources } = this.#door;
     if (scan === true && !canList(adapter)) {
       throw new CacheCapabilityError('KeyvBackend: scan is true, but this store of Keyv has no iterator.');
+    }
+    const cause = leavesOut(adapter);
+    if (scan === true && cause !== undefined) {
+      throw new CacheCapabilityError(
+        `KeyvBackend: scan is true, but with ${cause} this store of Keyv leaves keys out.`,
+      );
     }
     this.#errors = new ReportedErrors(this.name, sources);
     if (scan ?? listsSteadily(adapter)) this.scan = (prefix) => this.#scan(prefix);
@@ -97,12 +103,10 @@ export class KeyvBackend extends CacheBackend {
   }
 
   async #end(): Promise<void> {
-    try {
-      if (this.#disconnects) await this.#door.disconnect();
-    } finally {
-      // Not before: what is reported while nobody listens may be thrown instead, where nobody catches it.
-      this.#errors.stop();
-    }
+    // What is reported while nobody listens may be thrown instead, where nobody catches it: a store that ended here has no
+    // owner to hear its last words.
+    if (this.#disconnects) return this.#door.disconnect();
+    this.#errors.stop();
   }
 
   async #getMany(

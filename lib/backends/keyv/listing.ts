@@ -12,8 +12,26 @@ const inside = (adapter: Adapter): Adapter =>
  * OFFSET, where a deletion on an earlier page makes the next one begin too late: a pattern would leave what it skipped.
  */
 export function listsSteadily(adapter: Adapter): boolean {
-  const { opts } = inside(adapter);
-  return canList(adapter) && (inside(adapter) instanceof Map || STEADY_DIALECTS.includes(opts?.dialect));
+  if (!canList(adapter)) return false;
+  return inside(adapter) instanceof Map || (hasSteadyDialect(adapter) && leavesOut(adapter) === undefined);
+}
+
+/**
+ * Why an adapter for Redis would leave keys out, if it would: it asks for `<namespace><separator>*` with the namespace as it is,
+ * which SCAN takes for a glob pattern; and without a namespace it takes each key with the separator for another one's. Ours
+ * have no colon, so the default `::` is in none.
+ */
+export function leavesOut(adapter: Adapter): string | undefined {
+  if (!hasSteadyDialect(adapter)) return undefined;
+  const { namespace } = adapter;
+  if (namespace) return /[[\\]/.test(namespace) ? `the namespace ${JSON.stringify(namespace)}` : undefined;
+  const { keyPrefixSeparator: separator } = inside(adapter);
+  if (separator === undefined || separator.includes(':')) return undefined;
+  return `the separator ${JSON.stringify(separator)} without a namespace`;
+}
+
+function hasSteadyDialect(adapter: Adapter): boolean {
+  return STEADY_DIALECTS.includes(inside(adapter).opts?.dialect);
 }
 
 export function canList(adapter: Adapter): boolean {

@@ -88,12 +88,14 @@ describe.each(stores)('G1, one load, over $name', ({ make }) => {
 
   it('loads alone what the batch of another caller did not know', async () => {
     const { cache } = await make();
+    const begun = deferred<void>();
     const gate = deferred<void>();
     const batch = cache.getOrSetMany(['known', 'unknown'], async () => {
+      begun.resolve();
       await gate.promise;
       return new Map([['known', 1]]);
     });
-    await settle();
+    await begun.promise;
     const single = cache.getOrSet('unknown', () => 'loaded alone');
     const other = cache.getOrSetMany(['unknown', 'known'], async (keys) => keys.map(() => 'loaded by the other batch'));
     await settle();
@@ -102,6 +104,55 @@ describe.each(stores)('G1, one load, over $name', ({ make }) => {
     expect(await single).toBe('loaded alone');
     expect((await other).get('known')).toBe(1);
     expect(['loaded alone', 'loaded by the other batch']).toContain((await other).get('unknown'));
+  });
+
+  it('asks once for what a batch loader does not know, however many ask for it at a time', async () => {
+    const { cache } = await make();
+    const begun = deferred<void>();
+    const gate = deferred<void>();
+    let runs = 0;
+    const none = async (): Promise<Map<string, number>> => {
+      runs++;
+      begun.resolve();
+      await gate.promise;
+      return new Map();
+    };
+    const ask = (): Promise<Map<string, number>> => cache.getOrSetMany(['unknown'], none);
+    const early = Array.from({ length: 20 }, ask);
+    await begun.promise;
+    // What is written from here on the first load may not have seen: those who come now need another one, and one will do.
+    const late = Array.from({ length: 20 }, ask);
+    await settle();
+    expect(runs).toBe(1);
+    gate.resolve();
+    for (const answer of await Promise.all([...early, ...late])) expect(answer.size).toBe(0);
+    expect(runs).toBe(2);
+  });
+
+  it('answers batches that overlap, each with what is known of its own', async () => {
+    const { cache } = await make();
+    const loads: string[] = [];
+    const load = async (keys: string[]): Promise<Map<string, string>> => {
+      loads.push(...keys);
+      return new Map(keys.filter((key) => !key.startsWith('un')).map((key) => [key, `${key}!`]));
+    };
+    const answers = await Promise.all([
+      cache.getOrSetMany(['un1', 'a'], load),
+      cache.getOrSetMany(['a', 'un1', 'un2', 'b'], load),
+      cache.getOrSetMany(['un2', 'un1', 'b'], load),
+    ]);
+    expect(answers.map((answer) => [...answer.values()])).toEqual([['a!'], ['a!', 'b!'], ['b!']]);
+    expect(loads.toSorted()).toEqual(['a', 'b', 'un1', 'un2']);
+  });
+
+  it('gives nobody with a loader for one key the absence that a batch has met, and runs one of them', async () => {
+    const { cache } = await make();
+    let runs = 0;
+    const batches = [0, 1].map(() => cache.getOrSetMany(['unknown'], async () => new Map<string, string>()));
+    const singles = Array.from({ length: 20 }, () => cache.getOrSet('unknown', async () => `alone ${++runs}`));
+    expect(await Promise.all(singles)).toEqual(singles.map(() => 'alone 1'));
+    for (const answer of await Promise.all(batches)) expect(answer.size).toBe(0);
+    expect(await cache.get('unknown')).toBe('alone 1');
   });
 
   it('gives a failure to all who joined, once, and loads again for the next call', async () => {

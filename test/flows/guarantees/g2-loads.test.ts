@@ -177,6 +177,31 @@ describe.each(cases)(label, ({ store, invalidation }) => {
 });
 
 describe.each(stores)('G2 over $name', ({ make }) => {
+  it('a batch that did not know the key: who comes after an invalidation is not told so, whatever tags the load had', async () => {
+    const { cache } = await make();
+    const rows = new Map<string, string>();
+    const begun = deferred<void>();
+    const gate = deferred<void>();
+    // load(k) begins -> finds no row
+    //                     row = new, invalidateTags(t) -> resolves
+    //                                                       getMany(k) with the tag t: the load knows of none
+    const first = cache.getOrSetMany(['k'], async () => {
+      const found = new Map(rows);
+      begun.resolve();
+      await gate.promise;
+      return found;
+    });
+    await begun.promise;
+    rows.set('k', 'new');
+    expect(await cache.invalidateTags('t')).toBe(true);
+    const second = cache.getOrSetMany(['k'], async () => rows, { tags: ['t'] });
+    await settle();
+    gate.resolve();
+    expect((await first).size).toBe(0);
+    expect((await second).get('k')).toBe('new');
+    expect(await cache.get('k')).toBe('new');
+  });
+
   it('set: a load that began before it does not overwrite it, is not joined after it', async () => {
     const { scope } = scopesOf(await make());
     const row = new Row();

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import KeyvRedis, { createClient } from '@keyv/redis';
+import KeyvRedis, { createClient, type KeyvRedisOptions } from '@keyv/redis';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 import { Keyv as Keyv6 } from 'keyv6';
-import { Cached, CacheEvict, CacheManager, CacheModule } from 'nestjs-cached';
-import { KeyvBackend } from 'nestjs-cached/keyv';
+import { CacheCapabilityError, Cached, CacheEvict, CacheManager, CacheModule } from 'nestjs-cached';
+import { KeyvBackend, type KeyvLike } from 'nestjs-cached/keyv';
 import { CacheTestingModule, FakeClock } from '../../../lib/testing/index.js';
 import { testCache } from '../../support/caches.js';
 import { deferred } from '../../support/deferred.js';
@@ -22,12 +22,12 @@ afterEach(() => {
 });
 afterAll(() => server.stop());
 
-async function redisAdapter(): Promise<KeyvRedis<unknown>> {
+async function redisAdapter(options: KeyvRedisOptions = {}): Promise<KeyvRedis<unknown>> {
   const client = createClient({ url: server.url, disableOfflineQueue: true, socket: { reconnectStrategy: () => 20 } });
   clients.push(client);
   client.on('error', () => {});
   await client.connect();
-  return new KeyvRedis(client);
+  return new KeyvRedis(client, options);
 }
 
 let namespaces = 0;
@@ -148,6 +148,39 @@ describe.each(BACKENDS)('the module over %s', (_, make) => {
     gate.resolve('old');
     expect(await loading).toBe('old');
     expect(await cache.get('k')).toBeUndefined();
+  });
+});
+
+describe('an adapter for Redis whose list would leave keys out', () => {
+  const listless: [name: string, over: () => Promise<KeyvLike>][] = [];
+  for (const namespace of ['app[1]', 'app\\', '[']) {
+    listless.push(
+      [`Keyv 5, ${namespace}`, async () => new Keyv({ store: await redisAdapter(), namespace })],
+      [`Keyv 6, ${namespace}`, async () => new Keyv6({ store: await redisAdapter(), namespace })],
+      [`itself, ${namespace}`, async () => redisAdapter({ namespace })],
+    );
+  }
+  for (const keyPrefixSeparator of ['|', '-', '']) {
+    listless.push([`the separator ${keyPrefixSeparator}`, async () => redisAdapter({ keyPrefixSeparator })]);
+  }
+
+  it.each(listless)('%s: patterns hold all the same, and it is not listed', async (_, over) => {
+    const store = await over();
+    const namespace = `app${namespaces++}`;
+    const { cache } = await testCache({ backend: new KeyvBackend(store), commandTimeout: '5s', namespace });
+    await cache.setMany([['a-1', 1], ['b', 2]]); // prettier-ignore
+    await cache.invalidate('a*');
+    expect(await cache.getMany(['a-1', 'b'])).toEqual(new Map([['b', 2]]));
+    await expect(cache.keys()[Symbol.asyncIterator]().next()).rejects.toThrow(CacheCapabilityError);
+    expect(() => new KeyvBackend(store, { scan: true })).toThrow('leaves keys out');
+  });
+
+  it.each(['|', '-', ''])('with a namespace the separator %p is no trouble', async (keyPrefixSeparator) => {
+    const backend = new KeyvBackend(await redisAdapter({ keyPrefixSeparator, namespace: 'app' }));
+    const { cache } = await testCache({ backend, commandTimeout: '5s', namespace: `app${namespaces++}` });
+    await cache.setMany([['a-1', 1], ['b', 2]]); // prettier-ignore
+    expect(await cache.invalidate('a*')).toBe(1);
+    expect(await cache.getMany(['a-1', 'b'])).toEqual(new Map([['b', 2]]));
   });
 });
 

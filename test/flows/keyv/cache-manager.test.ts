@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { Keyv5Store } from 'nestjs-cached/keyv';
 import { everyStore } from '../../support/every-store.js';
+import { listed, type AnyKeyv } from './keyvs.js';
 
 const { stores } = everyStore();
 const MINUTE = 60_000;
@@ -58,5 +60,37 @@ describe.each(stores)('cache-manager over $name', ({ make }) => {
     expect(await pages.wrap('k', () => 'not loaded', MINUTE)).toBe('v');
     // `wrap` has brought it back into the first.
     expect(await near.get('k')).toBe('v');
+  });
+});
+
+describe('tenants', () => {
+  async function rig() {
+    const tenants = new AsyncLocalStorage<string>();
+    const { cache } = await stores[0]!.make({ tenant: { required: true, resolve: () => tenants.getStore() } });
+    return { tenants, cache };
+  }
+
+  it('a Keyv keeps them apart, in each of its ways', async () => {
+    const { tenants, cache } = await rig();
+    const keyv = new Keyv({ store: new Keyv5Store(cache), namespace: 'pages' });
+    const as = <T>(tenant: string, run: () => Promise<T>): Promise<T> => tenants.run(tenant, run);
+    await Promise.all(['a', 'b'].map((tenant) => as(tenant, () => keyv.set('k', tenant))));
+    expect(await Promise.all(['a', 'b'].map((tenant) => as(tenant, () => keyv.get('k'))))).toEqual(['a', 'b']);
+    expect(await as('b', () => listed(keyv as AnyKeyv))).toEqual([['k', 'b']]);
+    expect(await keyv.get('k')).toBeUndefined();
+    expect(await keyv.set('k', 'of nobody')).toBe(false);
+    await as('a', () => keyv.clear());
+    expect(await as('a', () => keyv.has('k'))).toBe(false);
+    expect(await as('b', () => keyv.get('k'))).toBe('b');
+  });
+
+  it('`wrap` at once is kept apart by a cache for each', async () => {
+    const { cache } = await rig();
+    const load = (tenant: string): Promise<string> => {
+      const keyv = new Keyv({ store: new Keyv5Store(cache.forTenant(tenant)), namespace: 'pages' });
+      return createCache({ stores: [keyv] }).wrap('k', async () => tenant);
+    };
+    expect(await Promise.all([load('a'), load('b')])).toEqual(['a', 'b']);
+    expect(await Promise.all([load('a'), load('b')])).toEqual(['a', 'b']);
   });
 });

@@ -200,6 +200,8 @@ describe.each(WAYS)('an adapter, %s', (name, way) => {
     const given = way(adapter);
     await new KeyvBackend(given).close();
     expect(adapter.closed).toBe(0);
+    // Keyv listens to its adapter for as long as it lives; nobody else does any more.
+    expect(adapter.listenerCount('error')).toBe(name === 'itself' ? 0 : 1);
     const backend = new KeyvBackend(given, { disconnect: true });
     await Promise.all([backend.close(), backend.close()]);
     expect(adapter.closed).toBe(1);
@@ -207,8 +209,8 @@ describe.each(WAYS)('an adapter, %s', (name, way) => {
       await expect(call()).rejects.toThrow('keyv is closed');
     }
     expect(adapter.sets).toEqual([]);
-    // Keyv listens to its adapter for as long as it lives; nobody else does any more.
-    expect(adapter.listenerCount('error')).toBe(name === 'itself' ? 0 : 1);
+    // Who disconnects it hears its last words: an error that nobody listens to may end the process.
+    expect(() => adapter.emit('error', new Error('late'))).not.toThrow();
   });
 });
 
@@ -273,6 +275,12 @@ describe('ways that differ', () => {
     expect(await backend.get('k')).toEqual(Buffer.alloc(0));
     expect(await backend.delete('k')).toBe(true);
     expect(await backend.delete('k')).toBe(false);
+  });
+
+  it('a Keyv of before 5.5 that emits no errors is refused: it would tell nobody of a deletion that has failed', () => {
+    const keyv = Object.assign(new Keyv({ emitErrors: false }), { getRaw: undefined });
+    expect(() => new KeyvBackend(keyv)).toThrow(CacheUsageError);
+    expect(() => new KeyvBackend(keyv)).toThrow('older than 5.5, with emitErrors: false');
   });
 
   it('an encrypting Keyv 6 is asked to encrypt', async () => {

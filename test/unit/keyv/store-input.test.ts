@@ -5,8 +5,10 @@ import { CacheBackendError, CacheUsageError, CacheValueError, type CacheManager 
 import { Keyv5Store, Keyv6Store } from 'nestjs-cached/keyv';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { FlakyBackend } from '../../../lib/testing/flaky.backend.js';
+import { MapBackend } from '../../../lib/testing/map.backend.js';
 import type { AnyKeyv } from '../../flows/keyv/keyvs.js';
 import { testCache } from '../../support/caches.js';
+import { deferred, settle } from '../../support/deferred.js';
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -140,6 +142,33 @@ describe('keys and values that cannot be kept', () => {
       expect(errors).toEqual([expect.any(CacheValueError)]);
       expect(await keyv.has('k')).toBe(false);
     }
+  });
+
+  it.each([Keyv5Store, Keyv6Store])('%p: one of many: the others are done when it is told', async (Store) => {
+    const gate = deferred<void>();
+    const backend = new MapBackend();
+    const set = backend.set.bind(backend);
+    backend.set = async (...given) => {
+      if (given[0].includes('slow')) await gate.promise;
+      return set(...given);
+    };
+    const { cache } = await testCache({ backend });
+    const store = new Store(cache);
+    const entries = [
+      { key: 'bad', value: () => 1 },
+      { key: 'slow', value: 2 },
+      ...Array.from({ length: 150 }, (_, index) => ({ key: `k${index}`, value: index })),
+    ];
+    let told = false;
+    const writing = store.setMany(entries).catch((error: unknown) => {
+      told = true;
+      return error;
+    });
+    await settle();
+    expect(told).toBe(false);
+    gate.resolve();
+    expect(await writing).toBeInstanceOf(CacheValueError);
+    expect(await store.getMany(['bad', 'slow', 'k0', 'k149'])).toEqual([undefined, 2, 0, 149]);
   });
 
   it('of two values for one key in a batch the later one stays', async () => {

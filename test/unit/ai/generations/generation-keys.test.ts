@@ -140,7 +140,7 @@ describe('GenerationKeys', () => {
     const twice = chunks();
     const first = keys.keyOf(twice, {});
     for (const stream of [read, begun, closed, web, twice]) {
-      expect(() => keys.keyOf(stream as AsyncIterable<Uint8Array>, {})).toThrow(CacheUsageError);
+      await expect(keys.keyOf(stream as AsyncIterable<Uint8Array>, {})).rejects.toThrow(CacheUsageError);
     }
     expect(await first).toBe(keys.keyOf('hello', {}));
     expect(await keys.keyOf(new Blob(['hello']).stream() as AsyncIterable<Uint8Array>, {})).toBe(
