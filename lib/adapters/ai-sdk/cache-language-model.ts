@@ -1,5 +1,6 @@
 import type { AiResponseCache } from '../../ai/ai-response-cache.js';
 import { factsOfAnswer, isSoundAnswer, wantsJson } from './answer-check.js';
+import { asOfNow } from './as-of-now.js';
 import { requestOf } from './call-request.js';
 import { checkOptions, requireCache } from './checked-options.js';
 import { requireKnownVersion } from './known-version.js';
@@ -47,9 +48,10 @@ export function cacheLanguageModel(
     async wrapGenerate<P extends LanguageModelParams, A extends LanguageModelAnswer, S>(
       call: LanguageModelCall<P, A, S>,
     ) {
-      const { params, model } = call;
+      const { model } = call;
       requireKnownVersion(model);
-      if (!isCached(params)) return call.doGenerate();
+      if (!isCached(call.params)) return call.doGenerate();
+      const params = asOfNow(call.params);
       const { abortSignal } = params;
       abortSignal?.throwIfAborted();
       let made: A | undefined;
@@ -74,9 +76,10 @@ export function cacheLanguageModel(
     async wrapStream<P extends LanguageModelParams, A, S extends LanguageModelStream>(
       call: LanguageModelCall<P, A, S>,
     ) {
-      const { params, model } = call;
+      const { model } = call;
       requireKnownVersion(model);
-      if (!isCached(params)) return call.doStream();
+      if (!isCached(call.params)) return call.doStream();
+      const params = asOfNow(call.params);
       params.abortSignal?.throwIfAborted();
       let exchange: Omit<S, 'stream'> | undefined;
       const parts = cache.getOrGenerateStream(

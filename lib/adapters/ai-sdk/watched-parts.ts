@@ -1,6 +1,6 @@
 import { fieldOf, textField } from '../../ai/answers/fields.js';
 import { sourceOf, type StreamSource } from '../../core/streams/stream-source.js';
-import { isJson } from './answer-check.js';
+import { asksForTool, isJson } from './answer-check.js';
 
 const DONE = Object.freeze({ done: true as const, value: undefined });
 
@@ -49,7 +49,7 @@ export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
   private watch(part: unknown): void {
     const type = fieldOf(part, 'type');
     if (type === 'finish') this.hasFinished = true;
-    else if (type === 'tool-call') this.hasToolCall = true;
+    else if (asksForTool(part)) this.hasToolCall = true;
     else if (type === 'text-delta' && this.wantsJson) this.text += textField(part, 'delta') ?? '';
   }
 }
