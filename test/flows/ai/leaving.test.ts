@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { types } from 'node:util';
 import { CacheTimeoutError } from 'nestjs-cached';
 import type { AiCacheOptions, AiRequest } from 'nestjs-cached/ai';
@@ -71,6 +71,19 @@ describe.each<[string, AiCacheOptions]>([
     // Signals that depend on it are in a set that they are never taken out of.
     const sets = Object.getOwnPropertySymbols(signal).map((name): unknown => Reflect.get(signal, name));
     expect(sets.filter(types.isSet).map(({ size }) => size)).toEqual([]);
+  });
+
+  it('may do so by one signal for as many calls as fetch allows, without a warning', async () => {
+    const { ai } = await aiCache(options);
+    const { signal } = new AbortController();
+    const { answers, generate } = slowModel();
+    const asked = Array.from({ length: 1_500 }, () => ai.getOrGenerate(request, generate, { signal }));
+    await settle();
+    // Node warns of a leak where they are more than that.
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(getMaxListeners(signal));
+    for (const answer of answers) answer.resolve('an answer');
+    await Promise.all(asked);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('is answered as everybody is when it stays', async () => {
