@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EmbeddingModelV3CallOptions, LanguageModelV3CallOptions } from '@ai-sdk/provider';
-import { embed, generateText, wrapEmbeddingModel } from 'ai';
-import { MockEmbeddingModelV3, MockLanguageModelV3, simulateReadableStream } from 'ai/test';
+import { embed, generateText, simulateReadableStream, wrapEmbeddingModel } from 'ai';
+import { MockEmbeddingModelV3, MockLanguageModelV3 } from 'ai/test';
 import { EmbeddingCache } from 'nestjs-cached/ai';
 import { cacheEmbeddingModel } from 'nestjs-cached/ai-sdk';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
@@ -131,9 +131,9 @@ describe('a caller who goes on with his own objects', () => {
       asked.push(JSON.stringify(options.providerOptions));
       return { embeddings: options.values.map(() => [1, 2]), usage: { tokens: 1 }, warnings: [] };
     };
-    const source = new MockEmbeddingModelV3({ doEmbed: async (options) => of(options) as never });
+    const embedder = new MockEmbeddingModelV3({ doEmbed: async (options) => of(options) as never });
     const embeddings = new EmbeddingCache(opened.manager, { model: 'mock-model-id' });
-    const model = wrapEmbeddingModel({ model: source, middleware: cacheEmbeddingModel(embeddings) });
+    const model = wrapEmbeddingModel({ model: embedder, middleware: cacheEmbeddingModel(embeddings) });
     const providerOptions = { own: { size: 1 } };
     const vector = embed({ model, value: 'a', providerOptions });
     await settle();
