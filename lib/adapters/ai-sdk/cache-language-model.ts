@@ -81,19 +81,21 @@ export function cacheLanguageModel(
       if (!isCached(call.params)) return call.doStream();
       const params = asOfNow(call.params);
       params.abortSignal?.throwIfAborted();
-      let exchange: Omit<S, 'stream'> | undefined;
+      let made: { readonly parts: WatchedParts<unknown>; readonly exchange: Omit<S, 'stream'> } | undefined;
       const parts = cache.getOrGenerateStream(
         requestOf(options, params, model),
         async (context) => {
           tagWith(options, params, context);
-          const { stream, ...rest } = await model.doStream({ ...params, abortSignal: context.signal });
-          exchange = rest;
-          return new WatchedParts(stream, wantsJson(params), () => context.skip());
+          const { stream, ...exchange } = await model.doStream({ ...params, abortSignal: context.signal });
+          const watched = new WatchedParts(stream, wantsJson(params), () => context.skip());
+          made = { parts: watched, exchange };
+          return watched;
         },
         rules,
       );
       const stream = await PartStream.open(parts, params.abortSignal);
-      return { ...exchange, stream } as unknown as S;
+      // Of a stale stream that is served before the model has begun it is not: that was another exchange.
+      return { ...(made?.parts.hasBegun && made.exchange), stream } as unknown as S;
     },
   };
 }

@@ -10,6 +10,8 @@ const DONE = Object.freeze({ done: true as const, value: undefined });
  * not thereby whole: providers close theirs when the connection breaks off, too.
  */
 export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
+  /** Whether it has given its first part, or ended without one. */
+  hasBegun = false;
   private readonly source: StreamSource;
   private text = '';
   private hasFinished = false;
@@ -29,6 +31,7 @@ export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
 
   async next(): Promise<IteratorResult<P, undefined>> {
     const step = await this.source.next();
+    this.hasBegun = true;
     if (!step.done) {
       this.watch(step.value);
       return { done: false, value: step.value as P };
