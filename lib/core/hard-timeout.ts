@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../contracts/clock.js';
-import { CacheTimeoutError } from '../support/errors.js';
 import { withTimeLimit } from '../support/time-limit.js';
 
 /**
- * Runs `serve` for a caller who waits no longer than `ms` milliseconds; the signal tells it that the caller is gone.
- * What the caller waited for goes on for others. `undefined`: the caller waits as long as it takes.
+ * Runs `serve` for a caller who waits no longer than `ms` milliseconds; the signal tells it that the caller is gone, with the
+ * error that the caller has had. What the caller waited for goes on for others. `undefined`: the caller waits as long as it takes.
  * @throws CacheTimeoutError
  */
 export async function withHardTimeout<T>(
@@ -20,8 +19,9 @@ export async function withHardTimeout<T>(
   setMaxListeners(0, limit.signal);
   try {
     return await withTimeLimit(clock, operation, ms, serve(limit.signal));
-  } finally {
+  } catch (error) {
     // Without effect on a call that is over.
-    limit.abort(new CacheTimeoutError(operation, ms));
+    limit.abort(error);
+    throw error;
   }
 }

@@ -96,6 +96,8 @@ export class ReadMany {
     const { flights } = this.parts;
     const detaching = detachUnheard(this.parts, scope, keys, options.tags, budget);
     if (detaching) await detaching;
+    // Heard by nobody: the caller has had its answer, and would take seats that nobody gives up.
+    if (limit?.aborted) throw limit.reason;
     const passengers = new Map<string, Passenger<T>>();
     const own: Flight[] = [];
     const alone: string[] = [];
@@ -121,8 +123,9 @@ export class ReadMany {
       else if (served !== UNKNOWN) results.set(key, served);
     });
     await Promise.all(rides);
+    if (limit?.aborted) return results;
     if (alone.length > 0) for (const [key, value] of await this.getUncached(alone, load)) results.set(key, value);
-    if (again.length === 0 || limit?.aborted) return results;
+    if (again.length === 0) return results;
     const anew = new Budget(this.parts.clock, this.parts.commandTimeout);
     return new Map([...results, ...(await this.serve(scope, again, load, options, limit, anew))]);
   }

@@ -41,22 +41,21 @@ export class ReadThrough {
     if (left !== undefined) return this.getUntilLeft(call, left);
     const direct = this.direct?.start(call, near);
     if (direct !== undefined) return direct;
-    const { hardTimeout } = call.options;
-    if (hardTimeout === undefined) return this.serve(call, undefined);
-    const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
-    return withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) => this.serve(call, limit));
+    if (call.options.hardTimeout === undefined) return this.serve(call, undefined);
+    return this.limited(call, (limit) => this.serve(call, limit));
   }
 
   private async getUntilLeft<T>(call: ReadCall<T>, left: AbortSignal): Promise<T> {
     left.throwIfAborted();
     mayBeShared(left);
-    const { hardTimeout } = call.options;
-    if (hardTimeout === undefined) return untilAborted(left, this.serve(call, left));
+    if (call.options.hardTimeout === undefined) return untilAborted(left, this.serve(call, left));
+    // Leaving ends the limit too. No `AbortSignal.any` of the two: a signal of many calls would remember each for ever.
+    return this.limited(call, (limit) => untilAborted(left, this.serve(call, limit)));
+  }
+
+  private limited<T>(call: ReadCall<T>, serve: (limit: AbortSignal | undefined) => Promise<T>): Promise<T> {
     const operation = `Loading ${this.parts.discretion.quoted(call.address.key)}`;
-    const served = withHardTimeout(this.parts.clock, operation, hardTimeout, (limit) =>
-      this.serve(call, AbortSignal.any([limit!, left])),
-    );
-    return untilAborted(left, served);
+    return withHardTimeout(this.parts.clock, operation, call.options.hardTimeout, serve);
   }
 
   /** Renews the key in the background, unless that is under way already. */
@@ -92,6 +91,8 @@ export class ReadThrough {
       if (under && isUnheard(this.parts, under) && !under.wouldDeadlock) {
         budget ??= new Budget(this.parts.clock, this.parts.commandTimeout);
         await detachUnheard(this.parts, address.scope, [address.key], options.tags, budget);
+        // Who has left by now would take a seat that nobody gives up.
+        if (limit?.aborted) throw limit.reason;
         under = flights.get(address.id);
       }
       if (under?.wouldDeadlock) return ALONE;
@@ -102,6 +103,8 @@ export class ReadThrough {
 
   /** Neither joined nor stored. */
   private async loadUncached<T>(call: ReadCall<T>, limit: AbortSignal | undefined): Promise<T> {
+    // Who has left while it waited for others has no use for a load of its own.
+    limit?.throwIfAborted();
     const { clock, events } = this.parts;
     const { scope, key } = call.address;
     events.miss(scope, key);

@@ -1,7 +1,10 @@
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events';
 
-/** As many as `fetch` allows; a bound that somebody has set is left alone. */
-const LISTENERS = 1_500;
+/**
+ * For as many calls as `fetch` allows, which is 1,500: a call listens twice, once for its caller and once for the load. A bound
+ * that somebody has set is left alone.
+ */
+const LISTENERS = 3_000;
 
 /**
  * Says of a caller's signal that many calls may listen to it: one signal for a batch of them is no leak, and Node warns of one

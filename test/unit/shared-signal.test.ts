@@ -6,7 +6,7 @@ describe('mayBeShared', () => {
   it('raises the bound that Node sets, and no other', () => {
     const { signal } = new AbortController();
     mayBeShared(signal);
-    expect(getMaxListeners(signal)).toBe(1_500);
+    expect(getMaxListeners(signal)).toBe(3_000);
     setMaxListeners(20, signal);
     mayBeShared(signal);
     expect(getMaxListeners(signal)).toBe(20);

@@ -13,10 +13,15 @@ export function factsOfAnswer({ finishReason }: LanguageModelAnswer): Partial<An
 
 /** Whether a call for JSON was answered with JSON. What asks for tools is no answer yet. */
 export function isSoundAnswer(params: LanguageModelParams, answer: LanguageModelAnswer): boolean {
-  if (!wantsJson(params) || answer.content.some(({ type }) => type === 'tool-call')) return true;
+  if (!wantsJson(params) || answer.content.some(asksForTool)) return true;
   const texts = listField(answer, 'content').filter((part) => fieldOf(part, 'type') === 'text');
   const text = textField(answer, 'structuredOutputText') ?? texts.map((part) => textField(part, 'text')).join('');
   return isJson(text);
+}
+
+/** A tool that the provider has run itself is a part of the answer. */
+export function asksForTool(part: unknown): boolean {
+  return fieldOf(part, 'type') === 'tool-call' && fieldOf(part, 'providerExecuted') !== true;
 }
 
 export function wantsJson({ responseFormat }: LanguageModelParams): boolean {

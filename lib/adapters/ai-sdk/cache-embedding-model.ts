@@ -2,6 +2,7 @@ import type { EmbeddingCache } from '../../ai/embeddings/embedding-cache.js';
 import { fieldOf } from '../../ai/answers/fields.js';
 import { CacheEmbeddingError } from '../../support/errors.js';
 import { untilAborted } from '../../support/until-aborted.js';
+import { asOfNow } from './as-of-now.js';
 import { checkOptions, requireCache } from './checked-options.js';
 import { EMBEDDING_MODEL_OPTIONS, type EmbeddingModelCacheOptions } from './embedding-model.options.js';
 import { versionOf } from './embedding-version.js';
@@ -37,9 +38,10 @@ export function cacheEmbeddingModel(
     specificationVersion: 'v3',
 
     async wrapEmbed<P extends EmbeddingModelParams, A extends EmbeddingModelAnswer>(call: EmbeddingModelCall<P, A>) {
-      const { params, model } = call;
+      const { model } = call;
       requireKnownVersion(model);
-      if (condition?.(params) === false || isPerValue(model, params)) return call.doEmbed();
+      if (condition?.(call.params) === false || isPerValue(model, call.params)) return call.doEmbed();
+      const params = asOfNow(call.params);
       const { abortSignal, values } = params;
       abortSignal?.throwIfAborted();
       const made: A[] = [];

@@ -1,5 +1,6 @@
 import type { AiResponseCache } from '../../ai/ai-response-cache.js';
 import { factsOfAnswer, isSoundAnswer, wantsJson } from './answer-check.js';
+import { asOfNow } from './as-of-now.js';
 import { requestOf } from './call-request.js';
 import { checkOptions, requireCache } from './checked-options.js';
 import { requireKnownVersion } from './known-version.js';
@@ -47,9 +48,10 @@ export function cacheLanguageModel(
     async wrapGenerate<P extends LanguageModelParams, A extends LanguageModelAnswer, S>(
       call: LanguageModelCall<P, A, S>,
     ) {
-      const { params, model } = call;
+      const { model } = call;
       requireKnownVersion(model);
-      if (!isCached(params)) return call.doGenerate();
+      if (!isCached(call.params)) return call.doGenerate();
+      const params = asOfNow(call.params);
       const { abortSignal } = params;
       abortSignal?.throwIfAborted();
       let made: A | undefined;
@@ -74,23 +76,26 @@ export function cacheLanguageModel(
     async wrapStream<P extends LanguageModelParams, A, S extends LanguageModelStream>(
       call: LanguageModelCall<P, A, S>,
     ) {
-      const { params, model } = call;
+      const { model } = call;
       requireKnownVersion(model);
-      if (!isCached(params)) return call.doStream();
+      if (!isCached(call.params)) return call.doStream();
+      const params = asOfNow(call.params);
       params.abortSignal?.throwIfAborted();
-      let exchange: Omit<S, 'stream'> | undefined;
+      let made: { readonly parts: WatchedParts<unknown>; readonly exchange: Omit<S, 'stream'> } | undefined;
       const parts = cache.getOrGenerateStream(
         requestOf(options, params, model),
         async (context) => {
           tagWith(options, params, context);
-          const { stream, ...rest } = await model.doStream({ ...params, abortSignal: context.signal });
-          exchange = rest;
-          return new WatchedParts(stream, wantsJson(params), () => context.skip());
+          const { stream, ...exchange } = await model.doStream({ ...params, abortSignal: context.signal });
+          const watched = new WatchedParts(stream, wantsJson(params), () => context.skip());
+          made = { parts: watched, exchange };
+          return watched;
         },
         rules,
       );
       const stream = await PartStream.open(parts, params.abortSignal);
-      return { ...exchange, stream } as unknown as S;
+      // Of a stale stream that is served before the model has begun it is not: that was another exchange.
+      return { ...(made?.parts.hasBegun && made.exchange), stream } as unknown as S;
     },
   };
 }

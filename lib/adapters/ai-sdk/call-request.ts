@@ -11,13 +11,18 @@ const OPERATION = 'generate';
 export function requestOf(
   { operation = OPERATION, tenant, variant }: LanguageModelCacheOptions,
   params: LanguageModelParams,
-  { provider, modelId }: ModelName,
+  { provider, modelId, specificationVersion }: ModelName,
 ): AiRequest {
   const owner = typeof tenant === 'function' ? tenant(params) : tenant;
   return {
     operation: typeof operation === 'function' ? operation(params) : operation,
     ...(owner !== undefined && { tenant: owner }),
-    // The signal is in no key, as no signal ever is: see `ignored-options.ts`.
-    options: { ...params, provider, model: modelId, ...(variant !== undefined && { variant }) },
+    // The signal is in no key, as no signal ever is: see `ignored-options.ts`. The specification is: the parts of an answer
+    // have other shapes in another one, and two versions of an application may share a Redis.
+    options: {
+      ...params,
+      ...{ provider, model: modelId, specificationVersion },
+      ...(variant !== undefined && { variant }),
+    },
   };
 }

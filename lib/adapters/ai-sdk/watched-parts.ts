@@ -1,6 +1,6 @@
 import { fieldOf, textField } from '../../ai/answers/fields.js';
 import { sourceOf, type StreamSource } from '../../core/streams/stream-source.js';
-import { isJson } from './answer-check.js';
+import { asksForTool, isJson } from './answer-check.js';
 
 const DONE = Object.freeze({ done: true as const, value: undefined });
 
@@ -10,6 +10,8 @@ const DONE = Object.freeze({ done: true as const, value: undefined });
  * not thereby whole: providers close theirs when the connection breaks off, too.
  */
 export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
+  /** Whether it has given its first part, or ended without one. */
+  hasBegun = false;
   private readonly source: StreamSource;
   private text = '';
   private hasFinished = false;
@@ -29,6 +31,7 @@ export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
 
   async next(): Promise<IteratorResult<P, undefined>> {
     const step = await this.source.next();
+    this.hasBegun = true;
     if (!step.done) {
       this.watch(step.value);
       return { done: false, value: step.value as P };
@@ -49,7 +52,7 @@ export class WatchedParts<P> implements AsyncIterableIterator<P, undefined> {
   private watch(part: unknown): void {
     const type = fieldOf(part, 'type');
     if (type === 'finish') this.hasFinished = true;
-    else if (type === 'tool-call') this.hasToolCall = true;
+    else if (asksForTool(part)) this.hasToolCall = true;
     else if (type === 'text-delta' && this.wantsJson) this.text += textField(part, 'delta') ?? '';
   }
 }

@@ -149,6 +149,15 @@ describe('tools', () => {
     expect(server.calls).toHaveLength(3);
   });
 
+  it('have an id of their own for each call, as providers have it: the step after them is another question then', async () => {
+    const again = { ...asks, toolCalls: asks.toolCalls.map((call) => ({ ...call, id: 'call-2' })) };
+    server.replies = [asks, answers, again, answers];
+    const { ai } = await aiCache();
+    const model = cached(openai(server).chat('small'), ai);
+    for (let nth = 0; nth < 2; nth++) expect(await ask(model)).toBe('It rains.');
+    expect(server.calls).toHaveLength(4);
+  });
+
   it('are asked for by the cache, where that is allowed', async () => {
     const { ai } = await aiCache();
     const model = cached(openai(server).chat('small'), ai, { storeToolCalls: true });

@@ -28,9 +28,12 @@ beforeAll(async () => {
 afterEach(() => Promise.all(opened.splice(0).map(({ cache }) => shutDown(cache.parts))));
 afterAll(() => redis.stop());
 
+const isFar = (place: string): boolean => place.startsWith('redis');
+
 /** The cache of one process; what it gives back may have been bytes. */
 async function open(place: string): Promise<AiResponseCache> {
-  const options = { cache: place === 'redis' ? { redis: { url: redis.url, commandTimeout: '5s' as const } } : {} };
+  const codec = place.includes('msgpack') ? ('msgpack' as const) : ('json' as const);
+  const options = { cache: isFar(place) ? { codec, redis: { url: redis.url, commandTimeout: '5s' as const } } : {} };
   const manager = await createCache(resolveOptions(validateOptions({ ...cacheOptionsOf(options), name: 'ai' })));
   opened.push(manager);
   await eventually(
@@ -161,14 +164,14 @@ const fourth = (): LanguageModelV4 & { asked(): number } => {
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'a' }] }];
 
-describe.each(['memory', 'redis'])('every part comes back as it was, out of %s', (place) => {
+describe.each(['memory', 'redis', 'redis by msgpack'])('every part comes back as it was, out of %s', (place) => {
   it('of a model of the third specification', async () => {
     const model = third();
     const call = { prompt, seed: place.length };
     const wrap = async (): Promise<LanguageModelV3> =>
       wrapLanguageModel({ model, middleware: cacheLanguageModel(await open(place)) });
     const one = await wrap();
-    const two = place === 'redis' ? await wrap() : one;
+    const two = isFar(place) ? await wrap() : one;
     for (const each of [one, one, two]) {
       const { content, ...rest } = await each.doGenerate(call);
       expect(content).toStrictEqual(CONTENT);
@@ -184,7 +187,7 @@ describe.each(['memory', 'redis'])('every part comes back as it was, out of %s',
     const wrap = async (): Promise<LanguageModelV4> =>
       wrapLanguageModel7({ model, middleware: cacheLanguageModel(await open(place)) });
     const one = await wrap();
-    const two = place === 'redis' ? await wrap() : one;
+    const two = isFar(place) ? await wrap() : one;
     for (const each of [one, one, two]) expect((await each.doGenerate(call)).content).toStrictEqual(CONTENT_4);
     for (const each of [one, one, two])
       expect(await partsOf((await each.doStream(call)).stream)).toStrictEqual(PARTS_4);

@@ -59,6 +59,30 @@ describe('two processes over one Redis', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it('ask again where the one that has asked is left: the other does not wait for its lease to run out', async () => {
+    const [one, two] = (await Promise.all([process(), process()])).map((ai) =>
+      cached(openai(server).chat('small'), ai),
+    );
+    let reached = (): void => {};
+    const asked = new Promise<void>((resolve) => (reached = resolve));
+    server.behave = () => reached();
+    const leaving = new AbortController();
+    const first = generateText({ model: one!, prompt: 'd', abortSignal: leaving.signal });
+    first.then(
+      () => {},
+      () => {},
+    );
+    await asked;
+    server.behave = undefined;
+    const second = generateText({ model: two!, prompt: 'd' });
+    leaving.abort(new DOMException('Stopped.', 'AbortError'));
+    await expect(first).rejects.toThrow('Stopped.');
+    await server.calls[0]!.closed;
+    expect((await second).text).toBe('Hello you there.');
+    expect((await generateText({ model: one!, prompt: 'd' })).response.id).toBe((await second).response.id);
+    expect(server.calls).toHaveLength(2);
+  });
+
   it('keep tenants apart, and those that name none', async () => {
     const [one, two] = [await process(), await process()];
     const tenant = ({ prompt }: { prompt: readonly object[] }): string | undefined =>

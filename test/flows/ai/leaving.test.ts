@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { getEventListeners, getMaxListeners } from 'node:events';
+import { types } from 'node:util';
 import { CacheTimeoutError } from 'nestjs-cached';
 import type { AiCacheOptions, AiRequest } from 'nestjs-cached/ai';
 import { deferred, settle } from '../../support/deferred.js';
@@ -55,6 +57,33 @@ describe.each<[string, AiCacheOptions]>([
     const asked = ai.getOrGenerate(request, generate, { signal: AbortSignal.abort(gone) });
     await expect(asked).rejects.toBe(gone);
     expect(signals).toEqual([]);
+  });
+
+  it('is forgotten by its signal when it has its answer', async () => {
+    const { ai } = await aiCache(options);
+    const { signal } = new AbortController();
+    for (let nth = 0; nth < 5; nth++) {
+      const asked = { ...request, options: { model: 'm', nth } };
+      expect(await ai.getOrGenerate(asked, () => Promise.resolve('an answer'), { signal })).toBe('an answer');
+    }
+    await settle();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Signals that depend on it are in a set that they are never taken out of.
+    const sets = Object.getOwnPropertySymbols(signal).map((name): unknown => Reflect.get(signal, name));
+    expect(sets.filter(types.isSet).map(({ size }) => size)).toEqual([]);
+  });
+
+  it('may do so by one signal for as many calls as fetch allows, without a warning', async () => {
+    const { ai } = await aiCache(options);
+    const { signal } = new AbortController();
+    const { answers, generate } = slowModel();
+    const asked = Array.from({ length: 1_500 }, () => ai.getOrGenerate(request, generate, { signal }));
+    await settle();
+    // Node warns of a leak where they are more than that.
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(getMaxListeners(signal));
+    for (const answer of answers) answer.resolve('an answer');
+    await Promise.all(asked);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('is answered as everybody is when it stays', async () => {
