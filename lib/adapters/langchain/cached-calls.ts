@@ -12,9 +12,9 @@ import { chatRequest } from './chat-request.js';
 import { copyOf, type CoreCopy } from './core-copy.js';
 import { ChunkSource, type SourceItem } from './chunk-source.js';
 import { unpackChunk } from './packed-chunk.js';
+import { itemsUntilAborted } from './items-until-aborted.js';
 import { packResult, unpackResult, type PackedResult } from './packed-generation.js';
 import { parsedBySchema, structuredByTool } from './structured-output.js';
-import { itemsUntilAborted, untilAborted } from './until-aborted.js';
 import { withoutUsage, withoutUsageOf } from './served-usage.js';
 
 /** A whole answer that cannot be stored, since a message is of a class of somebody else's. */
@@ -42,7 +42,7 @@ export class CachedCalls {
     if (request === undefined) return this.model._generate(messages, call, run);
     call.signal?.throwIfAborted();
     let isMade = false;
-    const answering = this.ai.getOrGenerate<Answer>(
+    const answer = await this.ai.getOrGenerate<Answer>(
       request,
       async (context) => {
         // The signal of the load: this caller may leave, and others wait for the same answer.
@@ -54,7 +54,6 @@ export class CachedCalls {
       },
       this.wholeRules(call),
     );
-    const answer = await untilAborted(answering, call.signal);
     const result = 'raw' in answer ? answer.raw() : unpackResult(answer, this.copy);
     if (isMade) return result;
     // Who listens to tokens hears of an answer that needed none to be made, as with LangChain's own caches.
@@ -109,6 +108,7 @@ export class CachedCalls {
   private wholeRules(call: CallOptions): AnswerRules<Answer> {
     return {
       ...this.storing(call),
+      ...(call.signal && { signal: call.signal }),
       describe: (answer) =>
         factsOfAll('raw' in answer ? answer.raw().generations : unpackResult(answer, this.copy).generations),
     };
