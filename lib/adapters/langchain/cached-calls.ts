@@ -48,7 +48,7 @@ export class CachedCalls {
         // The signal of the load: this caller may leave, and others wait for the same answer.
         const result = await this.model._generate(messages, { ...call, signal: context.signal }, run);
         const packed = parsedBySchema(call, result) ? undefined : packResult(result);
-        if (packed === undefined) context.skip();
+        if (packed === undefined || !this.isStill(request, messages, call)) context.skip();
         isMade = true;
         return packed ?? { raw: () => result };
       },
@@ -79,7 +79,7 @@ export class CachedCalls {
       (context) => {
         isMade = true;
         const chunks = this.model._streamResponseChunks(messages, { ...call, signal: context.signal });
-        return new ChunkSource(chunks, context, this.rules.trustsEnd);
+        return new ChunkSource(chunks, context, this.rules.trustsEnd, () => this.isStill(request, messages, call));
       },
       this.storing(call),
     );
@@ -94,15 +94,32 @@ export class CachedCalls {
 
   /** `undefined`: there can be no key, and the call runs as it would without a cache. @throws CacheTenantError */
   private requestOf(messages: readonly BaseMessage[], call: CallOptions): PreparedRequest | undefined {
-    const { operation, tenantOf, onUncached } = this.rules;
+    const { tenantOf, onUncached } = this.rules;
     const tenant = tenantOf();
     try {
-      return this.ai.prepare(chatRequest(this.model, messages, call, { operation, tenant }));
+      return this.prepare(messages, call, tenant);
     } catch (error) {
       if (error instanceof CacheTenantError) throw error;
       onUncached(error as Error);
       return undefined;
     }
+  }
+
+  /**
+   * Whether it still asks what it asked when its key was made. Between that and the request lies the lookup: who changes a
+   * message meanwhile must not leave the answer to the one under the key of the other.
+   */
+  private isStill(request: PreparedRequest, messages: readonly BaseMessage[], call: CallOptions): boolean {
+    try {
+      return this.prepare(messages, call, request.tenant).key === request.key;
+    } catch {
+      return false;
+    }
+  }
+
+  private prepare(messages: readonly BaseMessage[], call: CallOptions, tenant: string | undefined): PreparedRequest {
+    const { operation } = this.rules;
+    return this.ai.prepare(chatRequest(this.model, messages, call, { operation, tenant }));
   }
 
   private wholeRules(call: CallOptions): AnswerRules<Answer> {

@@ -20,6 +20,8 @@ export class ChunkSource implements AsyncIterableIterator<SourceItem, undefined>
     private readonly context: LoaderContext,
     /** Whether a stream that just ends is whole. */
     private readonly trustsEnd: boolean,
+    /** Whether the question is, at the end, the one that has a key. */
+    private readonly isStill: () => boolean,
   ) {}
 
   [Symbol.asyncIterator](): this {
@@ -30,7 +32,7 @@ export class ChunkSource implements AsyncIterableIterator<SourceItem, undefined>
     const step = await this.chunks.next();
     if (!step.done) return { done: false, value: this.take(step.value) };
     // It may have been cut where a chunk ended: nothing says so.
-    if (!this.trustsEnd && !this.hasEnded) this.context.skip();
+    if ((!this.trustsEnd && !this.hasEnded) || !this.isStill()) this.context.skip();
     return { done: true, value: undefined };
   }
 
