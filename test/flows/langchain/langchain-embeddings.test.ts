@@ -116,8 +116,9 @@ describe('a cached embedder', () => {
     ];
     for (const embedder of same) await new CachedEmbeddings(embedder, cache).embedDocuments(['a\nb']);
     expect(asked()).toHaveLength(all.length);
-    const circular = Object.assign(embedderOf({}), { settings: {} as { self?: object } });
-    circular.settings.self = circular.settings;
+    const settings: Record<string, unknown> = {};
+    settings['self'] = settings;
+    const circular = Object.assign(embedderOf({}), { settings });
     expect(() => new CachedEmbeddings(circular, cache)).toThrow(CacheKeyError);
   });
 

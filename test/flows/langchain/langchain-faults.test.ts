@@ -287,7 +287,7 @@ describe('a caller who aborts', () => {
     const gate = deferred<void>();
     server.it.answer = async (response, { body }) => {
       beginEvents(response);
-      for (const event of chunksOf([...'abcdefgh'], body, null)) sendEvent(response, event);
+      for (const event of chunksOf('a b c d e f g h'.split(' '), body, null)) sendEvent(response, event);
       await gate.promise;
     };
     const controller = new AbortController();
