@@ -12,9 +12,9 @@ import { chatRequest } from './chat-request.js';
 import { copyOf, type CoreCopy } from './core-copy.js';
 import { ChunkSource, type SourceItem } from './chunk-source.js';
 import { unpackChunk } from './packed-chunk.js';
+import { itemsUntilAborted } from './items-until-aborted.js';
 import { packResult, unpackResult, type PackedResult } from './packed-generation.js';
 import { parsedBySchema, structuredByTool } from './structured-output.js';
-import { itemsUntilAborted, untilAborted } from './until-aborted.js';
 import { withoutUsage, withoutUsageOf } from './served-usage.js';
 
 /** A whole answer that cannot be stored, since a message is of a class of somebody else's. */
@@ -42,19 +42,18 @@ export class CachedCalls {
     if (request === undefined) return this.model._generate(messages, call, run);
     call.signal?.throwIfAborted();
     let isMade = false;
-    const answering = this.ai.getOrGenerate<Answer>(
+    const answer = await this.ai.getOrGenerate<Answer>(
       request,
       async (context) => {
         // The signal of the load: this caller may leave, and others wait for the same answer.
         const result = await this.model._generate(messages, { ...call, signal: context.signal }, run);
         const packed = parsedBySchema(call, result) ? undefined : packResult(result);
-        if (packed === undefined) context.skip();
+        if (packed === undefined || !this.isStill(request, messages, call)) context.skip();
         isMade = true;
         return packed ?? { raw: () => result };
       },
       this.wholeRules(call),
     );
-    const answer = await untilAborted(answering, call.signal);
     const result = 'raw' in answer ? answer.raw() : unpackResult(answer, this.copy);
     if (isMade) return result;
     // Who listens to tokens hears of an answer that needed none to be made, as with LangChain's own caches.
@@ -80,7 +79,7 @@ export class CachedCalls {
       (context) => {
         isMade = true;
         const chunks = this.model._streamResponseChunks(messages, { ...call, signal: context.signal });
-        return new ChunkSource(chunks, context, this.rules.trustsEnd);
+        return new ChunkSource(chunks, context, this.rules.trustsEnd, () => this.isStill(request, messages, call));
       },
       this.storing(call),
     );
@@ -95,10 +94,10 @@ export class CachedCalls {
 
   /** `undefined`: there can be no key, and the call runs as it would without a cache. @throws CacheTenantError */
   private requestOf(messages: readonly BaseMessage[], call: CallOptions): PreparedRequest | undefined {
-    const { operation, tenantOf, onUncached } = this.rules;
+    const { tenantOf, onUncached } = this.rules;
     const tenant = tenantOf();
     try {
-      return this.ai.prepare(chatRequest(this.model, messages, call, { operation, tenant }));
+      return this.prepare(messages, call, tenant);
     } catch (error) {
       if (error instanceof CacheTenantError) throw error;
       onUncached(error as Error);
@@ -106,9 +105,27 @@ export class CachedCalls {
     }
   }
 
+  /**
+   * Whether it still asks what it asked when its key was made. Between that and the request lies the lookup: who changes a
+   * message meanwhile must not leave the answer to the one under the key of the other.
+   */
+  private isStill(request: PreparedRequest, messages: readonly BaseMessage[], call: CallOptions): boolean {
+    try {
+      return this.prepare(messages, call, request.tenant).key === request.key;
+    } catch {
+      return false;
+    }
+  }
+
+  private prepare(messages: readonly BaseMessage[], call: CallOptions, tenant: string | undefined): PreparedRequest {
+    const { operation } = this.rules;
+    return this.ai.prepare(chatRequest(this.model, messages, call, { operation, tenant }));
+  }
+
   private wholeRules(call: CallOptions): AnswerRules<Answer> {
     return {
       ...this.storing(call),
+      ...(call.signal && { signal: call.signal }),
       describe: (answer) =>
         factsOfAll('raw' in answer ? answer.raw().generations : unpackResult(answer, this.copy).generations),
     };

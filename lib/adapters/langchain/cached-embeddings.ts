@@ -4,6 +4,7 @@ import type { EmbeddingCallOptions } from '../../ai/embeddings/embedding-cache.o
 import { CacheEmbeddingError, CacheUsageError } from '../../support/errors.js';
 import { checkedRules, shown } from './checked-rules.js';
 import { requireInstalledCore } from './core-version.js';
+import { embedderVersion } from './embedder-version.js';
 
 /** How the vectors of one embedder are cached. Beside these, what a call of `EmbeddingCache` takes: `ttl`, `version`, `tags`. */
 export interface CachedEmbeddingsOptions extends Omit<EmbeddingCallOptions, 'tenant' | 'purpose'> {
@@ -20,7 +21,8 @@ export interface CachedEmbeddingsOptions extends Omit<EmbeddingCallOptions, 'ten
  * An embedder of LangChain whose vectors are cached: it is asked for those only that nobody has or is asking for. They come in
  * the order of the texts, each text is embedded once, and they have 32 bits a number.
  *
- * The key has the name of the model and its dimensions. What else it is set to, such as its address, belongs into `version`.
+ * The key has the name of the model, its dimensions, and what else the embedder is set to when it is wrapped, its address
+ * included. What it keeps in functions, in objects of classes and in private members belongs into `version`.
  * An error of the embedder reaches the callers as it is; what it has brought before is kept.
  */
 export class CachedEmbeddings extends Embeddings {
@@ -28,7 +30,10 @@ export class CachedEmbeddings extends Embeddings {
   private readonly options: EmbeddingCallOptions;
   private readonly purposes: { readonly document: string; readonly query: string };
 
-  /** @throws CacheUsageError for what is no embedder, for another `@langchain/core` than 1, and for an option that cannot be meant. */
+  /**
+   * @throws CacheUsageError for what is no embedder, for another `@langchain/core` than 1, and for an option that cannot be
+   *   meant; CacheKeyError for an embedder with a setting that is circular.
+   */
   constructor(
     private readonly embedder: EmbeddingsInterface,
     private readonly cache: EmbeddingCache,
@@ -42,7 +47,8 @@ export class CachedEmbeddings extends Embeddings {
     }
     this.tenantOf = typeof tenant === 'function' ? tenant : () => tenant;
     const names = ['tags', 'model', 'dimensions', 'version'];
-    this.options = { ...identityOf(embedder), ...checkedRules(options, 'CachedEmbeddings', names) };
+    const said = { ...identityOf(embedder), ...checkedRules(options, 'CachedEmbeddings', names) };
+    this.options = { ...said, version: embedderVersion(embedder, [said.version, cache.version]) };
     this.purposes = { document: 'document', query: queries === 'alike' ? 'document' : 'query' };
   }
 

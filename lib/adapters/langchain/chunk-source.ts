@@ -1,6 +1,6 @@
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
 import type { LoaderContext } from '../../contracts/options.js';
-import { stopWordOf } from './answer-facts.js';
+import { factsOf } from './answer-facts.js';
 import { packChunk, type PackedChunk } from './packed-chunk.js';
 
 /** A chunk whose message is of a class of somebody else's. A function can be stored nowhere: it is handed on, and that is all. */
@@ -20,6 +20,8 @@ export class ChunkSource implements AsyncIterableIterator<SourceItem, undefined>
     private readonly context: LoaderContext,
     /** Whether a stream that just ends is whole. */
     private readonly trustsEnd: boolean,
+    /** Whether the question is, at the end, the one that has a key. */
+    private readonly isStill: () => boolean,
   ) {}
 
   [Symbol.asyncIterator](): this {
@@ -30,7 +32,7 @@ export class ChunkSource implements AsyncIterableIterator<SourceItem, undefined>
     const step = await this.chunks.next();
     if (!step.done) return { done: false, value: this.take(step.value) };
     // It may have been cut where a chunk ended: nothing says so.
-    if (!this.trustsEnd && !this.hasEnded) this.context.skip();
+    if ((!this.trustsEnd && !this.hasEnded) || !this.isStill()) this.context.skip();
     return { done: true, value: undefined };
   }
 
@@ -48,8 +50,9 @@ export class ChunkSource implements AsyncIterableIterator<SourceItem, undefined>
     // Of several choices each has an end of its own; what is told at the end of the whole is of none.
     const choice: unknown = chunk.generationInfo?.['completion'];
     if (choice !== undefined) this.choices.add(choice);
-    if (stopWordOf(chunk) !== undefined) this.ended.add(choice);
-    const packed = packChunk(chunk);
+    const facts = factsOf(chunk);
+    if (facts.finish !== undefined) this.ended.add(choice);
+    const packed = packChunk(chunk, facts);
     if (packed !== undefined) return packed;
     this.context.skip();
     return { raw: () => chunk };

@@ -32,7 +32,7 @@ const TRANSPORT: ReadonlySet<string> = new Set([
 
 /** A secret must not stand in a key, not even as a digest, and with another one the same is asked. */
 const CREDENTIAL =
-  /api_?key$|^(?:auth|access|bearer|session|azureAD)_?token(?:Provider)?$|^workloadIdentity$|secret|password|^credentials?$/i;
+  /api_?key$|(?:auth|access|bearer|session|security|azureAD|api|iam)_?token(?:Provider)?$|^workloadIdentity$|secret|password|^credentials?$/i;
 
 /** Whether a call option is no part of the question. */
 export function isRunOption(name: string, value: unknown): boolean {

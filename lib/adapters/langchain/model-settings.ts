@@ -28,7 +28,11 @@ function settingOf(name: string, value: unknown, path: string, above: readonly o
   if (above.includes(value)) return undefined;
   if (CLIENTS.has(name)) return clientRecord(value, path);
   if (FIELDS.has(name) || isModel(value)) return modelSettings(value, path, above);
-  if (name === 'defaultOptions') return callRecord(value, path, 'drop');
+  if (name === 'defaultOptions') {
+    // None is as good as one that only says how a call runs: `withConfig({ tags })`.
+    const options = callRecord(value, path, 'drop');
+    return Object.keys(options).length === 0 ? undefined : options;
+  }
   return keyable(value, path, 'drop');
 }
 

@@ -1,6 +1,7 @@
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
+import type { AnswerFacts } from '../../ai/answers/answer-facts.js';
 import { fieldOf, isBlank, textField } from '../../ai/answers/fields.js';
-import { callsTool, stopWordOf } from './answer-facts.js';
+import type { FinishReason } from '../../ai/answers/finish-reason.js';
 import type { CoreCopy } from './core-copy.js';
 import { packGeneration, unpackGeneration, type PackedGeneration } from './packed-generation.js';
 
@@ -11,28 +12,26 @@ import { packGeneration, unpackGeneration, type PackedGeneration } from './packe
 export interface PackedChunk {
   readonly chunk: PackedGeneration;
   readonly content: string | readonly object[];
-  readonly response_metadata: { readonly finish_reason?: string; readonly model_name?: string };
+  readonly response_metadata: { readonly finish_reason?: FinishReason; readonly model_name?: string };
   readonly usage_metadata?: unknown;
   readonly tool_calls?: readonly object[];
   readonly additional_kwargs?: { readonly refusal: string };
 }
 
 /** `undefined` when its message is of a class of somebody else's. */
-export function packChunk(chunk: ChatGenerationChunk): PackedChunk | undefined {
+export function packChunk(chunk: ChatGenerationChunk, facts: AnswerFacts): PackedChunk | undefined {
   const packed = packGeneration(chunk);
   if (packed?.message === undefined) return undefined;
   const { fields } = packed.message;
-  const finish = stopWordOf(chunk);
-  const model = textField(fields['response_metadata'], 'model_name');
-  const refusal = textField(fields['additional_kwargs'], 'refusal');
+  const { finish, hasToolCalls, refused, model } = facts;
   const usage = fields['usage_metadata'];
   return {
     chunk: packed,
     content: glimpseOf(fields['content']),
     response_metadata: { ...(finish && { finish_reason: finish }), ...(model && { model_name: model }) },
     ...(usage !== undefined && { usage_metadata: usage }),
-    ...(callsTool(fields) && { tool_calls: [{}] }),
-    ...(refusal && { additional_kwargs: { refusal } }),
+    ...(hasToolCalls && { tool_calls: [{}] }),
+    ...(refused && { additional_kwargs: { refusal: 'refused' } }),
   };
 }
 

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { AIMessage, AIMessageChunk, HumanMessage, SystemMessage, type BaseMessage } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatOpenAI } from '@langchain/openai';
+import { cacheChatModel } from 'nestjs-cached/langchain';
+import { MapBackend } from 'nestjs-cached/testing';
 import { completionOf, responseOf, sendJson } from '../../support/langchain-server.js';
-import { deferred } from '../../support/deferred.js';
+import { deferred, until } from '../../support/deferred.js';
+import { aiCache, itemsIn } from '../ai/ai-cache.js';
 import { cachedModel, chatOpenAI, langChainServer } from './scene.js';
 
 const server = langChainServer();
@@ -163,6 +166,34 @@ describe('a cached chat model', () => {
     expect(used).toMatchObject([{ tokenUsage: { totalTokens: 14 } }, {}]);
     expect(used[1]).toEqual({ tokenUsage: {} });
   });
+
+  it.each([
+    ['whole', (model: ChatOpenAI, message: HumanMessage) => model.invoke([message])],
+    ['a stream', (model: ChatOpenAI, message: HumanMessage) => model.stream([message]).then(itemsIn)],
+  ] as const)(
+    'stores no answer, %s, under the key of a message that was changed before it was asked',
+    async (_, ask) => {
+      const gate = deferred<void>();
+      let looked = 0;
+      class SlowBackend extends MapBackend {
+        override async get(...args: Parameters<MapBackend['get']>): ReturnType<MapBackend['get']> {
+          looked++;
+          await gate.promise;
+          return super.get(...args);
+        }
+      }
+      const { ai } = await aiCache({}, undefined, { backend: new SlowBackend() });
+      const model = cacheChatModel(chatOpenAI(server.it), ai);
+      const message = new HumanMessage('a');
+      const asking = ask(model, message);
+      await until(() => looked > 0);
+      message.content = 'b';
+      gate.resolve();
+      await asking;
+      for (let at = 0; at < 2; at++) await ask(model, new HumanMessage('a'));
+      expect(server.it.asked.map(({ body }) => body.messages?.[0]?.content)).toEqual(['b', 'a']);
+    },
+  );
 
   it('does not use an option `cache` of the model', async () => {
     const { model } = await cachedModel(server.it, { cache: true });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Embeddings } from '@langchain/core/embeddings';
 import { OpenAIEmbeddings, type OpenAIEmbeddingsParams } from '@langchain/openai';
-import { CacheEmbeddingError, CacheTenantError, CacheUsageError } from 'nestjs-cached';
+import { CacheEmbeddingError, CacheKeyError, CacheTenantError, CacheUsageError } from 'nestjs-cached';
 import { EmbeddingCache, type EmbeddingCacheOptions } from 'nestjs-cached/ai';
 import { CachedEmbeddings, type CachedEmbeddingsOptions } from 'nestjs-cached/langchain';
 import { sendJson, usual, vectorOf } from '../../support/langchain-server.js';
@@ -88,6 +88,38 @@ describe('a cached embedder', () => {
     // Asked without LangChain the cache has vectors of its own.
     await cache.getOrEmbed('a', () => [1, 2, 3]);
     expect(await all[0]!.embedDocuments(['a'])).toEqual(vectorsOf(['a']));
+  });
+
+  it('keeps apart what is set otherwise, and not what changes no vector', async () => {
+    const cache = await cacheOf();
+    const embedderOf = (fields: object, client: object = {}): OpenAIEmbeddings =>
+      new OpenAIEmbeddings({
+        ...{ model: 'm', apiKey: 'sk-test', maxRetries: 0, ...fields },
+        configuration: { baseURL: server.it.url, logLevel: 'off', ...client },
+      });
+    const all = [
+      embedderOf({}),
+      embedderOf({ stripNewLines: false }),
+      embedderOf({ encodingFormat: 'float' }),
+      embedderOf({}, { organization: 'org-a' }),
+      embedderOf({}, { baseURL: `${server.it.url}/` }),
+      embedderOf({}, { defaultHeaders: { 'openai-beta': 'a' } }),
+    ];
+    for (const embedder of all) await new CachedEmbeddings(embedder, cache).embedDocuments(['a\nb']);
+    expect(asked()).toHaveLength(all.length);
+    const same = [
+      embedderOf({ apiKey: 'sk-other' }),
+      embedderOf({ timeout: 5_000, maxConcurrency: 3, batchSize: 7 }),
+      embedderOf({}, { defaultHeaders: { 'x-request-id': '1' } }),
+      // One that has been used.
+      all[0]!,
+    ];
+    for (const embedder of same) await new CachedEmbeddings(embedder, cache).embedDocuments(['a\nb']);
+    expect(asked()).toHaveLength(all.length);
+    const settings: Record<string, unknown> = {};
+    settings['self'] = settings;
+    const circular = Object.assign(embedderOf({}), { settings });
+    expect(() => new CachedEmbeddings(circular, cache)).toThrow(CacheKeyError);
   });
 
   it('keeps tenants apart', async () => {

@@ -163,6 +163,16 @@ describe('the key of a call', () => {
     expect(keyOf(PLAIN, human)).toBe(keyOf(PLAIN, [new HumanMessage('a')]));
   });
 
+  it('holds no secret of any integration, and the numbers of tokens', () => {
+    const keyWith = (name: string, value: unknown): string => {
+      const model = Object.assign(modelOf(PLAIN), { [name]: value }) as unknown as AnyChatModel;
+      return ai.prepare(chatRequest(model, [], {}, { operation: 'chat', tenant: undefined })).key;
+    };
+    const secrets = ['cloudflareApiToken', 'iamToken', 'ibmBearerToken', 'awsSessionToken', 'secretAccessKey'];
+    for (const name of secrets) expect([name, keyWith(name, 'a')]).toEqual([name, keyWith(name, 'b')]);
+    for (const name of ['maxTokens', 'stopToken']) expect(keyWith(name, 1)).not.toBe(keyWith(name, 2));
+  });
+
   it('names the shape of what is stored', () => {
     const { options } = chatRequest(modelOf(PLAIN), [], {}, { operation: 'a', tenant: undefined });
     expect(options).toMatchObject({ shape: 'langchain:1' });

@@ -49,6 +49,8 @@ describe('a model with tools', () => {
     }
     expect(texts).toEqual(['Answer 1.', 'Answer 2.', 'Answer 2.', 'Answer 3.', 'Answer 1.']);
     expect(server.it.asked.map(({ body }) => body['tools'] !== undefined)).toEqual([false, true, true]);
+    // What only says how a call runs is no part of the question.
+    expect((await model.withConfig({ tags: ['a'], runName: 'b' }).invoke('Hello')).text).toBe('Answer 1.');
     const stopped = model.withConfig({ stop: ['x'] });
     const before = events.length;
     await stopped.invoke('Hello');

@@ -83,6 +83,13 @@ const langChain = (more: object): object => ({
   ...more,
 });
 
+/** The whole `Response` but its id, as the last chunk of a stream has it: with the usage once more. */
+const langChainResponse = (more: object): object => ({
+  ...{ object: 'response', model: 'm', status: 'completed', error: null, incomplete_details: null, output: [] },
+  usage: { input_tokens: 3, output_tokens: 5 },
+  ...more,
+});
+
 const ollama = (more: object): object => ({
   model: 'llama',
   created_at: '2026-01-01T00:00:00Z',
@@ -295,6 +302,57 @@ describe('answerFacts', () => {
       { ...known, finish: 'length', model: 'm' },
     ],
     ['one refused', langChain({ additional_kwargs: { refusal: 'No' } }), { ...known, refused: true, model: 'm' }],
+    [
+      'one with a call that cannot be read',
+      langChain({ invalid_tool_calls: [{}] }),
+      { ...known, hasToolCalls: true, model: 'm' },
+    ],
+    [
+      'one with a call of a function',
+      langChain({ additional_kwargs: { function_call: { name: 'f' } } }),
+      { ...known, hasToolCalls: true, model: 'm' },
+    ],
+    [
+      'one of Anthropic that was streamed',
+      langChain({ response_metadata: {}, additional_kwargs: { stop_reason: 'max_tokens' } }),
+      { ...known, finish: 'length' },
+    ],
+    [
+      'one of Bedrock',
+      langChain({ response_metadata: { messageStop: { stopReason: 'guardrail_intervened' } } }),
+      { ...known, finish: 'content-filter' },
+    ],
+    ['one of the Responses API', langChain({ response_metadata: langChainResponse({}) }), { ...known, model: 'm' }],
+    [
+      'one of it that is cut',
+      langChain({
+        response_metadata: langChainResponse({
+          status: 'incomplete',
+          incomplete_details: { reason: 'max_output_tokens' },
+        }),
+      }),
+      { ...known, finish: 'length', model: 'm' },
+    ],
+    [
+      'one of it that is cut, and says no more',
+      langChain({ response_metadata: langChainResponse({ status: 'incomplete' }) }),
+      { ...known, finish: 'other', model: 'm' },
+    ],
+    [
+      'one of it that is under way',
+      langChain({ response_metadata: langChainResponse({ status: 'in_progress' }) }),
+      { ...known, finish: 'other', model: 'm' },
+    ],
+    [
+      'one of it that asks for leave',
+      langChain({ response_metadata: langChainResponse({ output: [{ type: 'mcp_approval_request' }] }) }),
+      { ...known, hasToolCalls: true, model: 'm' },
+    ],
+    [
+      'one of it that was streamed and asks for leave',
+      langChain({ additional_kwargs: { tool_outputs: [{ type: 'mcp_approval_request' }] } }),
+      { ...known, hasToolCalls: true, model: 'm' },
+    ],
 
     ['a response of Gemini', gemini({}), { ...known, model: 'gemini-3' }],
     ['one of MAX_TOKENS', gemini({ finishReason: 'MAX_TOKENS' }), { ...known, finish: 'length', model: 'gemini-3' }],
