@@ -41,8 +41,20 @@ export type MakeCache = (options: CacheModuleOptions) => Promise<CacheManager>;
 
 let namespaces = 0;
 
+export interface StoreChoice {
+  /**
+   * Memory before a file as well. Its parts are those of `tiered` and of `disk`, so that it shows something of its own only where
+   * processes meet: loads, and what takes them back.
+   */
+  readonly tieredOnDisk?: true;
+}
+
 /** To be called once in a file, outside of every test: registers the hooks that end what was made. */
-export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis: () => RunningRedis } {
+export function everyStore({ tieredOnDisk }: StoreChoice = {}): {
+  stores: StoreCase[];
+  makeCache: MakeCache;
+  redis: () => RunningRedis;
+} {
   let redis: RunningRedis;
   let folder: TemporaryFolder;
   const made: CacheManager[] = [];
@@ -79,7 +91,7 @@ export function everyStore(): { stores: StoreCase[]; makeCache: MakeCache; redis
       canList: true,
       make: over((clock) => ({ backend: new CapableMapBackend(clock) })),
     },
-    ...(['disk', 'tiered'] as const).map((backend) => ({
+    ...(tieredOnDisk ? (['disk', 'tiered'] as const) : (['disk'] as const)).map((backend) => ({
       name: backend === 'disk' ? backend : ('tiered on disk' as const),
       canList: true,
       make: over(() => ({

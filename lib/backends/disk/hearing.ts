@@ -5,6 +5,11 @@ import type { Contents } from './opened.js';
 const LOOK_EVERY = 100;
 /** How long the file that is open is believed to be the one that others see, in milliseconds. */
 const PLACE_LIFE = 250;
+/**
+ * How long a look does within one go of the event loop, in milliseconds: less than it takes another process to commit, and to
+ * tell of it in a way that blocks.
+ */
+const LOOK_LIFE = 0.02;
 
 export interface HearingParts {
   /** What the file says at this moment. Throws when it cannot be read. */
@@ -30,8 +35,9 @@ export interface Hearer {
  * Reads what the file says of changes. There is no message that could be late or lost: the number of the last change stands in
  * the file, and a look at it, which waits for nothing, tells whether all was heard.
  *
- * One look does for everything that runs in one go of the event loop, promises included. Nobody can have told this process of
- * a change in between: news of whatever kind (an answer, a message, a timer) begin another go.
+ * One look does for what runs in one go of the event loop, promises included: an answer, a message or a timer, by which this
+ * process could be told of a change, begins another go. News can come within a go as well, where the process blocks for them
+ * (`execFileSync`, `Atomics.wait`, a file that is read); that takes time, so a look gets old soon.
  */
 export class Hearing {
   readonly #hearers = new Set<Hearer>();
@@ -39,6 +45,7 @@ export class Hearing {
   #isConnected = false;
   /** Whether this go of the event loop has looked. */
   #hasLooked = false;
+  #lookedAt = -Infinity;
   #placeAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,10 +73,12 @@ export class Hearing {
 
   /** What was changed before this call is told before it returns. */
   catchUp(): void {
-    if (this.#hasLooked) return;
-    this.#hasLooked = true;
+    const now = this.parts.now();
+    if (this.#hasLooked && now - this.#lookedAt < LOOK_LIFE) return;
     // Behind the promises that are ready, and before anything else.
-    process.nextTick(this.#age);
+    if (!this.#hasLooked) process.nextTick(this.#age);
+    this.#hasLooked = true;
+    this.#lookedAt = now;
     this.#look();
   }
 

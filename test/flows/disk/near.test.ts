@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSharedStore } from '../../../lib/assembly/create-shared-store.js';
 import { openDiskRoom } from '../../../lib/assembly/open-disk-room.js';
+import { compile } from '../../history/compiled.js';
 import { settle, until } from '../../support/deferred.js';
 import { diskFleets, scopeIn, type DiskFleet } from '../../support/disk-fleet.js';
 import { holdAnswers, type HeldAnswers } from '../../support/held-answers.js';
@@ -65,6 +67,17 @@ describe('memory before a file', () => {
       }
     },
   );
+
+  it('shows nothing that was taken away while the process was blocked, in the same go of the event loop', async () => {
+    const { directory, join } = await fleet();
+    const program = await compile('../faults/disk/deleter.ts');
+    const a = await join();
+    await a.set('k', 1);
+    expect(a.peek('k')).toBe(1);
+    expect(String(execFileSync(process.execPath, [program.path, directory, 'k']))).toBe('true');
+    expect(a.peek('k')).toBeUndefined();
+    await program.remove();
+  }, 30_000);
 
   it('and versions that are known by heart serve no batch that does not look there', async () => {
     const { join } = await fleet();

@@ -3,7 +3,7 @@ import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { deferred, settle } from '../../support/deferred.js';
 import { everyStore, slowStores } from '../../support/every-store.js';
 
-const { stores, makeCache } = everyStore();
+const { stores, makeCache } = everyStore({ tieredOnDisk: true });
 
 describe.each(stores)('G1, one load, over $name', ({ make }) => {
   it('runs one loader for 1,000 concurrent callers', async () => {

@@ -4,7 +4,7 @@ import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore, type Rig } from '../../support/every-store.js';
 import { INVALIDATIONS } from '../../support/invalidations.js';
 
-const { stores } = everyStore();
+const { stores } = everyStore({ tieredOnDisk: true });
 
 /** What the loaders read; a table of one row. */
 class Row {

@@ -71,7 +71,7 @@ function takes(one: Place, other: Place): boolean {
 }
 
 describe.each(stores)('G5, no leaks between tenants and namespaces, over $name', ({ name, canList, make }) => {
-  const runs = name === 'redis' ? 40 : 200;
+  const runs = name === 'redis' || name === 'disk' ? 40 : 200;
 
   it('shares nothing between two places, however they and their keys are spelled', async () => {
     const { cache } = await make();

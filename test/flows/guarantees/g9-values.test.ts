@@ -99,7 +99,7 @@ describe.each(stores)('G9, you get back what you put in, over $name', ({ name, m
         expect(seen(await cache.get('k'))).toEqual(seen(await memory.get('k')));
         expect(seen(await cache.get('k'))).toEqual(seen(value));
       }),
-      { numRuns: name === 'redis' ? 60 : 150 },
+      { numRuns: name === 'redis' || name === 'disk' ? 60 : 150 },
     );
   });
 

@@ -8,7 +8,7 @@ import { MapBackend } from '../../../lib/testing/map.backend.js';
 import { deferred, settle, until } from '../../support/deferred.js';
 import { everyStore } from '../../support/every-store.js';
 
-const { stores, makeCache } = everyStore();
+const { stores, makeCache } = everyStore({ tieredOnDisk: true });
 
 describe.each(stores)('G1 and G2 where things overlap, over $name', ({ make }) => {
   //  load(k) begins -> reads the old row

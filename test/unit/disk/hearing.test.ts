@@ -161,6 +161,19 @@ describe('one who hears by looking', () => {
   /** Another go of the event loop. */
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+  it('looks again within a go that takes its time: it may have waited for news', () => {
+    const { file, hearing, pass, said } = listener();
+    hearing.start();
+    hearing.catchUp();
+    file.last++;
+    hearing.catchUp();
+    expect(said).toEqual(['back']);
+    pass(0.03);
+    hearing.catchUp();
+    expect(said).toEqual(['back', 1]);
+    hearing.stop();
+  });
+
   it('looks once in each go of the event loop, promises included', async () => {
     const { file, said, hearing } = listener();
     hearing.start();
