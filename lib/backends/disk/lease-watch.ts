@@ -67,7 +67,11 @@ export class LeaseWatch {
       // Whoever waits asks by itself now and then.
       return false;
     }
-    return before === ANYBODY ? watched.bearer === undefined : before !== undefined && before !== watched.bearer;
+    // As long as somebody waits for what nobody has, and not once: it may have been taken and have ended between two looks.
+    //
+    //   look: nobody's, told     A asks, refused: B has just taken it     B fills, gives it back     look: nobody's
+    if (watched.bearer === undefined) return true;
+    return before !== ANYBODY && before !== undefined && before !== watched.bearer;
   }
 }
 

@@ -37,11 +37,28 @@ describe('a watch over leases', () => {
     expect(ended).toEqual(['l', 'l']);
   });
 
-  it('says of one that had ended before, once', async () => {
-    watch.attend('l');
+  it('says of one that nobody has, as long as somebody waits', async () => {
+    const leave = watch.attend('l');
     expect(ended).toEqual([]);
+    await clock.advance(15);
+    expect(ended).toEqual(['l', 'l', 'l']);
+    leave();
     await clock.advance(50);
+    expect(ended).toHaveLength(3);
+  });
+
+  it('does not miss one that was taken and has ended between two looks', async () => {
+    bearers.set('l', 'a');
+    watch.attend('l');
+    await clock.advance(5);
+    // Told; who waits asks, and is refused: b has just taken it. Then b gives it back.
+    bearers.delete('l');
+    await clock.advance(5);
     expect(ended).toEqual(['l']);
+    bearers.set('l', 'b');
+    bearers.delete('l');
+    await clock.advance(5);
+    expect(ended).toEqual(['l', 'l']);
   });
 
   it('looks while somebody waits, and no longer', async () => {
