@@ -11,6 +11,12 @@ const SECONDS = 6;
 /** A fault that needs an unlucky moment has more than one chance. */
 const ATTEMPTS = 3;
 
+/**
+ * The one that takes the longest to show, and the most luck, runs with HISTORY_FAULTS=all only: what prevents it is stepped by hand
+ * in test/unit/resilient.
+ */
+const IS_LONG = process.env['HISTORY_FAULTS'] === 'all';
+
 const FAULTS: readonly [does: string, fault: OutageFault, kinds: readonly OutageKind[]][] = [
   ['forget what they could not say', 'no journal', ['freeze', 'restart with data', 'partition']],
   ['serve at once what the server has when it is back', 'no grace', ['freeze', 'restart with data']],
@@ -28,7 +34,7 @@ describe('a history of several processes whose server goes away, and that', () =
     await program?.remove();
   });
 
-  it.each(FAULTS)(
+  it.each(FAULTS.filter(([, fault]) => IS_LONG || fault !== 'no grace'))(
     '%s shows old values (%s)',
     async (does, fault, kinds) => {
       let found: string[] = [];

@@ -17,7 +17,7 @@ import { staleReadsThroughOutages, type StaleRead } from './staleness.js';
  *
  * HISTORY_SEED repeats the choices of one (not the machine's). HISTORY_OUTAGES narrows what happens: `freeze,partition`.
  */
-const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 8);
+const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 6);
 const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 const KINDS = (process.env['HISTORY_OUTAGES']?.split(',') as OutageKind[] | undefined) ?? EVERY_OUTAGE;
 /** Of one history, in seconds: all of it has to be held at once. */

@@ -56,6 +56,7 @@ interface OpenOptions extends TableOptions {
   readonly path: string;
   readonly noSubdir: boolean;
   readonly maxDbs: number;
+  readonly maxReaders: number;
   readonly permissionsMode: number;
   readonly eventTurnBatching: boolean;
 }
@@ -69,9 +70,12 @@ export async function loadLmdb(): Promise<LmdbPackage> {
   return (await importPackage('lmdb', () => import('lmdb'), "backend 'disk'")) as unknown as LmdbPackage;
 }
 
+/** Tables, and processes and threads at a time: LMDB by itself ends at 126 of these. */
+const ROOM = { maxDbs: 12, maxReaders: 1_024 };
+
 /** What is cached may be personal data: the file is its owner's alone. */
 export function openEnvironment({ open }: LmdbPackage, path: string): LmdbEnvironment {
-  return open({ ...BINARY, path, noSubdir: true, maxDbs: 12, permissionsMode: 0o600, eventTurnBatching: false });
+  return open({ ...BINARY, ...ROOM, path, noSubdir: true, permissionsMode: 0o600, eventTurnBatching: false });
 }
 
 export function openTable(environment: LmdbEnvironment, name: string): LmdbTable {

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { checks } from './checks.js';
 import { leakage } from './leakage.js';
 
-const OPERATIONS = 200_000;
+const OPERATIONS = Number(process.env['LEAK_OPERATIONS'] ?? 100_000);
 /** What the runtime itself may keep: compiled code, feedback, pools of sockets. */
 const SLACK = 3_000_000;
 
