@@ -4,13 +4,18 @@ export const MIB = 1_048_576;
 
 /** The backend alone. @param {string} directory @param {number} maxBytes */
 export async function openStore(directory, maxBytes) {
-  const { backend } = await openDisk({
+  return (await openShared(directory, maxBytes)).backend;
+}
+
+/** With what processes share. @param {string} directory @param {number} maxBytes */
+export function openShared(directory, maxBytes) {
+  return openDisk({
     directory,
     maxBytes,
     eviction: 'lru',
     now: Date.now,
+    upTime: () => performance.now(),
     onEvicted: () => {},
     onError: (error) => console.error(error),
   });
-  return backend;
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { FORMAT } from '../../dist/backends/disk/layout.js';
 import { MIB, openStore } from './open-store.mjs';
 
 const BOUND = 32 * MIB;
@@ -24,7 +25,7 @@ export async function size(folder) {
       }),
     );
     most.own = Math.max(most.own, store.usage.bytes / BOUND);
-    most.file = Math.max(most.file, statSync(join(directory, 'cache-1.mdb')).size / BOUND);
+    most.file = Math.max(most.file, statSync(join(directory, `cache-${FORMAT}.mdb`)).size / BOUND);
   }
   await store.close();
   const what = `${Math.round(written / MIB)} MiB through a store of ${BOUND / MIB} MiB`;

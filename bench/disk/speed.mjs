@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { median, ratiosOf, spread } from '../kit/stats.mjs';
-import { MIB, openStore } from './open-store.mjs';
+import { MIB, openShared } from './open-store.mjs';
 
 const ROUNDS = 25;
 const KEYS = 5_000;
@@ -12,13 +12,19 @@ const VALUE = Buffer.alloc(1_024, 7);
 /** Reads and writes of 1 KiB, beside lmdb with the same durability: its own default. @param {string} folder */
 export async function speed(folder) {
   const raw = open({ path: join(folder, 'raw.mdb'), encoding: 'binary' });
-  const store = await openStore(join(folder, 'speed'), 256 * MIB);
+  const { backend: store, fleet } = await openShared(join(folder, 'speed'), 256 * MIB);
   let nth = 0;
   const key = () => `bench:v:{${nth++ % KEYS}}`;
   for (let each = 0; each < KEYS; each++) {
     const name = key();
     await Promise.all([raw.put(name, VALUE), store.set(name, VALUE, HOUR)]);
   }
+  // As a cache does it: the value, the lease of a load that has to lose, and word of it for other processes.
+  const put = () => {
+    const name = key();
+    const lease = name.replace(':v:', ':l:');
+    return fleet.store({ value: name, lease, bytes: VALUE, ttlMs: HOUR, token: undefined, isPut: false });
+  };
   const together = (work) => () => Promise.all(Array.from({ length: CALLERS }, work));
   /** @type {[string, number, number, () => unknown, () => Promise<unknown>][]} */
   const cases = [
@@ -30,6 +36,8 @@ export async function speed(folder) {
       together(() => raw.put(key(), VALUE)),
       together(() => store.set(key(), VALUE, HOUR)),
     ],
+    [`set for a fleet, ${CALLERS} callers`, 8, CALLERS, together(() => raw.put(key(), VALUE)), together(put)],
+    ['set for a fleet, one after the other', 60, 1, () => raw.put(key(), VALUE), put],
     ['set, one after the other', 60, 1, () => raw.put(key(), VALUE), () => store.set(key(), VALUE, HOUR)],
   ];
   const lines = [];
