@@ -209,8 +209,8 @@ describe('who leaves', () => {
       }),
     );
     await settle();
-    // Node warns of a leak where they are more than that.
-    expect(getMaxListeners(signal)).toBeGreaterThan(40);
+    // Node warns of a leak where they are more than that; 0 is no bound.
+    expect(getMaxListeners(signal) || Infinity).toBeGreaterThan(40);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 

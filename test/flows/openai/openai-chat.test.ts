@@ -305,8 +305,8 @@ describe('a caller who gives up', () => {
         signal,
       }).then((response) => response.text());
     await Promise.all(Array.from({ length: 20 }, (_, seed) => ask(seed)));
-    // From the eleventh listener on Node warns else.
-    expect(getMaxListeners(signal)).toBeGreaterThan(20);
+    // From the eleventh listener on Node 20 warns else; 0 is no bound, as from Node 22 on.
+    expect(getMaxListeners(signal) || Infinity).toBeGreaterThan(20);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
