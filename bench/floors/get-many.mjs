@@ -1,39 +1,18 @@
 import { isAscii } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import { Redis } from 'ioredis';
-import { openApp } from '../contestants/nestjs-cached/open-cache.mjs';
-import { startRedis } from '../kit/redis.mjs';
-import { valueOf } from '../kit/redis-values.mjs';
+import { keyOf, storedValues, wireKey } from './stored-values.mjs';
 
-const KEYS = 1_000;
 const AT_ONCE = 50;
-const BYTES = 1_024;
 const LIMIT_MS = 1_000;
 const HEADER = 52;
-const keyOf = (/** @type {number} */ nth) => `item:${nth % KEYS}`;
 
 /**
  * What a `getMany` is made of, the very bytes of the cache read in each way: by hand, and then with one promise after the
  * other, each in the least code that keeps it. The last but one is the floor of a cache that makes these promises.
  */
 export async function stages() {
-  const server = await startRedis();
-  const { port } = server;
-  const { app, cache } = await openApp({
-    backend: 'redis',
-    compression: false,
-    redis: { port, commandTimeout: '3s' },
-  });
-  while (!(await cache.set('ready', true))) await new Promise((resolve) => setTimeout(resolve, 10));
-  for (let nth = 0; nth < KEYS; nth++) await cache.set(keyOf(nth), valueOf(keyOf(nth), BYTES));
-  const plain = new Redis({ port });
-  const pipelining = new Redis({ port, enableAutoPipelining: true });
-  for (let nth = 0; nth < KEYS; nth++) await plain.set(keyOf(nth), JSON.stringify(valueOf(keyOf(nth), BYTES)));
-  const wireKey = (/** @type {string} */ key) => `cache:v:{${key}}`;
-  const sample = /** @type {Buffer} */ (await plain.getBuffer(wireKey(keyOf(0))));
-  const start = sample.indexOf('{"id"');
+  const { cache, close, mget, pipelining, sample, start } = await storedValues();
   const meta = sample.toString('latin1', HEADER, start);
-  const mget = (/** @type {string[]} */ keys) => plain.mgetBuffer(keys.map(wireKey));
   const parse = (/** @type {Buffer} */ bytes) => JSON.parse(bytes.toString('latin1', start));
   const text = (/** @type {Buffer} */ payload) => {
     if (!isAscii(payload)) throw new Error('The values of this bench are ASCII.');
@@ -80,12 +59,7 @@ export async function stages() {
       },
       { name: 'nestjs-cached, getMany', run: (nth) => cache.getMany(batchOf(nth)) },
     ],
-    close: async () => {
-      plain.disconnect();
-      pipelining.disconnect();
-      await app.close();
-      await server.stop();
-    },
+    close,
   };
 }
 
